@@ -1,0 +1,108 @@
+import type { IdMapping, NamespaceType, Resources } from '../spec/runtime.ts';
+
+/**
+ * What the user meant: the engine's own description of one container, stored as `config.json` in its record.
+ * Sizes are bytes, times are milliseconds, unless the name says otherwise. Every field is resolved: no
+ * defaults are filled in later but those that depend on the root file system (marked *from the image*).
+ */
+export interface ContainerConfig {
+  readonly id: string;
+  readonly name: string;
+  /** RFC 3339 with nanoseconds. */
+  readonly created: string;
+  readonly rootfs: RootfsSource;
+  /** The image or rootfs as the user wrote it (`builtin:busybox`, `host:`, a directory, later a reference). */
+  readonly image: string;
+  readonly entrypoint?: readonly string[];
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly hostname?: string;
+  readonly domainname?: string;
+  /** `USER[:GROUP]`, names or numbers, resolved against the rootfs at each start. */
+  readonly user?: string;
+  readonly groups: readonly string[];
+  readonly workdir?: string;
+  readonly umask: number;
+  readonly terminal: boolean;
+  readonly interactive: boolean;
+  readonly readOnly: boolean;
+  /** `--read-only-tmpfs`: tmpfs on /tmp, /run, /var/tmp of a read-only container. */
+  readonly readOnlyTmpfs: boolean;
+  readonly autoRemove: boolean;
+  readonly init: boolean;
+  readonly privileged: boolean;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly security: SecurityConfig;
+  readonly namespaces: Readonly<Record<Exclude<NamespaceType, 'mount'>, NamespaceMode>>;
+  readonly uidMappings: readonly IdMapping[];
+  readonly gidMappings: readonly IdMapping[];
+  readonly timeOffsets?: { readonly monotonicSecs?: number; readonly boottimeSecs?: number };
+  readonly mounts: readonly MountConfig[];
+  readonly devices: readonly DeviceConfig[];
+  readonly deviceRules: readonly string[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly ulimits: readonly { readonly type: string; readonly soft: number; readonly hard: number }[];
+  readonly oomScoreAdj?: number;
+  readonly shmSizeBytes: number;
+  readonly cgroupParent?: string;
+  readonly resources: Resources;
+  readonly log: { readonly driver: 'k8s-file' | 'json-file' | 'none'; readonly maxSizeBytes: number; readonly maxFiles: number; readonly path?: string };
+  readonly stopSignal: number;
+  readonly stopTimeoutS: number;
+  /** `--timeout`: the container is killed after so many seconds, 0 for never. */
+  readonly timeoutS: number;
+  readonly restart: { readonly policy: 'no' | 'always' | 'on-failure' | 'unless-stopped'; readonly maxRetries: number };
+  readonly pidFile?: string;
+  readonly cidFile?: string;
+  readonly tz?: string;
+  readonly passwdEntries: boolean;
+  /** Which flag asked for what, by runtime-spec field; carried into every operation's `because`. */
+  readonly because: Readonly<Record<string, string>>;
+}
+
+export type RootfsSource =
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'builtin'; readonly name: string };
+
+export type NamespaceMode =
+  | { readonly kind: 'private' }
+  | { readonly kind: 'host' }
+  /** Only for `network`: a namespace with nothing but loopback. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'container'; readonly container: string }
+  | { readonly kind: 'path'; readonly path: string }
+  /** Only for `ipc`: private, and others may join it (podman's `shareable`). */
+  | { readonly kind: 'shareable' };
+
+export interface SecurityConfig {
+  readonly noNewPrivileges: boolean;
+  /** `default`, `unconfined`, or a path to an OCI/Docker profile. */
+  readonly seccomp: string;
+  readonly apparmor?: string;
+  readonly selinuxLabel?: string;
+  /** `--security-opt mask=…` and `unmask=…` (`ALL` or paths). */
+  readonly mask: readonly string[];
+  readonly unmask: readonly string[];
+}
+
+export interface MountConfig {
+  readonly type: 'bind' | 'tmpfs' | 'volume' | 'devpts' | 'mqueue' | 'ramfs';
+  /** Host path of a bind, volume name of a volume (`''` for an anonymous one). */
+  readonly source?: string;
+  readonly destination: string;
+  /** fstab-like words, as the runtime-spec's `mounts[].options`. */
+  readonly options: readonly string[];
+  /** The flag as typed, for explanations. */
+  readonly because: string;
+}
+
+export interface DeviceConfig {
+  readonly hostPath: string;
+  readonly path: string;
+  /** Subset of `rwm`. */
+  readonly permissions: string;
+}

@@ -1,0 +1,37 @@
+/** What a launch needs beyond the runtime spec: where this container's things are on this host. */
+export interface LaunchContext {
+  readonly id: string;
+  readonly rootfs: OverlayRootfs | { readonly kind: 'directory'; readonly path: string };
+  /** Host paths mentioned in `removeAfterwards` vanish with the container (`--rm`). */
+  readonly removeAfterwards: readonly string[];
+  readonly supervision: Supervision;
+  /** seccomp program for `spec.linux.seccomp`, when it was compiled ahead of time. */
+  readonly seccompProgram?: Uint8Array;
+  /** Which flag asked for what, by spec field (`linux.resources.memory.limit` → `--memory 128m`). */
+  readonly because: Readonly<Record<string, string>>;
+  /** Host files to bind over the container's: /etc/hostname, /etc/hosts, /etc/resolv.conf come as spec mounts. */
+  readonly bringLoopbackUp: boolean;
+  /** Run by the monitor behind the clean-up, where there is more to decide (restart policy). */
+  readonly afterwards?: { readonly path: string; readonly argv: readonly string[] };
+}
+
+export interface OverlayRootfs {
+  readonly kind: 'overlay';
+  /** Topmost first, as in overlayfs' lowerdir=. */
+  readonly lower: readonly string[];
+  readonly upper: string;
+  readonly work: string;
+  readonly merged: string;
+  /** overlayfs' `volatile`: no sync on unmount, for containers that do not outlive their run. */
+  readonly volatile: boolean;
+}
+
+export interface Supervision {
+  readonly stdin: boolean;
+  readonly log: { readonly driver: 'k8s-file' | 'json-file' | 'none'; readonly path: string; readonly maxBytes: number; readonly maxFiles: number };
+  readonly socketPath: string;
+  readonly startRecord: string;
+  readonly exitRecord: string;
+  /** Whether the exit record must survive a power cut. */
+  readonly durable: boolean;
+}

@@ -1,0 +1,123 @@
+/**
+ * The vocabulary of a plan: every operation the executor knows, with its arguments in wire order.
+ * This table is the only source. The TypeScript types below derive from it; `tools/gen-native-ops.ts`
+ * writes `native/ops.gen.h` from it; encoder, printer and script writer walk it.
+ *
+ * Argument kinds:
+ *   slot   a descriptor slot 0..63 of the executor, or -1 for "none" (in `at`: an absolute host path)
+ *   text   a string without NUL          list   strings without NUL, in order
+ *   int    a decimal integer (bigint where 64 bits are needed)
+ *   octal  an int that people read in octal      hex  an int that people read as a bit mask
+ *   flag   a boolean, 0 or 1 on the wire         blob raw bytes
+ *
+ * Paths: with `at` = -1 a path is absolute and resolved as usual. With `at` >= 0 the kernel resolves it
+ * below that descriptor with openat2(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS), so no symlink leads out.
+ */
+export const OPS = {
+  // Files and directories
+  open: { slot: 'slot', at: 'slot', path: 'text', flags: 'hex', mode: 'octal' },
+  close: { slot: 'slot' },
+  mkdir: { at: 'slot', path: 'text', mode: 'octal', existOk: 'flag' },
+  symlink: { at: 'slot', path: 'text', target: 'text', existOk: 'flag' },
+  mknod: { at: 'slot', path: 'text', mode: 'octal', device: 'int', existOk: 'flag' },
+  chmod: { at: 'slot', path: 'text', mode: 'octal' },
+  chown: { at: 'slot', path: 'text', uid: 'int', gid: 'int' },
+  write: { at: 'slot', path: 'text', flags: 'hex', data: 'blob' },
+  write_pid: { at: 'slot', path: 'text', flags: 'hex' },
+  unlink: { at: 'slot', path: 'text', missingOk: 'flag' },
+  remove: { at: 'slot', path: 'text' },
+  remove_cgroup: { at: 'slot', path: 'text', busyMs: 'int' },
+
+  // Mounts
+  mount: { at: 'slot', target: 'text', type: 'text', source: 'text', flags: 'hex', data: 'text' },
+  bind: {
+    sourceAt: 'slot',
+    source: 'text',
+    at: 'slot',
+    target: 'text',
+    recursive: 'flag',
+    attrSet: 'hex',
+    attrClear: 'hex',
+    attrRecursive: 'flag',
+    propagation: 'hex',
+  },
+  mount_setattr: {
+    at: 'slot',
+    path: 'text',
+    recursive: 'flag',
+    attrSet: 'hex',
+    attrClear: 'hex',
+    propagation: 'hex',
+  },
+  umount: { at: 'slot', path: 'text', flags: 'hex', missingOk: 'flag' },
+  pivot_root: { slot: 'slot' },
+
+  // Namespaces and processes
+  unshare: { flags: 'hex' },
+  setns: { slot: 'slot', flags: 'hex' },
+  clone: { flags: 'hex', cgroup: 'slot', pidfd: 'slot', proc: 'slot' },
+  await: { gate: 'int' },
+  release: { gate: 'int' },
+  setsid: {},
+  sethostname: { name: 'text' },
+  setdomainname: { name: 'text' },
+  setrlimit: { resource: 'int', soft: 'int', hard: 'int' },
+  prctl: { option: 'int', arg2: 'int', arg3: 'int', arg4: 'int', arg5: 'int' },
+  keyctl_join: { name: 'text' },
+  umask: { mask: 'octal' },
+  chdir: { path: 'text' },
+  setgroups: { gids: 'list' },
+  setresgid: { gid: 'int' },
+  setresuid: { uid: 'int' },
+  bounding: { mask: 'hex' },
+  capset: { effective: 'hex', permitted: 'hex', inheritable: 'hex' },
+  ambient: { mask: 'hex' },
+  seccomp: { flags: 'hex', program: 'blob' },
+  exec: { candidates: 'list', argv: 'list', env: 'list' },
+
+  // Kernel objects
+  netlink: { protocol: 'int', message: 'blob' },
+  device_filter: { cgroup: 'slot', program: 'blob' },
+
+  // Supervision: what the executor does once it has become the monitor
+  stdio: { stdin: 'flag', terminal: 'flag', rows: 'int', columns: 'int' },
+  terminal: { at: 'slot', bindConsole: 'flag' },
+  log: { driver: 'text', path: 'text', maxBytes: 'int', maxFiles: 'int' },
+  listen: { path: 'text', mode: 'octal' },
+  record_start: { at: 'slot', path: 'text', prefix: 'text' },
+  record_exit: { at: 'slot', path: 'text', sync: 'flag' },
+  oom_counter: { slot: 'slot' },
+  supervise: {},
+  spawn: { path: 'text', argv: 'list', env: 'list' },
+} as const;
+
+type Kinds = {
+  slot: number;
+  text: string;
+  list: readonly string[];
+  int: number | bigint;
+  octal: number;
+  hex: number | bigint;
+  flag: boolean;
+  blob: Uint8Array;
+};
+
+export type OpName = keyof typeof OPS;
+export type ArgKind = keyof Kinds;
+
+/**
+ * Where an operation runs: `host` in the executor, `child` in the cloned process while it still sees the
+ * host's root, `init` in that process once the root is its own, `cleanup` in the monitor after the exit
+ * or after a failed start (each clean-up runs, whatever the others answered).
+ */
+export type Stage = 'host' | 'child' | 'init' | 'cleanup';
+
+export type OpArgs<N extends OpName> = { readonly [A in keyof (typeof OPS)[N]]: Kinds[(typeof OPS)[N][A] & ArgKind] };
+
+/** One operation: its name, where it runs, why it is there (a flag or a spec field), and its arguments. */
+export type Op<N extends OpName = OpName> = {
+  [K in N]: { readonly op: K; readonly stage: Stage; readonly because: string } & OpArgs<K>;
+}[N];
+
+/** A whole plan, in the order in which it is carried out. */
+export type Plan = readonly Op[];

@@ -1,0 +1,19 @@
+/** Writes native/ops.gen.h: opcodes, names, argument counts and argument positions, from plan/ops.ts. */
+import { OPS } from '../plan/ops.ts';
+
+const lines = [
+  '/* Made from plan/ops.ts by tools/gen-native-ops.ts. Do not edit. */',
+  '#ifndef LIMPID_OPS_GEN_H',
+  '#define LIMPID_OPS_GEN_H',
+  '#define LIMPID_OPS(X) \\',
+];
+const ops = Object.entries(OPS).map(([name, args]) => [name, Object.entries(args)] as const);
+for (const [name, args] of ops) lines.push(`  X(${name}, ${args.length}) \\`);
+lines.push('', 'enum op_code {', ...ops.map(([name]) => `  OP_${name.toUpperCase()},`), '  OP_COUNT', '};', '');
+for (const [name, args] of ops) {
+  if (args.length === 0) continue;
+  const positions = args.map(([arg]) => `ARG_${name.toUpperCase()}_${arg.replace(/([A-Z])/g, '_$1').toUpperCase()}`);
+  lines.push(`enum { ${positions.join(', ')} };`);
+}
+lines.push('', '#endif', '');
+await Bun.write(new URL('../native/ops.gen.h', import.meta.url), lines.join('\n'));
