@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Installs what is missing, says what, and is quick when nothing is.
+#   tools/setup.sh build   what a build needs
+#   tools/setup.sh test    and what the tests need on top
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+BUILD_PACKAGES=(make gcc libc6-dev musl-tools busybox-static)
+TEST_PACKAGES=(clang qemu-system-x86 iproute2 util-linux psmisc procps strace libcap2-bin cpio)
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+install_missing() {
+  local package missing=()
+  for package in "$@"; do is_installed "$package" || missing+=("$package"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  echo "set-up: installing Debian packages: ${missing[*]}"
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "set-up: that needs root; run: sudo apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The sanitizers' and libFuzzer's runtime, whose package carries clang's version in its name.
+clang_runtime() {
+  local version
+  version=$(clang --version | sed -n 's/.*clang version \([0-9]*\).*/\1/p')
+  install_missing "libclang-rt-$version-dev"
+}
+
+install_node_modules() {
+  if ! command -v npm >/dev/null; then
+    echo 'set-up: npm is missing: install Node 20 or later with npm' >&2
+    exit 1
+  fi
+  local wanted stamp=node_modules/.limpid-lock
+  wanted=$(sha256sum package-lock.json)
+  [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
+  echo 'set-up: installing npm packages (npm ci)'
+  # No package here needs an install script, so none runs.
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+  echo "$wanted" >"$stamp"
+}
+
+command -v dpkg-query >/dev/null || { echo 'set-up: this needs Debian or Ubuntu' >&2; exit 1; }
+install_missing "${BUILD_PACKAGES[@]}"
+if [ "${1:-build}" = test ]; then
+  install_missing "${TEST_PACKAGES[@]}"
+  clang_runtime
+fi
+install_node_modules
