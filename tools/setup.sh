@@ -39,8 +39,11 @@ install_node_modules() {
   wanted=$(sha256sum package-lock.json)
   [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
   echo 'set-up: installing npm packages (npm ci)'
-  # No package here needs an install script, so none runs.
+  # Install scripts stay off (npm 11's default, older ones do run them); Bun's only links the binary that
+  # came with its platform's package, so it alone is run by hand.
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+  (cd node_modules/bun && node install.js)
+  node_modules/.bin/bun --version >/dev/null
   echo "$wanted" >"$stamp"
 }
 
