@@ -1,0 +1,49 @@
+import type { World } from '../world.ts';
+
+/**
+ * Where the things of one container are. `storage` is on disk; `runtime` is forgotten by a reboot; `record` is
+ * one of them: on disk, or for `--rm` containers in the runtime directory, so that a short run waits for no disk.
+ */
+export interface ContainerPaths {
+  readonly storage: string;
+  readonly runtime: string;
+  readonly record: string;
+  readonly config: string;
+  readonly startRecord: string;
+  readonly exitRecord: string;
+  readonly upper: string;
+  readonly work: string;
+  readonly merged: string;
+  readonly log: string;
+  readonly socket: string;
+  readonly lock: string;
+}
+
+export function containerPaths(world: World, id: string, volatile: boolean): ContainerPaths {
+  const storage = `${world.root}/containers/${id}`;
+  const runtime = `${world.runroot}/containers/${id}`;
+  const record = volatile ? runtime : storage;
+  return {
+    storage,
+    runtime,
+    record,
+    config: `${record}/config.json`,
+    startRecord: `${record}/start`,
+    exitRecord: `${record}/exit`,
+    upper: `${storage}/upper`,
+    work: `${storage}/work`,
+    merged: `${storage}/merged`,
+    log: `${storage}/ctr.log`,
+    socket: `${runtime}/attach`,
+    lock: `${runtime}/lock`,
+  };
+}
+
+export function namesDirectory(world: World): string {
+  return `${world.runroot}/names`;
+}
+
+/** The name's claim: a symlink to the container's id. */
+export function nameClaim(world: World, name: string): string {
+  return `${namesDirectory(world)}/${name}`;
+}

@@ -1,0 +1,93 @@
+import { LimpidError } from '../../base/error.ts';
+import { listDirectory, readText, statPath } from '../../kernel/files.ts';
+import type { ContainerConfig } from '../config.ts';
+import type { World } from '../world.ts';
+import { idOfName } from './names.ts';
+import { containerPaths, type ContainerPaths } from './paths.ts';
+
+/** A container as recorded: its config and where its things are. */
+export interface ContainerRecord {
+  readonly config: ContainerConfig;
+  readonly paths: ContainerPaths;
+}
+
+export function recordExists(world: World, id: string): boolean {
+  return [true, false].some((volatile) => statPath(containerPaths(world, id, volatile).config) !== undefined);
+}
+
+/** The record of exactly this id, `undefined` where there is none. */
+export function readRecord(world: World, id: string): ContainerRecord | undefined {
+  for (const volatile of [true, false]) {
+    const paths = containerPaths(world, id, volatile);
+    const text = readText(paths.config);
+    if (text !== undefined) return { config: parseConfig(text, paths.config), paths };
+  }
+  return undefined;
+}
+
+function parseConfig(text: string, path: string): ContainerConfig {
+  try {
+    return JSON.parse(text) as ContainerConfig;
+  } catch (cause) {
+    throw new LimpidError({
+      code: 'ERECORD',
+      doing: 'read',
+      subject: `"${path}"`,
+      why: 'it is not JSON',
+      hint: 'remove that directory if the container is not needed',
+      cause,
+    });
+  }
+}
+
+/** Ids that have, or may have, a record. */
+export function listIds(world: World): string[] {
+  return [...new Set([...listDirectory(`${world.root}/containers`), ...listDirectory(`${world.runroot}/containers`)])];
+}
+
+/** Every record, oldest first. A damaged one is left out here and told by the command that names it. */
+export function listRecords(world: World): ContainerRecord[] {
+  const records: ContainerRecord[] = [];
+  for (const id of listIds(world)) {
+    try {
+      const record = readRecord(world, id);
+      if (record !== undefined) records.push(record);
+    } catch {}
+  }
+  return records.sort((a, b) => (a.config.created < b.config.created ? -1 : 1));
+}
+
+/**
+ * The container that a user means by a name, a full id or the unique start of one.
+ * Throws ENOCONTAINER where none is meant and EAMBIGUOUS where several are.
+ */
+export function findRecord(world: World, reference: string): ContainerRecord {
+  const named = VALID_NAME.test(reference) ? idOfName(world, reference) : undefined;
+  const record = named === undefined ? undefined : readRecord(world, named);
+  if (record !== undefined) return record;
+  const ids = /^[0-9a-f]{1,64}$/.test(reference) ? matchingIds(world, reference) : [];
+  if (ids.length > 1) {
+    const shown = ids.map((id) => id.slice(0, 12)).join(', ');
+    throw new LimpidError({ code: 'EAMBIGUOUS', doing: 'choose', subject: `container "${reference}"`, why: `it is the start of ${shown}` });
+  }
+  const found = ids.length === 1 ? readRecord(world, ids[0]!) : undefined;
+  if (found !== undefined) return found;
+  throw noSuchContainer(reference);
+}
+
+/** What a container may be called: podman's rule. */
+export const VALID_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+
+export function noSuchContainer(reference: string): LimpidError {
+  return new LimpidError({
+    code: 'ENOCONTAINER',
+    doing: 'find',
+    subject: `container "${reference}"`,
+    why: 'there is no such container',
+    hint: '`limpid ps -a` lists all',
+  });
+}
+
+function matchingIds(world: World, start: string): string[] {
+  return listIds(world).filter((id) => id.startsWith(start) && recordExists(world, id));
+}

@@ -1,0 +1,95 @@
+import { LimpidError } from '../../base/error.ts';
+import { makeDirectories, makeDirectory, removeEmptyDirectory, removeFile, renamePath, syncDirectory, writeFile } from '../../kernel/files.ts';
+import { tryLock, type Lock } from '../../kernel/locks.ts';
+import type { ContainerConfig } from '../config.ts';
+import type { World } from '../world.ts';
+import { claimName, releaseName } from './names.ts';
+import { containerPaths, type ContainerPaths } from './paths.ts';
+import { readRecord, type ContainerRecord } from './read.ts';
+
+export interface NewRecord extends ContainerRecord {
+  readonly lock: Lock;
+}
+
+/**
+ * Makes a container's record: its runtime directory and lock, the claim of its name, then the config by one rename.
+ * Killed before that rename, nothing has happened that the next claimer of the name or `ps` does not sweep.
+ * Throws ENAMEINUSE naming the holder. The caller holds the lock until it releases it.
+ */
+export function createRecord(world: World, config: ContainerConfig): NewRecord {
+  const paths = containerPaths(world, config.id, config.autoRemove);
+  makeDirectories(`${world.runroot}/containers`, 0o711);
+  makeDirectories(`${world.root}/containers`, 0o711);
+  makeDirectory(paths.runtime, 0o700);
+  const lock = tryLock(paths.lock);
+  if (lock === 'busy' || lock === 'absent') throw busyContainer(config.name);
+  const { holder } = claimName(world, config.name, config.id);
+  if (holder !== undefined) {
+    abandon(paths, lock);
+    throw nameInUse(world, config.name, holder);
+  }
+  try {
+    makeDirectory(paths.storage, 0o711);
+    writeConfig(world, paths, config);
+  } catch (error) {
+    releaseName(world, config.name, config.id);
+    removeFile(`${paths.config}.tmp`);
+    removeEmptyDirectory(paths.storage);
+    abandon(paths, lock);
+    throw error;
+  }
+  return { config, paths, lock };
+}
+
+function abandon(paths: ContainerPaths, lock: Lock): void {
+  removeFile(paths.lock);
+  removeEmptyDirectory(paths.runtime);
+  lock.release();
+}
+
+/** Replaces a config by rename; on disk it is synced, with its directory, before this returns. */
+export function writeConfig(world: World, paths: ContainerPaths, config: ContainerConfig): void {
+  const durable = !config.autoRemove;
+  const aside = `${paths.config}.tmp`;
+  writeFile(aside, JSON.stringify(config), { mode: 0o600, sync: durable });
+  renamePath(aside, paths.config);
+  if (durable) {
+    syncDirectory(paths.record);
+    syncDirectory(`${world.root}/containers`);
+  }
+}
+
+/**
+ * Takes the lock of whoever starts, supervises or removes a container: a running container's monitor holds it.
+ * Answers the record as it is under the lock, and `undefined` where somebody else has it.
+ */
+export function lockRecord(world: World, { config, paths }: ContainerRecord): NewRecord | undefined {
+  makeDirectories(paths.runtime, 0o700);
+  const lock = tryLock(paths.lock);
+  if (lock === 'busy' || lock === 'absent') return undefined;
+  const record = readRecord(world, config.id);
+  if (record !== undefined) return { ...record, lock };
+  abandon(paths, lock);
+  return undefined;
+}
+
+export function busyContainer(name: string): LimpidError {
+  return new LimpidError({
+    code: 'EBUSY',
+    doing: 'change',
+    subject: `container "${name}"`,
+    why: 'another limpid command is at work on it',
+    hint: 'try again when that one has finished',
+  });
+}
+
+function nameInUse(world: World, name: string, holder: string): LimpidError {
+  const known = readRecord(world, holder) === undefined ? 'a container being created' : `container ${holder.slice(0, 12)}`;
+  return new LimpidError({
+    code: 'ENAMEINUSE',
+    doing: 'create',
+    subject: `container "${name}"`,
+    why: `the name is in use by ${known}`,
+    hint: 'choose another --name, remove that container, or pass --replace',
+  });
+}

@@ -1,0 +1,41 @@
+import type { HostFacts } from '../plan/facts.ts';
+import { executorBytes } from '../kernel/assets.ts';
+import { gatherFacts } from '../kernel/facts.ts';
+import { currentUid } from '../kernel/process.ts';
+
+export interface WorldOptions {
+  /** What outlives a reboot: /var/lib/limpid, or ~/.local/share/limpid. */
+  readonly root?: string;
+  /** What a reboot should forget: /run/limpid, or $XDG_RUNTIME_DIR/limpid. */
+  readonly runroot?: string;
+}
+
+/** One state of the engine: two directories and what was measured of the host. Separate worlds never meet. */
+export class World {
+  readonly root: string;
+  readonly runroot: string;
+  #facts: HostFacts | undefined;
+  #executor: Uint8Array | undefined;
+
+  constructor({ root, runroot }: WorldOptions = {}) {
+    this.root = root ?? defaultRoot();
+    this.runroot = runroot ?? defaultRunroot();
+  }
+
+  /** Measured once a command: nothing of it changes while one runs. */
+  get facts(): HostFacts {
+    return (this.#facts ??= gatherFacts());
+  }
+
+  get executor(): Uint8Array {
+    return (this.#executor ??= executorBytes());
+  }
+}
+
+function defaultRoot(): string {
+  return currentUid() === 0 ? '/var/lib/limpid' : `${Bun.env['XDG_DATA_HOME'] ?? `${Bun.env['HOME']}/.local/share`}/limpid`;
+}
+
+function defaultRunroot(): string {
+  return currentUid() === 0 ? '/run/limpid' : `${Bun.env['XDG_RUNTIME_DIR'] ?? `/run/user/${currentUid()}`}/limpid`;
+}

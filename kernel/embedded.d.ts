@@ -1,0 +1,12 @@
+declare module '*/native/executor' {
+  const path: string;
+  export default path;
+}
+declare module '*.bin' {
+  const path: string;
+  export default path;
+}
+declare module '*/digest.txt' {
+  const text: string;
+  export default text;
+}

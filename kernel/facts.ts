@@ -1,0 +1,96 @@
+import type { CgroupFacts, HostFacts } from '../plan/facts.ts';
+import { hostArch } from './arch.ts';
+import { readKernelFile, statPath } from './files.ts';
+import { libc, ptr } from './libc.ts';
+
+const RLIMIT_COUNT = 16;
+
+/** Measures what bears on a plan: a dozen small reads from /proc and the cgroup roots, about 0.3 ms. */
+export function gatherFacts(): HostFacts {
+  const status = readKernelFile('/proc/self/status') ?? '';
+  return {
+    arch: hostArch,
+    kernelRelease: line('/proc/sys/kernel/osrelease'),
+    bootId: line('/proc/sys/kernel/random/boot_id'),
+    uid: libc.getuid(),
+    capabilities: BigInt(`0x${/^CapPrm:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`),
+    lastCapability: Number(line('/proc/sys/kernel/cap_last_cap') || '40'),
+    cgroup: gatherCgroupFacts(readKernelFile('/proc/self/mountinfo') ?? ''),
+    rlimits: gatherRlimits(),
+    pageSize: 4096,
+  };
+}
+
+function line(path: string): string {
+  return (readKernelFile(path) ?? '').trimEnd();
+}
+
+interface CgroupMount {
+  readonly type: string;
+  readonly mountPoint: string;
+  readonly options: readonly string[];
+}
+
+/** cgroup mounts of the root of their hierarchy, from proc_pid_mountinfo(5). */
+function cgroupMounts(mountinfo: string): CgroupMount[] {
+  const mounts: CgroupMount[] = [];
+  for (const entry of mountinfo.split('\n')) {
+    const separator = entry.indexOf(' - cgroup');
+    if (separator < 0) continue;
+    const [, , , , mountPoint] = entry.slice(0, separator).split(' ');
+    const [type, , options] = entry.slice(separator + 3).split(' ');
+    mounts.push({ type: type!, mountPoint: unescapeMountinfo(mountPoint!), options: options!.split(',') });
+  }
+  return mounts;
+}
+
+/** proc_pid_mountinfo(5) writes space, tab, newline and backslash as \040, \011, \012, \134. */
+function unescapeMountinfo(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
+
+const NOT_CONTROLLERS = new Set(['rw', 'ro', 'xattr', 'clone_children', 'noprefix', 'none', 'all']);
+
+function gatherCgroupFacts(mountinfo: string): CgroupFacts {
+  const mounts = cgroupMounts(mountinfo);
+  const unified = mounts.find(({ type }) => type === 'cgroup2')?.mountPoint;
+  const hierarchies = mounts
+    .filter(({ type }) => type === 'cgroup')
+    .map(({ mountPoint, options }) => ({ mountPoint, controllers: options.filter(isController) }));
+  const unifiedControllers = unified === undefined ? [] : words(`${unified}/cgroup.controllers`);
+  const cpuset = hierarchies.find(({ controllers }) => controllers.includes('cpuset'))?.mountPoint;
+  return {
+    mode: hierarchies.length === 0 ? 'v2' : unified === undefined ? 'v1' : 'hybrid',
+    ...(unified === undefined ? {} : { unified }),
+    unifiedControllers,
+    hierarchies,
+    cpus: cpuset === undefined ? '' : line(`${cpuset}/cpuset.cpus`),
+    mems: cpuset === undefined ? '' : line(`${cpuset}/cpuset.mems`),
+    swapAccounting: hasSwapAccounting(hierarchies, unifiedControllers),
+  };
+}
+
+function isController(option: string): boolean {
+  return !NOT_CONTROLLERS.has(option) && !option.startsWith('release_agent=');
+}
+
+function words(path: string): string[] {
+  return line(path).split(' ').filter(Boolean);
+}
+
+function hasSwapAccounting(hierarchies: CgroupFacts['hierarchies'], unifiedControllers: readonly string[]): boolean {
+  const memory = hierarchies.find(({ controllers }) => controllers.includes('memory'))?.mountPoint;
+  if (memory !== undefined) return statPath(`${memory}/memory.memsw.limit_in_bytes`) !== undefined;
+  // cgroup v2's root has no memory.swap.max; without CONFIG_SWAP there is no /proc/swaps either.
+  return unifiedControllers.includes('memory') && statPath('/proc/swaps') !== undefined;
+}
+
+function gatherRlimits(): HostFacts['rlimits'] {
+  const limits: Record<number, { soft: bigint; hard: bigint }> = {};
+  const pair = new BigUint64Array(2);
+  for (let resource = 0; resource < RLIMIT_COUNT; resource++) {
+    libc.getrlimit(resource, ptr(pair));
+    limits[resource] = { soft: pair[0]!, hard: pair[1]! };
+  }
+  return limits;
+}

@@ -1,0 +1,295 @@
+import {
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOCTTY,
+  O_NONBLOCK,
+  O_PATH,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  openFlagsOn,
+} from '../abi/flags/open.ts';
+import { hostArch } from './arch.ts';
+import { cString, lastErrno, libc, ptr } from './libc.ts';
+import { systemError } from './system-error.ts';
+
+const AT_FDCWD = -100;
+const SYS_OPENAT2 = 437;
+const RESOLVE_NO_MAGICLINKS = 0x02;
+const RESOLVE_IN_ROOT = 0x10;
+const SYS_STATX = hostArch === 'aarch64' ? 291 : 332;
+const AT_EMPTY_PATH = 0x1000;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const STATX_BASIC_STATS = 0x7ff;
+
+const ENOENT = 2;
+const EEXIST = 17;
+const ENOTDIR = 20;
+
+const decoder = new TextDecoder();
+const chunk = new Uint8Array(65536);
+
+/** A whole small file as text, `undefined` where there is none. Any other failure throws. */
+export function readText(path: string): string | undefined {
+  const fd = libc.open(ptr(cString(path)), O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) {
+    const errno = lastErrno();
+    if (errno === ENOENT || errno === ENOTDIR) return undefined;
+    throw systemError('read', path, errno);
+  }
+  return decoder.decode(readAll(fd, path, Number.MAX_SAFE_INTEGER));
+}
+
+/** Like `readText`, and `undefined` for a file that vanishes or fails meanwhile, as /proc and cgroup files do. */
+export function readKernelFile(path: string): string | undefined {
+  const fd = libc.open(ptr(cString(path)), O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return undefined;
+  try {
+    return decoder.decode(readAll(fd, path, Number.MAX_SAFE_INTEGER));
+  } catch {
+    return undefined;
+  }
+}
+
+function readAll(fd: number, path: string, limitBytes: number): Uint8Array {
+  try {
+    const first = Number(libc.read(fd, ptr(chunk), chunk.length));
+    if (first < 0) throw systemError('read', path);
+    if (first === 0) return new Uint8Array(0);
+    const parts = [chunk.slice(0, first)];
+    let total = first;
+    for (;;) {
+      const got = Number(libc.read(fd, ptr(chunk), chunk.length));
+      if (got < 0) throw systemError('read', path);
+      if (got === 0) return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+      parts.push(chunk.slice(0, got));
+      total += got;
+      if (total > limitBytes) throw systemError('read', path, 27);
+    }
+  } finally {
+    libc.close(fd);
+  }
+}
+
+/**
+ * A regular file below an untrusted root, resolved by the kernel with RESOLVE_IN_ROOT: no symlink leads out,
+ * no FIFO or device is opened for reading, and nothing above `limitBytes` is read.
+ * Answers `undefined` for a missing file and for anything that is not a regular file.
+ */
+export function readTextInRoot(root: string, path: string, limitBytes: number): string | undefined {
+  const fd = openInRoot(root, path, O_PATH | O_CLOEXEC);
+  if (fd === undefined) return undefined;
+  const status = statDescriptor(fd);
+  if (status?.kind !== 'file' || status.sizeBytes > limitBytes) {
+    libc.close(fd);
+    return undefined;
+  }
+  const readable = libc.open(ptr(cString(`/proc/self/fd/${fd}`)), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+  libc.close(fd);
+  return readable < 0 ? undefined : decoder.decode(readAll(readable, `${root}${path}`, limitBytes));
+}
+
+/** What stands at a path below an untrusted root, links followed inside of it. */
+export function statInRoot(root: string, path: string): FileStatus | undefined {
+  const fd = openInRoot(root, path, O_PATH | O_CLOEXEC);
+  if (fd === undefined) return undefined;
+  const status = statDescriptor(fd);
+  libc.close(fd);
+  return status;
+}
+
+function openInRoot(root: string, path: string, flags: number): number | undefined {
+  const rootFd = libc.open(ptr(cString(root)), O_PATH | O_CLOEXEC, 0);
+  if (rootFd < 0) return undefined;
+  const how = new BigUint64Array([BigInt(flags), 0n, BigInt(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)]);
+  const name = cString(path);
+  const fd = Number(libc.syscall(SYS_OPENAT2, rootFd, ptr(name), ptr(how), 24, 0, 0));
+  libc.close(rootFd);
+  return fd < 0 ? undefined : fd;
+}
+
+export interface FileStatus {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'char' | 'block' | 'fifo' | 'socket';
+  readonly sizeBytes: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly major: number;
+  readonly minor: number;
+}
+
+const KINDS: Record<number, FileStatus['kind']> = {
+  0o010000: 'fifo',
+  0o020000: 'char',
+  0o040000: 'directory',
+  0o060000: 'block',
+  0o100000: 'file',
+  0o120000: 'symlink',
+  0o140000: 'socket',
+};
+
+/** statx(2) of a path; `undefined` where nothing is. */
+export function statPath(path: string, { followLinks = true } = {}): FileStatus | undefined {
+  return statx(AT_FDCWD, path, followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
+}
+
+function statDescriptor(fd: number): FileStatus | undefined {
+  return statx(fd, '', AT_EMPTY_PATH);
+}
+
+function statx(fd: number, path: string, flags: number): FileStatus | undefined {
+  const buffer = new Uint8Array(256);
+  const name = cString(path);
+  const answer = Number(libc.syscall(SYS_STATX, fd, ptr(name), flags, STATX_BASIC_STATS, ptr(buffer), 0));
+  if (answer < 0) return undefined;
+  // struct statx, linux/stat.h: uid at 20, gid 24, mode 28 (u16), size 40, rdev major 128, minor 132.
+  const view = new DataView(buffer.buffer);
+  const mode = view.getUint16(28, true);
+  return {
+    kind: KINDS[mode & 0o170000] ?? 'file',
+    sizeBytes: Number(view.getBigUint64(40, true)),
+    mode: mode & 0o7777,
+    uid: view.getUint32(20, true),
+    gid: view.getUint32(24, true),
+    major: view.getUint32(128, true),
+    minor: view.getUint32(132, true),
+  };
+}
+
+/** Names in a directory, without `.` and `..`, in no order; empty where there is no such directory. */
+export function listDirectory(path: string): string[] {
+  const fd = libc.open(ptr(cString(path)), openFlagsOn(hostArch, O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0);
+  if (fd < 0) {
+    const errno = lastErrno();
+    if (errno === ENOENT) return [];
+    throw systemError('list', path, errno);
+  }
+  const names: string[] = [];
+  const view = new DataView(chunk.buffer);
+  for (;;) {
+    const got = Number(libc.getdents64(fd, ptr(chunk), chunk.length));
+    if (got <= 0) break;
+    for (let at = 0; at < got; ) {
+      const length = view.getUint16(at + 16, true);
+      const end = chunk.indexOf(0, at + 19);
+      const name = decoder.decode(chunk.subarray(at + 19, end));
+      if (name !== '.' && name !== '..') names.push(name);
+      at += length;
+    }
+  }
+  libc.close(fd);
+  return names;
+}
+
+/** Creates a directory with its missing parents; an existing one is fine. */
+export function makeDirectories(path: string, mode: number): void {
+  if (libc.mkdir(ptr(cString(path)), mode) === 0) return;
+  const errno = lastErrno();
+  if (errno === EEXIST) return;
+  if (errno !== ENOENT || path === '/') throw systemError('create', path, errno);
+  makeDirectories(path.slice(0, path.lastIndexOf('/')) || '/', mode);
+  if (libc.mkdir(ptr(cString(path)), mode) !== 0 && lastErrno() !== EEXIST) throw systemError('create', path);
+}
+
+/** mkdir(2): false where the name is taken. */
+export function makeDirectory(path: string, mode: number): boolean {
+  if (libc.mkdir(ptr(cString(path)), mode) === 0) return true;
+  const errno = lastErrno();
+  if (errno === EEXIST) return false;
+  throw systemError('create', path, errno);
+}
+
+/** symlink(2): the claim of a name, atomic by the kernel's word. False where it is taken. */
+export function makeSymlink(path: string, target: string): boolean {
+  if (libc.symlink(ptr(cString(target)), ptr(cString(path))) === 0) return true;
+  const errno = lastErrno();
+  if (errno === EEXIST) return false;
+  throw systemError('create', path, errno);
+}
+
+/** Target of a symlink, `undefined` where there is none. */
+export function readSymlink(path: string): string | undefined {
+  const got = Number(libc.readlink(ptr(cString(path)), ptr(chunk), chunk.length));
+  return got < 0 ? undefined : decoder.decode(chunk.subarray(0, got));
+}
+
+/** unlink(2); a missing file is fine. */
+export function removeFile(path: string): void {
+  if (libc.unlink(ptr(cString(path))) !== 0 && lastErrno() !== ENOENT) throw systemError('remove', path);
+}
+
+/** rmdir(2); a missing directory is fine. */
+export function removeEmptyDirectory(path: string): void {
+  if (libc.rmdir(ptr(cString(path))) !== 0 && lastErrno() !== ENOENT) throw systemError('remove', path);
+}
+
+/** rename(2): replaces what stands at the new name, in one step. */
+export function renamePath(from: string, to: string): void {
+  if (libc.rename(ptr(cString(from)), ptr(cString(to))) !== 0) throw systemError('rename', `${from}" to "${to}`);
+}
+
+export interface WriteOptions {
+  readonly mode: number;
+  /** fsync(2) before the descriptor is closed. */
+  readonly sync: boolean;
+  readonly exclusive?: boolean;
+  readonly append?: boolean;
+}
+
+/** Writes a whole file; all bytes or an error. */
+export function writeFile(path: string, data: string | Uint8Array, options: WriteOptions): void {
+  const placement = options.append ? O_APPEND : O_TRUNC;
+  const flags = O_WRONLY | O_CREAT | O_CLOEXEC | placement | (options.exclusive ? O_EXCL : 0);
+  const fd = libc.open(ptr(cString(path)), flags, options.mode);
+  if (fd < 0) throw systemError('create', path);
+  try {
+    writeAll(fd, typeof data === 'string' ? new TextEncoder().encode(data) : data, path);
+    if (options.sync && libc.fsync(fd) !== 0) throw systemError('sync', path);
+  } finally {
+    libc.close(fd);
+  }
+}
+
+/** One write(2) to a file of the kernel's (cgroup, /proc), which takes or refuses it as a whole. */
+export function writeKernelFile(path: string, data: string): void {
+  const fd = libc.open(ptr(cString(path)), O_WRONLY | O_CLOEXEC, 0);
+  if (fd < 0) throw systemError('open', path);
+  try {
+    writeAll(fd, new TextEncoder().encode(data), path);
+  } finally {
+    libc.close(fd);
+  }
+}
+
+/** write(2) until all bytes are out, on a blocking descriptor. */
+export function writeAll(fd: number, bytes: Uint8Array, name: string): void {
+  const EINTR = 4;
+  const EAGAIN = 11;
+  for (let at = 0; at < bytes.length; ) {
+    const got = Number(libc.write(fd, ptr(bytes, at), bytes.length - at));
+    if (got >= 0) at += got;
+    else {
+      const errno = lastErrno();
+      if (errno === EAGAIN) waitWritable(fd);
+      else if (errno !== EINTR) throw systemError('write', name, errno);
+    }
+  }
+}
+
+function waitWritable(fd: number): void {
+  const POLLOUT = 4;
+  const entry = new Int32Array([fd, POLLOUT]);
+  libc.poll(ptr(entry), 1, -1);
+}
+
+/** fsync(2) of a directory: makes the names in it durable. */
+export function syncDirectory(path: string): void {
+  const fd = libc.open(ptr(cString(path)), O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) throw systemError('open', path);
+  const answer = libc.fsync(fd);
+  libc.close(fd);
+  if (answer !== 0) throw systemError('sync', path);
+}
