@@ -1,0 +1,46 @@
+/*
+ * What PREFIX/bin/limpid is: drops BUN_* from the environment, which a compiled Bun program would obey
+ * (BUN_BE_BUN makes it an interpreter of whatever its arguments name), then becomes
+ * PREFIX/libexec/limpid/limpid. That is found beside the launcher itself, so a tree can be moved.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROGRAM "/libexec/limpid/limpid"
+
+extern char **environ;
+
+static void drop_bun_variables(void) {
+  char **kept = environ;
+  for (char **entry = environ; *entry != NULL; entry++)
+    if (strncmp(*entry, "BUN_", 4) != 0) *kept++ = *entry;
+  *kept = NULL;
+}
+
+/* Cuts the last component off; returns 0 where there is none. */
+static int cut_last(char *path) {
+  char *slash = strrchr(path, '/');
+  if (slash == NULL) return 0;
+  *slash = '\0';
+  return 1;
+}
+
+int main(int argc, char **argv) {
+  char path[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof PROGRAM);
+  (void)argc;
+  if (length < 0) {
+    fprintf(stderr, "limpid: cannot read \"/proc/self/exe\": %s (hint: is /proc mounted?)\n", strerror(errno));
+    return 125;
+  }
+  path[length] = '\0';
+  if (!cut_last(path) || !cut_last(path)) return 125;
+  strcat(path, PROGRAM);
+  drop_bun_variables();
+  execv(path, argv);
+  fprintf(stderr, "limpid: cannot execute \"%s\": %s (hint: install it again)\n", path, strerror(errno));
+  return 125;
+}

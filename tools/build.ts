@@ -1,0 +1,33 @@
+/**
+ * Makes dist/limpid, the one file, and dist/launcher, through which an installed one is entered.
+ *   bun tools/build.ts            everything
+ *   bun tools/build.ts prepare    only what the source needs to run as it is: build/ and generated files
+ */
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+// `--splitting` and bytecode: a command loads only its own code, already compiled. No dotenv or bunfig: the
+// directory that a user happens to be in configures nothing.
+const COMPILE = (
+  'build --compile --minify --bytecode --format=esm --splitting ' +
+  '--no-compile-autoload-dotenv --no-compile-autoload-bunfig'
+).split(' ');
+const CC = 'musl-gcc -std=c11 -D_GNU_SOURCE -Os -static -s -Wall -Wextra -Werror'.split(' ');
+
+async function run(...command: string[]): Promise<void> {
+  const child = Bun.spawn(command, { cwd: ROOT, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });
+  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  if (code === 0) return;
+  console.error(`build: ${command.join(' ')}: exit code ${code}\n${out}${err}`);
+  process.exit(1);
+}
+
+const bun = (...args: string[]) => run(process.execPath, ...args);
+
+await bun('tools/gen-native-ops.ts');
+await Promise.all([bun('tools/build-native.ts'), bun('tools/build-rootfs.ts')]);
+if (process.argv[2] !== 'prepare') {
+  await bun(...COMPILE, 'cli/main.ts', '--outfile', 'dist/limpid');
+  await run(...CC, '-o', 'dist/launcher', 'native/launcher.c');
+}
