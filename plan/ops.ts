@@ -40,7 +40,15 @@ export const OPS = {
     attrClear: 'hex',
     attrRecursive: 'flag',
     propagation: 'hex',
+    /** ENOENT or ENOTDIR of source or target: nothing to do. */
+    missingOk: 'flag',
   },
+  /**
+   * Hides a path: over a directory goes a new read-only tmpfs (nosuid, nodev, noexec), over anything else a
+   * bind of what slot `file` holds (an O_PATH descriptor of the host's /dev/null, opened by the child).
+   * ENOENT or ENOTDIR of the path: nothing to hide.
+   */
+  mask: { at: 'slot', path: 'text', file: 'slot' },
   mount_setattr: {
     at: 'slot',
     path: 'text',
@@ -69,8 +77,10 @@ export const OPS = {
   setgroups: { gids: 'list' },
   setresgid: { gid: 'int' },
   setresuid: { uid: 'int' },
+  /** `mask` holds what stays; every other capability the kernel knows leaves the bounding set. */
   bounding: { mask: 'hex' },
   capset: { effective: 'hex', permitted: 'hex', inheritable: 'hex' },
+  /** `mask` is what the ambient set holds afterwards. */
   ambient: { mask: 'hex' },
   seccomp: { flags: 'hex', program: 'blob' },
   exec: { candidates: 'list', argv: 'list', env: 'list' },
@@ -80,8 +90,10 @@ export const OPS = {
   device_filter: { cgroup: 'slot', program: 'blob' },
 
   // Supervision: what the executor does once it has become the monitor
-  stdio: { stdin: 'flag', terminal: 'flag', rows: 'int', columns: 'int' },
-  terminal: { at: 'slot', bindConsole: 'flag' },
+  /** Pipes (or, for a terminal, none) for the child's 0, 1, 2. `uid` and `gid` own the pipes, so that /dev/stdout opens. */
+  stdio: { stdin: 'flag', terminal: 'flag', rows: 'int', columns: 'int', uid: 'int', gid: 'int' },
+  /** `uid` (as the child's user namespace counts) owns the terminal. With `bindConsole` /dev/console is there already. */
+  terminal: { at: 'slot', bindConsole: 'flag', uid: 'int' },
   log: { driver: 'text', path: 'text', maxBytes: 'int', maxFiles: 'int' },
   listen: { path: 'text', mode: 'octal' },
   record_start: { at: 'slot', path: 'text', prefix: 'text' },
