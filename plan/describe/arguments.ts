@@ -1,0 +1,161 @@
+import type { Op, OpName } from '../ops.ts';
+import {
+  capabilities,
+  cloneFlags,
+  mountAttributes,
+  mountFlags,
+  openFlags,
+  rlimitName,
+  rlimitValue,
+  umountFlags,
+} from './flags.ts';
+import { slotName } from '../slots.ts';
+import { describeNetlink } from './netlink.ts';
+import { describePrctl } from './prctl.ts';
+import { deviceNumbers, fingerprint, nodeOf, octal, showBlob, showText } from './values.ts';
+
+type Describers = { readonly [N in OpName]: (op: Op<N>) => readonly string[] };
+
+/** The arguments of one operation in words, each a column entry; slots by what they stand for. */
+export function describeArguments(op: Op): string {
+  const describe = DESCRIBERS[op.op] as (op: Op) => readonly string[];
+  return describe(op)
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
+/** A path with the slot it lies below: `root:/proc`; host paths stand as they are. */
+export function place(at: number, path: string): string {
+  if (at < 0) return showText(path);
+  const below = path.startsWith('/') ? path : `/${path}`;
+  return `${slotName(at)}:${path === '' || path === '.' ? '/' : showText(below)}`;
+}
+
+const existing = (flag: boolean): string => (flag ? 'if missing' : '');
+const list = (items: readonly string[]): string => items.map(showText).join(' ');
+const attributes = (set: number | bigint, clear: number | bigint): readonly string[] => [
+  BigInt(set) === 0n ? '' : `+${mountAttributes(set)}`,
+  BigInt(clear) === 0n ? '' : `-${mountAttributes(clear)}`,
+];
+const propagation = (flags: number | bigint): string => (BigInt(flags) === 0n ? '' : mountFlags(flags));
+const writeFlags = (flags: number | bigint): string => (openFlags(flags) === 'O_WRONLY' ? '' : openFlags(flags));
+
+const DESCRIBERS: Describers = {
+  open: (op) => [
+    `${slotName(op.slot)} = ${place(op.at, op.path)}`,
+    openFlags(op.flags),
+    op.mode === 0 ? '' : octal(op.mode),
+  ],
+  close: (op) => [slotName(op.slot)],
+  mkdir: (op) => [place(op.at, op.path), octal(op.mode), existing(op.existOk)],
+  symlink: (op) => [`${place(op.at, op.path)} -> ${showText(op.target)}`, existing(op.existOk)],
+  mknod: (op) => [place(op.at, op.path), ...describeNode(op), existing(op.existOk)],
+  chmod: (op) => [place(op.at, op.path), octal(op.mode)],
+  chown: (op) => [place(op.at, op.path), `${op.uid}:${op.gid}`],
+  write: (op) => [place(op.at, op.path), showBlob(op.data), writeFlags(op.flags)],
+  write_pid: (op) => [place(op.at, op.path), 'PID', writeFlags(op.flags)],
+  unlink: (op) => [place(op.at, op.path), op.missingOk ? 'if there' : ''],
+  remove: (op) => [place(op.at, op.path), 'with all below'],
+  remove_cgroup: (op) => [place(op.at, op.path), `waiting ${op.busyMs} ms while busy`],
+
+  mount: (op) => [
+    `${op.type === '' ? showText(op.source) : showText(op.type)} on ${place(op.at, op.target)}`,
+    op.source === '' || op.source === op.type || op.type === '' ? '' : `from ${showText(op.source)}`,
+    BigInt(op.flags) === 0n ? '' : mountFlags(op.flags),
+    op.data === '' ? '' : showText(op.data),
+  ],
+  bind: (op) => [
+    `${place(op.sourceAt, op.source)} on ${place(op.at, op.target)}`,
+    op.recursive ? 'with all below' : '',
+    ...attributes(op.attrSet, op.attrClear),
+    op.attrRecursive ? 'attributes of all below' : '',
+    propagation(op.propagation),
+    op.missingOk ? 'if both are there' : '',
+  ],
+  mask: (op) => [place(op.at, op.path), `with ${slotName(op.file)}`, 'if there'],
+  mount_setattr: (op) => [
+    place(op.at, op.path),
+    ...attributes(op.attrSet, op.attrClear),
+    propagation(op.propagation),
+    op.recursive ? 'with all below' : '',
+  ],
+  umount: (op) => [
+    place(op.at, op.path),
+    BigInt(op.flags) === 0n ? '' : umountFlags(op.flags),
+    op.missingOk ? 'if mounted' : '',
+  ],
+  pivot_root: (op) => [slotName(op.slot)],
+
+  unshare: (op) => [cloneFlags(op.flags)],
+  setns: (op) => [slotName(op.slot), BigInt(op.flags) === 0n ? '' : cloneFlags(op.flags)],
+  clone: (op) => [cloneFlags(op.flags), op.cgroup < 0 ? '' : `into ${slotName(op.cgroup)}`],
+  await: (op) => [`gate ${op.gate}`],
+  release: (op) => [`gate ${op.gate}`],
+  setsid: () => [],
+  sethostname: (op) => [showText(op.name)],
+  setdomainname: (op) => [showText(op.name)],
+  setrlimit: (op) => [rlimitName(op.resource), `soft ${rlimitValue(op.soft)}`, `hard ${rlimitValue(op.hard)}`],
+  prctl: (op) => [describePrctl(op)],
+  keyctl_join: (op) => [showText(op.name)],
+  umask: (op) => [octal(op.mask)],
+  chdir: (op) => [showText(op.path)],
+  setgroups: (op) => [op.gids.length === 0 ? 'none' : op.gids.join(' ')],
+  setresgid: (op) => [String(op.gid)],
+  setresuid: (op) => [String(op.uid)],
+  bounding: (op) => [capabilities(op.mask)],
+  capset: describeCapset,
+  ambient: (op) => [capabilities(op.mask)],
+  seccomp: (op) => [describeProgram(op.program), BigInt(op.flags) === 0n ? '' : `flags 0x${op.flags.toString(16)}`],
+  exec: (op) => [
+    list(op.argv),
+    op.candidates.length === 1 ? '' : `first of ${list(op.candidates)}`,
+    describeEnv(op.env),
+  ],
+
+  netlink: (op) => [describeNetlink(op.protocol, op.message)],
+  device_filter: (op) => [slotName(op.cgroup), describeProgram(op.program)],
+
+  stdio: (op) => [
+    op.terminal ? `terminal ${op.columns}x${op.rows}` : 'pipes',
+    op.stdin ? 'with stdin' : 'without stdin',
+    op.uid === 0 && op.gid === 0 ? '' : `owned by ${op.uid}:${op.gid}`,
+  ],
+  terminal: (op) => [`in ${slotName(op.at)}`, op.bindConsole ? 'bound to /dev/console' : '', `owned by ${op.uid}`],
+  log: (op) => [op.driver, op.driver === 'none' ? '' : showText(op.path), describeRotation(op)],
+  listen: (op) => [showText(op.path), octal(op.mode)],
+  record_start: (op) => [place(op.at, op.path), op.prefix === '' ? '' : `prefix ${showText(op.prefix)}`],
+  record_exit: (op) => [place(op.at, op.path), op.sync ? 'synced to disk' : ''],
+  oom_counter: (op) => [slotName(op.slot)],
+  supervise: () => ['as the monitor, until the exit'],
+  spawn: (op) => [list(op.argv)],
+};
+
+function describeNode(op: Op<'mknod'>): readonly string[] {
+  const { type, permissions } = nodeOf(op.mode);
+  const { major, minor } = deviceNumbers(op.device);
+  return [type === 'char' || type === 'block' ? `${type} ${major}:${minor}` : type, octal(permissions)];
+}
+
+/** Usually all three sets are one, and then it is said once. */
+function describeCapset(op: Op<'capset'>): readonly string[] {
+  const sets = { effective: op.effective, permitted: op.permitted, inheritable: op.inheritable };
+  const groups = new Map<string, string[]>();
+  for (const [name, mask] of Object.entries(sets)) {
+    const names = capabilities(mask);
+    groups.set(names, [...(groups.get(names) ?? []), name]);
+  }
+  return [...groups].map(([names, of]) => `${of.join('+')} ${names}`);
+}
+
+/** Both BPF dialects have instructions of eight bytes. */
+function describeProgram(program: Uint8Array): string {
+  return `program of ${program.length / 8} instructions (fnv ${fingerprint(program)})`;
+}
+
+function describeEnv(env: readonly string[]): string {
+  return env.length === 0 ? 'no environment' : `env ${list(env)}`;
+}
+
+function describeRotation(op: Op<'log'>): string {
+  return BigInt(op.maxBytes) <= 0n ? '' : `at most ${op.maxFiles} files of ${op.maxBytes} bytes`;
+}

@@ -1,0 +1,73 @@
+import * as CLONE from '../../abi/flags/clone.ts';
+import * as MOUNT from '../../abi/flags/mount.ts';
+import * as OPEN from '../../abi/flags/open.ts';
+import { RLIMITS, RLIM_INFINITY } from '../../abi/flags/rlimit.ts';
+import { ALL_CAPABILITIES, capabilityNames, unknownCapabilityBits } from '../../abi/capability.ts';
+
+type Names = readonly (readonly [name: string, value: bigint])[];
+
+const MOUNT_NAMES = namesOf(MOUNT, 'MS_');
+const UMOUNT_NAMES = [...namesOf(MOUNT, 'MNT_'), ...namesOf(MOUNT, 'UMOUNT_')];
+const CLONE_NAMES = namesOf(CLONE, 'CLONE_');
+const OPEN_NAMES = namesOf(OPEN, 'O_');
+const ATTR_NAMES = namesOf(MOUNT, 'MOUNT_ATTR_').filter(([name]) => name !== 'MOUNT_ATTR__ATIME');
+
+/** `MS_NOSUID|MS_NODEV`; `0` where no flag is set; what has no name stays hexadecimal. */
+export const mountFlags = (flags: number | bigint): string => join(MOUNT_NAMES, flags);
+export const umountFlags = (flags: number | bigint): string => join(UMOUNT_NAMES, flags);
+export const cloneFlags = (flags: number | bigint): string => join(CLONE_NAMES, flags);
+
+/** open(2) flags with the access mode first. O_RDONLY, which is 0, is named unless O_PATH makes it moot. */
+export function openFlags(flags: number | bigint): string {
+  const value = BigInt(flags);
+  const moot = (value & BigInt(OPEN.O_PATH)) !== 0n || (value & 3n) !== 0n;
+  const named = join(OPEN_NAMES, value);
+  if (moot) return named;
+  return value === 0n ? 'O_RDONLY' : `O_RDONLY|${named}`;
+}
+
+/** mount_setattr(2) attributes. As a clear mask, the three access time bits are one field, `MOUNT_ATTR__ATIME`. */
+export function mountAttributes(flags: number | bigint): string {
+  const value = BigInt(flags);
+  const atime = BigInt(MOUNT.MOUNT_ATTR__ATIME);
+  if ((value & atime) !== atime) return join(ATTR_NAMES, value);
+  return value === atime ? 'MOUNT_ATTR__ATIME' : `${join(ATTR_NAMES, value & ~atime)}|MOUNT_ATTR__ATIME`;
+}
+
+/** Capability names without their prefix, as people write them on a command line; `none`, `all`. */
+export function capabilities(mask: number | bigint): string {
+  const value = BigInt(mask);
+  if (value === 0n) return 'none';
+  if (value === ALL_CAPABILITIES) return 'all';
+  const names = capabilityNames(value).map((name) => name.replace('CAP_', ''));
+  const unknown = unknownCapabilityBits(value);
+  return (unknown === 0n ? names : [...names, `0x${unknown.toString(16)}`]).join(',');
+}
+
+export function rlimitName(resource: number | bigint): string {
+  const found = Object.entries(RLIMITS).find(([, number]) => number === Number(resource));
+  return found === undefined ? `RLIMIT_${resource}` : found[0];
+}
+
+/** A soft or hard limit; RLIM_INFINITY, in the signed spelling too, is `unlimited`. */
+export function rlimitValue(value: number | bigint): string {
+  const limit = BigInt(value);
+  return limit === RLIM_INFINITY || limit < 0n ? 'unlimited' : String(limit);
+}
+
+function namesOf(table: Readonly<Record<string, unknown>>, prefix: string): Names {
+  return Object.entries(table)
+    .filter(([name, value]) => name.startsWith(prefix) && (typeof value === 'number' || typeof value === 'bigint'))
+    .map(([name, value]) => [name, BigInt(value as number | bigint)] as const)
+    .filter(([, value]) => value !== 0n)
+    .sort((a, b) => (a[1] < b[1] ? -1 : 1));
+}
+
+function join(names: Names, flags: number | bigint): string {
+  const value = BigInt(flags);
+  const set = names.filter(([, bit]) => (value & bit) === bit);
+  const unknown = set.reduce((rest, [, bit]) => rest & ~bit, value);
+  const words = set.map(([name]) => name);
+  if (unknown !== 0n) words.push(`0x${unknown.toString(16)}`);
+  return words.length === 0 ? '0' : words.join('|');
+}
