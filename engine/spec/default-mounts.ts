@@ -1,0 +1,132 @@
+import type { Mount } from '../../spec/runtime.ts';
+import type { ContainerConfig } from '../config.ts';
+import { INIT_PATH } from './command.ts';
+import type { SpecInputs } from './inputs.ts';
+import { ownsNamespace } from './namespaces.ts';
+
+/** A mount and who asked for it. */
+export interface ReasonedMount {
+  readonly mount: Mount;
+  readonly because: string;
+}
+
+const SAFE = ['nosuid', 'noexec', 'nodev'];
+
+/** What every container gets unless the user mounts something there: the kernel's file systems and /dev. */
+export function defaultMounts(config: ContainerConfig, inputs: Pick<SpecInputs, 'shm'>): ReasonedMount[] {
+  const mounts = [procMount(config), devMount(), sysMount(config), ptsMount(), mqueueMount(config)];
+  mounts.push(shmMount(config, inputs.shm), cgroupMount(config));
+  if (config.readOnly && config.readOnlyTmpfs) mounts.push(...writableMounts());
+  return mounts;
+}
+
+/** Files that the engine binds over the rootfs's own. */
+export function fileMounts(config: ContainerConfig, inputs: Pick<SpecInputs, 'files' | 'initPath'>): ReasonedMount[] {
+  const mounts = Object.entries(inputs.files).map(([destination, source]) =>
+    fileMount(
+      destination,
+      source,
+      ['nosuid', 'noexec', 'nodev', ...(config.readOnly ? ['ro'] : [])],
+      'default: a file of its own',
+    ),
+  );
+  if (config.init && inputs.initPath !== undefined) {
+    mounts.push(fileMount(INIT_PATH, inputs.initPath, ['nosuid', 'nodev', 'ro'], '--init'));
+  }
+  const zone = zoneFile(config.tz);
+  if (zone !== undefined) mounts.push(fileMount('/etc/localtime', zone, [...SAFE, 'ro'], `--tz ${config.tz}`));
+  return mounts;
+}
+
+function procMount(config: ContainerConfig): ReasonedMount {
+  // Inside a user namespace only the owner of the pid namespace may mount its /proc: bind the host's instead.
+  if (ownsNamespace(config, 'user') && !ownsNamespace(config, 'pid')) {
+    return hostTree('/proc', 'default: /proc of the shared pid namespace');
+  }
+  return fresh('/proc', 'proc', SAFE, 'default: the kernel, as this pid namespace sees it');
+}
+
+function devMount(): ReasonedMount {
+  return fresh(
+    '/dev',
+    'tmpfs',
+    ['nosuid', 'noexec', 'strictatime', 'mode=755', 'size=65536k'],
+    'default: device nodes of its own',
+  );
+}
+
+function sysMount(config: ContainerConfig): ReasonedMount {
+  const access = config.privileged ? 'rw' : 'ro';
+  const because = config.privileged ? '--privileged' : 'default: devices and kernel objects, to look at';
+  // sysfs shows a network namespace, and only who owns that may mount it.
+  if (ownsNamespace(config, 'user') && !ownsNamespace(config, 'network')) {
+    return hostTree('/sys', because, config.privileged ? [] : ['ro', 'rro']);
+  }
+  return fresh('/sys', 'sysfs', [...SAFE, access], because);
+}
+
+function ptsMount(): ReasonedMount {
+  return fresh(
+    '/dev/pts',
+    'devpts',
+    ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+    'default: pseudo-terminals of its own',
+  );
+}
+
+function mqueueMount(config: ContainerConfig): ReasonedMount {
+  if (ownsNamespace(config, 'user') && !ownsNamespace(config, 'ipc')) {
+    return hostTree('/dev/mqueue', 'default: message queues of the shared IPC namespace');
+  }
+  return fresh('/dev/mqueue', 'mqueue', SAFE, 'default: message queues of this IPC namespace');
+}
+
+function shmMount(config: ContainerConfig, shared: string | undefined): ReasonedMount {
+  const source = shared ?? (config.namespaces.ipc.kind === 'host' ? '/dev/shm' : undefined);
+  if (source !== undefined) {
+    const options = ['bind', 'rprivate', ...SAFE];
+    return { mount: { destination: '/dev/shm', type: 'bind', source, options }, because: '--ipc' };
+  }
+  const options = [...SAFE, 'mode=1777', `size=${config.shmSizeBytes}`];
+  return { mount: { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options }, because: '--shm-size' };
+}
+
+/** Of type `cgroup` on v1 and v2 alike, as the runtime-spec's examples have it: the runtime finds the right form. */
+function cgroupMount(config: ContainerConfig): ReasonedMount {
+  const options = ['rprivate', ...SAFE, 'relatime', config.privileged ? 'rw' : 'ro'];
+  return fresh(
+    '/sys/fs/cgroup',
+    'cgroup',
+    options,
+    config.privileged ? '--privileged' : 'default: its own limits, to look at',
+  );
+}
+
+function writableMounts(): ReasonedMount[] {
+  const because = '--read-only-tmpfs';
+  const options = ['rw', 'rprivate', 'nosuid', 'nodev'];
+  return [
+    fresh('/tmp', 'tmpfs', [...options, 'mode=1777'], because),
+    fresh('/run', 'tmpfs', [...options, 'mode=755'], because),
+    fresh('/var/tmp', 'tmpfs', [...options, 'mode=1777'], because),
+  ];
+}
+
+function fresh(destination: string, type: string, options: readonly string[], because: string): ReasonedMount {
+  return { mount: { destination, type, source: type, options: [...options] }, because };
+}
+
+function hostTree(path: string, because: string, access: readonly string[] = []): ReasonedMount {
+  const options = ['rbind', 'rprivate', ...SAFE, ...access];
+  return { mount: { destination: path, type: 'bind', source: path, options }, because };
+}
+
+function fileMount(destination: string, source: string, options: readonly string[], because: string): ReasonedMount {
+  return { mount: { destination, type: 'bind', source, options: ['bind', 'rprivate', ...options] }, because };
+}
+
+function zoneFile(tz: string | undefined): string | undefined {
+  if (tz === undefined || tz === '') return undefined;
+  if (tz === 'local') return '/etc/localtime';
+  return `/usr/share/zoneinfo/${tz}`;
+}

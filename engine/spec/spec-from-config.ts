@@ -1,0 +1,128 @@
+import type { HostFacts } from '../../plan/facts.ts';
+import type { Linux, Process, RuntimeSpec } from '../../spec/runtime.ts';
+import { LimpidError } from '../../base/error.ts';
+import type { ContainerConfig } from '../config.ts';
+import { capabilitySets } from './capabilities.ts';
+import { commandLine } from './command.ts';
+import { planDevices } from './devices.ts';
+import { environment } from './env.ts';
+import { containerHostname } from './hostname.ts';
+import type { ReasonedSpec, SpecInputs } from './inputs.ts';
+import { planHiddenPaths } from './masked-paths.ts';
+import { planMounts, rootfsPropagation } from './mounts.ts';
+import { ownsNamespace, planNamespaces } from './namespaces.ts';
+import { cleanPath } from './paths.ts';
+import { Reasons } from './reasons.ts';
+import { planRlimits } from './rlimits.ts';
+import { planSysctls } from './sysctl.ts';
+import { resolveUser } from './user.ts';
+
+export const DEFAULT_CGROUP_PARENT = '/limpid';
+
+/**
+ * The OCI runtime spec that a container's config means on this host, and the reason for each of its fields. Follows
+ * what podman generates, and is stricter where users do not notice. Pure; throws LimpidError for whatever the config
+ * asks that makes no sense, before anything is done.
+ */
+export function specFromConfig(config: ContainerConfig, inputs: SpecInputs, facts: HostFacts): ReasonedSpec {
+  const reasons = new Reasons(config.because);
+  const hostname = containerHostname(config, inputs.hostHostname);
+  const mounts = planMounts(config, inputs, reasons);
+  const spec: RuntimeSpec = {
+    ociVersion: '1.3.0',
+    process: planProcess(config, inputs, facts, hostname, reasons),
+    root: { path: inputs.rootPath, readonly: config.readOnly },
+    mounts,
+    linux: { ...planLinux(config, inputs, reasons), ...rootfsPropagation(mounts) },
+  };
+  if (ownsNamespace(config, 'uts')) spec.hostname = hostname;
+  if (config.domainname !== undefined) spec.domainname = config.domainname;
+  if (Object.keys(config.annotations).length > 0) spec.annotations = { ...config.annotations };
+  reasons.note('root', `image ${config.image}`);
+  reasons.note('hostname', 'default: the short id, or what the host is called where that is shared');
+  return { spec, because: reasons.all() };
+}
+
+/** Whether the caller is to read and pass a seccomp profile: not for `unconfined`, nor for a privileged default. */
+export function wantsSeccomp({ privileged, security }: Pick<ContainerConfig, 'privileged' | 'security'>): boolean {
+  return security.seccomp !== 'unconfined' && !(privileged && security.seccomp === 'default');
+}
+
+function planProcess(
+  config: ContainerConfig,
+  inputs: SpecInputs,
+  facts: HostFacts,
+  hostname: string,
+  reasons: Reasons,
+): Process {
+  const { image } = inputs;
+  const { uid, gid, additionalGids, home } = resolveUser(config.user ?? image.user ?? '', inputs, config.groups);
+  const process: Process = {
+    terminal: config.terminal,
+    user: { uid, gid, umask: config.umask, additionalGids: [...additionalGids] },
+    args: commandLine(config, image),
+    env: environment(
+      { image: image.env ?? [], config: config.env, terminal: config.terminal, home, hostname },
+      reasons,
+    ),
+    cwd: workingDirectory(config.workdir ?? image.workdir),
+    capabilities: capabilitySets(config, uid, facts),
+    noNewPrivileges: config.security.noNewPrivileges,
+    rlimits: planRlimits(config.ulimits, facts, reasons),
+  };
+  if (config.oomScoreAdj !== undefined) process.oomScoreAdj = config.oomScoreAdj;
+  if (config.security.apparmor !== undefined) process.apparmorProfile = config.security.apparmor;
+  if (config.security.selinuxLabel !== undefined) process.selinuxLabel = config.security.selinuxLabel;
+  noteProcess(config, inputs, reasons);
+  return process;
+}
+
+function noteProcess(config: ContainerConfig, { image }: SpecInputs, reasons: Reasons): void {
+  const typedCommand = config.command.length > 0 || config.entrypoint !== undefined;
+  reasons.note('process.args', typedCommand ? 'the command line' : 'image');
+  reasons.note('process.user', config.user === undefined && image.user !== undefined ? 'image' : 'default: root');
+  reasons.note('process.user.umask', 'default: 0022');
+  reasons.note(
+    'process.cwd',
+    config.workdir === undefined && image.workdir !== undefined ? 'image' : 'default: the root',
+  );
+  reasons.note('process.capabilities', config.privileged ? '--privileged' : "default: podman's capability list");
+  reasons.note('process.terminal', config.terminal ? '--tty' : 'default: no terminal');
+  reasons.note('process.noNewPrivileges', 'default: set-user-ID programs work');
+}
+
+function planLinux(config: ContainerConfig, inputs: SpecInputs, reasons: Reasons): Linux {
+  const { devices, rules } = planDevices(config, inputs, reasons);
+  const linux: Linux = {
+    ...planNamespaces(config, inputs, reasons),
+    devices,
+    cgroupsPath: cgroupsPath(config),
+    resources: { ...config.resources, devices: rules },
+    sysctl: planSysctls(config, reasons),
+    ...planHiddenPaths(config, reasons),
+  };
+  reasons.note('linux.cgroupsPath', config.cgroupParent === undefined ? 'default: below /limpid' : '--cgroup-parent');
+  if (wantsSeccomp(config) && inputs.seccomp !== undefined) linux.seccomp = inputs.seccomp;
+  const choice = `seccomp=${config.security.seccomp}`;
+  reasons.note(
+    'linux.seccomp',
+    config.security.seccomp === 'default' ? `default: ${choice}` : `--security-opt ${choice}`,
+  );
+  return linux;
+}
+
+function cgroupsPath({ id, cgroupParent = DEFAULT_CGROUP_PARENT }: ContainerConfig): string {
+  const parent = cleanPath(cgroupParent.startsWith('/') ? cgroupParent : `/${cgroupParent}`);
+  return `${parent === '/' ? '' : parent}/limpid-${id}`;
+}
+
+function workingDirectory(path: string | undefined): string {
+  if (path === undefined || path === '') return '/';
+  if (path.startsWith('/')) return path;
+  throw new LimpidError({
+    code: 'EOPTION',
+    doing: 'use',
+    subject: `working directory "${path}"`,
+    why: 'it is not absolute',
+  });
+}
