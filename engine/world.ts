@@ -15,7 +15,7 @@ export class World {
   readonly root: string;
   readonly runroot: string;
   #facts: HostFacts | undefined;
-  #executor: Uint8Array | undefined;
+  #executor: Promise<Uint8Array> | undefined;
 
   constructor({ root, runroot }: WorldOptions = {}) {
     this.root = root ?? defaultRoot();
@@ -27,7 +27,8 @@ export class World {
     return (this.#facts ??= gatherFacts());
   }
 
-  get executor(): Uint8Array {
+  /** The static C program that carries out plans. */
+  get executor(): Promise<Uint8Array> {
     return (this.#executor ??= executorBytes());
   }
 }

@@ -221,6 +221,17 @@ export function removeFile(path: string): void {
   if (libc.unlink(ptr(cString(path))) !== 0 && lastErrno() !== ENOENT) throw systemError('remove', path);
 }
 
+/** chmod(2): the exact mode, whatever the umask was when the thing was made. */
+export function setMode(path: string, mode: number): void {
+  if (libc.chmod(ptr(cString(path)), mode) !== 0) throw systemError('change the mode of', path);
+}
+
+/** getxattr(2) of a short text value; `undefined` where it is not set. */
+export function readXattr(path: string, name: string): string | undefined {
+  const got = Number(libc.getxattr(ptr(cString(path)), ptr(cString(name)), ptr(chunk), 256));
+  return got < 0 ? undefined : decoder.decode(chunk.subarray(0, got));
+}
+
 /** rmdir(2); a missing directory is fine. */
 export function removeEmptyDirectory(path: string): void {
   if (libc.rmdir(ptr(cString(path))) !== 0 && lastErrno() !== ENOENT) throw systemError('remove', path);

@@ -11,6 +11,8 @@ export interface LaunchContext {
   readonly because: Readonly<Record<string, string>>;
   /** Host files to bind over the container's: /etc/hostname, /etc/hosts, /etc/resolv.conf come as spec mounts. */
   readonly bringLoopbackUp: boolean;
+  /** What the sources of the spec's bind mounts are, as they were when looked at; `directory` where unsaid. */
+  readonly sourceKinds?: Readonly<Record<string, 'file' | 'directory'>>;
   /** Run by the monitor behind the clean-up, where there is more to decide (restart policy). */
   readonly afterwards?: { readonly path: string; readonly argv: readonly string[] };
 }
@@ -31,6 +33,8 @@ export interface Supervision {
   readonly log: { readonly driver: 'k8s-file' | 'json-file' | 'none'; readonly path: string; readonly maxBytes: number; readonly maxFiles: number };
   readonly socketPath: string;
   readonly startRecord: string;
+  /** First words of the start record: what the monitor cannot know itself (boot id, time of day). */
+  readonly startPrefix: string;
   readonly exitRecord: string;
   /** Whether the exit record must survive a power cut. */
   readonly durable: boolean;

@@ -1,0 +1,18 @@
+import { readRecord, listIds, listRecords, type ContainerRecord } from '../records/read.ts';
+import { observeState, type ContainerState } from '../records/state.ts';
+import type { World } from '../world.ts';
+
+/** A container as `ps` shows it. */
+export interface ContainerSummary extends ContainerRecord {
+  readonly state: ContainerState;
+}
+
+/** All containers, oldest first, as the kernel sees them now. */
+export function listContainers(world: World): ContainerSummary[] {
+  return listRecords(world).map((record) => ({ ...record, state: observeState(world, record) }));
+}
+
+/** Ids with something on disk or in the runtime directory but no record: what a killed command left. */
+export function listLeavings(world: World): string[] {
+  return listIds(world).filter((id) => /^[0-9a-f]{64}$/.test(id) && readRecord(world, id) === undefined);
+}

@@ -1,0 +1,114 @@
+import { hostHostname } from '../../kernel/hostname.ts';
+import { statPath } from '../../kernel/files.ts';
+import type { LaunchContext } from '../../plan/context.ts';
+import { planLaunch } from '../../plan/launch.ts';
+import type { Op, Plan } from '../../plan/ops.ts';
+import type { RuntimeSpec } from '../../spec/runtime.ts';
+import type { ContainerConfig } from '../config.ts';
+import type { ContainerPaths } from '../records/paths.ts';
+import { nameClaim } from '../records/paths.ts';
+import { startPrefix } from '../records/state.ts';
+import { readTextInLayers } from '../rootfs/layers.ts';
+import { resolveRootfs } from '../rootfs/resolve.ts';
+import { containerHostname } from '../spec/hostname.ts';
+import type { SpecInputs } from '../spec/inputs.ts';
+import { specFromConfig } from '../spec/spec-from-config.ts';
+import type { World } from '../world.ts';
+import { etcFiles, writeEtcFiles } from './etc-files.ts';
+import { joinedProcesses } from './joined.ts';
+import { hostDevices } from './host-devices.ts';
+import { sourceKinds } from './source-kinds.ts';
+import { seccompFor } from './seccomp.ts';
+import { volumeDirectories } from './volumes.ts';
+
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Every stage of one launch, as data: nothing has been asked of the kernel yet. */
+export interface PreparedLaunch {
+  readonly config: ContainerConfig;
+  readonly spec: RuntimeSpec;
+  readonly plan: Plan;
+}
+
+/**
+ * Computes config → spec → plan from what this host and the root file system say now.
+ * It reads, and unpacks a built-in root file system at its first use; it makes no container.
+ */
+export async function prepareLaunch(
+  world: World,
+  config: ContainerConfig,
+  paths: ContainerPaths,
+  size: TerminalSize | undefined,
+): Promise<PreparedLaunch> {
+  const lower = await resolveRootfs(world, config.rootfs);
+  const layers = statPath(paths.upper) === undefined ? lower : [paths.upper, ...lower];
+  const hostname = hostHostname();
+  const inputs: Omit<SpecInputs, 'seccomp'> = {
+    rootPath: paths.merged,
+    image: {},
+    ...textFile('passwd', readTextInLayers(layers, '/etc/passwd')),
+    ...textFile('group', readTextInLayers(layers, '/etc/group')),
+    hostHostname: hostname,
+    hostDevices: hostDevices(config),
+    joined: joinedProcesses(world, config),
+    volumes: volumeDirectories(world, config),
+    files: etcFiles(paths),
+  };
+  const seccomp = await seccompFor(world.facts, config);
+  const { spec, because } = specFromConfig(config, { ...inputs, ...seccomp.inputs }, world.facts);
+  if (spec.process?.terminal && size !== undefined) spec.process.consoleSize = { height: size.rows, width: size.columns };
+  const context = launchContext(world, config, paths, lower, spec, because, seccomp.program);
+  const prelude: Op[] = [
+    makeDirectory(paths.runtime),
+    makeDirectory(paths.storage),
+    ...writeEtcFiles(config, paths, containerHostname(config, hostname)),
+  ];
+  return { config, spec, plan: [...prelude, ...planLaunch(spec, context, world.facts)] };
+}
+
+function textFile(name: 'passwd' | 'group', text: string | undefined): Partial<SpecInputs> {
+  return text === undefined ? {} : { [name]: text };
+}
+
+function makeDirectory(path: string): Op {
+  return { op: 'mkdir', stage: 'host', because: "the container's own directory", at: -1, path, mode: 0o711, existOk: true };
+}
+
+function launchContext(
+  world: World,
+  config: ContainerConfig,
+  paths: ContainerPaths,
+  lower: readonly string[],
+  spec: RuntimeSpec,
+  because: Readonly<Record<string, string>>,
+  seccompProgram: Uint8Array | undefined,
+): LaunchContext {
+  const { autoRemove: volatile } = config;
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
+  return {
+    id: config.id,
+    rootfs: { kind: 'overlay', lower, upper: paths.upper, work: paths.work, merged: paths.merged, volatile },
+    removeAfterwards: volatile ? [nameClaim(world, config.name), paths.storage, paths.runtime] : [],
+    supervision: {
+      stdin: config.interactive,
+      log: {
+        driver: config.log.driver,
+        path: config.log.path ?? paths.log,
+        maxBytes: config.log.maxSizeBytes,
+        maxFiles: config.log.maxFiles,
+      },
+      socketPath: paths.socket,
+      startRecord: paths.startRecord,
+      startPrefix: startPrefix(world.facts.bootId, nowNs),
+      exitRecord: paths.exitRecord,
+      durable: false,
+    },
+    ...(seccompProgram === undefined ? {} : { seccompProgram }),
+    because,
+    bringLoopbackUp: config.namespaces.network.kind === 'none' || config.namespaces.network.kind === 'private',
+    sourceKinds: sourceKinds(spec),
+  };
+}

@@ -1,0 +1,52 @@
+import { LimpidError } from '../../base/error.ts';
+import { FRAME, parseExit, type ExitStatus } from '../../kernel/frames.ts';
+import { waitForEnd } from '../../kernel/process.ts';
+import { findRecord, type ContainerRecord } from '../records/read.ts';
+import { observeState, type ContainerState } from '../records/state.ts';
+import { connectMonitor } from '../watch/connect.ts';
+import type { World } from '../world.ts';
+
+/** Waits until a container has exited and its leavings are gone; answers how. Throws ENOTSTARTED for a created one. */
+export async function waitContainer(world: World, reference: string): Promise<ExitStatus> {
+  return waitForExit(world, findRecord(world, reference));
+}
+
+export async function waitForExit(world: World, record: ContainerRecord): Promise<ExitStatus> {
+  const state = observeState(world, record);
+  if (state.status === 'created') throw neverStarted(record.config.name);
+  if (state.status === 'exited') return exitOf(state);
+  const told = await exitFrame(record);
+  if (told !== undefined) return told;
+  // The monitor left before we could connect, or was killed: then the kernel is asked about the process itself.
+  if (state.process !== undefined) await pollEnd(state);
+  return exitOf(observeState(world, record));
+}
+
+async function exitFrame({ paths }: ContainerRecord): Promise<ExitStatus | undefined> {
+  let status: ExitStatus | undefined;
+  const connection = await connectMonitor({ path: paths.socket }, ({ type, payload }) => {
+    if (type === FRAME.exit) status = parseExit(new TextDecoder().decode(payload));
+  });
+  await connection?.closed;
+  return status;
+}
+
+/** Without a monitor nobody tells the end, and a blocked poll(2) would stop this program: so it looks in turns. */
+async function pollEnd({ process }: ContainerState): Promise<void> {
+  const LOOK_MS = 20;
+  while (!waitForEnd(process!, 0)) await Bun.sleep(LOOK_MS);
+}
+
+function exitOf({ exitCode = 255, oomKilled }: ContainerState): ExitStatus {
+  return { code: exitCode, signal: exitCode > 128 && exitCode < 255 ? exitCode - 128 : 0, oomKilled };
+}
+
+function neverStarted(name: string): LimpidError {
+  return new LimpidError({
+    code: 'ENOTSTARTED',
+    doing: 'wait for',
+    subject: `container "${name}"`,
+    why: 'it was never started',
+    hint: `\`limpid start ${name}\` starts it`,
+  });
+}

@@ -1,0 +1,89 @@
+import { readKernelFile, readText } from '../../kernel/files.ts';
+import { parseExit } from '../../kernel/frames.ts';
+import { isAlive, type ProcessIdentity } from '../../kernel/process.ts';
+import { isFrozen } from '../../kernel/cgroup.ts';
+import { cgroupPath } from '../cgroup-path.ts';
+import type { World } from '../world.ts';
+import type { ContainerRecord } from './read.ts';
+
+export type Status = 'created' | 'running' | 'paused' | 'stopping' | 'exited';
+
+/** What the kernel and the two small records of the monitor say, at one moment. */
+export interface ContainerState {
+  readonly status: Status;
+  /** The container's first process, while it lives. */
+  readonly process?: ProcessIdentity;
+  readonly monitor?: ProcessIdentity;
+  /** RFC 3339, UTC. */
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** 255 where nobody was left to see the exit. */
+  readonly exitCode?: number;
+  readonly oomKilled: boolean;
+  /** Why the exit code is not known: the monitor was killed, or the machine went down. */
+  readonly error?: string;
+}
+
+const UNKNOWN_EXIT = 255;
+
+/** The start record: boot id, time of day in ns, then who was started and who watches (docs/protocol.md). */
+interface StartRecord {
+  readonly bootId: string;
+  readonly startedNs: bigint;
+  readonly process: ProcessIdentity;
+  readonly monitor: ProcessIdentity;
+}
+
+export function startPrefix(bootId: string, nowNs: bigint): string {
+  return `${bootId} ${nowNs}`;
+}
+
+function readStartRecord(path: string): StartRecord | undefined {
+  const words = readText(path)?.trimEnd().split(' ');
+  if (words === undefined || words.length < 6) return undefined;
+  return {
+    bootId: words[0]!,
+    startedNs: BigInt(words[1]!),
+    process: { pid: Number(words[2]), startTime: words[3]! },
+    monitor: { pid: Number(words[4]), startTime: words[5]! },
+  };
+}
+
+/** Asks the kernel, not a memory: a container runs if its process, pid and start time, lives. */
+export function observeState(world: World, { config, paths }: ContainerRecord): ContainerState {
+  const start = readStartRecord(paths.startRecord);
+  if (start === undefined) return exitedState(paths.exitRecord, undefined) ?? { status: 'created', oomKilled: false };
+  const startedAt = instantText(start.startedNs);
+  const thisBoot = start.bootId === (readKernelFile('/proc/sys/kernel/random/boot_id') ?? '').trimEnd();
+  if (thisBoot && isAlive(start.process)) {
+    const status = isFrozen(world.facts.cgroup, cgroupPath(config)) ? 'paused' : 'running';
+    return { status, process: start.process, monitor: start.monitor, startedAt, oomKilled: false };
+  }
+  const exited = exitedState(paths.exitRecord, startedAt);
+  if (exited !== undefined) return exited;
+  if (thisBoot && isAlive(start.monitor)) return { status: 'stopping', monitor: start.monitor, startedAt, oomKilled: false };
+  // The monitor may have written its record and left between the two looks.
+  return exitedState(paths.exitRecord, startedAt) ?? unseenExit(startedAt, thisBoot, start.monitor.pid);
+}
+
+function exitedState(path: string, startedAt: string | undefined): ContainerState | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  const { code, oomKilled } = parseExit(text);
+  const [seconds, nanoseconds] = text.trimEnd().split(' ')[3]!.split('.');
+  const finishedAt = instantText(BigInt(seconds!) * 1_000_000_000n + BigInt(nanoseconds!));
+  return { status: 'exited', exitCode: code, oomKilled, finishedAt, ...(startedAt === undefined ? {} : { startedAt }) };
+}
+
+function unseenExit(startedAt: string, thisBoot: boolean, monitorPid: number): ContainerState {
+  const error = thisBoot
+    ? `its monitor (pid ${monitorPid}) was killed, so nobody saw the exit`
+    : 'the machine went down while it ran, so nobody saw the exit';
+  return { status: 'exited', exitCode: UNKNOWN_EXIT, oomKilled: false, startedAt, error };
+}
+
+/** Nanoseconds since the epoch as RFC 3339 with nanoseconds. */
+export function instantText(ns: bigint): string {
+  const fraction = String(ns % 1_000_000_000n).padStart(9, '0');
+  return `${new Date(Number(ns / 1_000_000n)).toISOString().slice(0, 19)}.${fraction}Z`;
+}

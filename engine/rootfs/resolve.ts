@@ -1,0 +1,24 @@
+import { LimpidError } from '../../base/error.ts';
+import { statPath } from '../../kernel/files.ts';
+import type { RootfsSource } from '../config.ts';
+import type { World } from '../world.ts';
+import { builtinDirectory } from './builtin.ts';
+
+/** The read-only layers of a root file system, topmost first, as overlayfs takes them. */
+export async function resolveRootfs(world: World, source: RootfsSource): Promise<readonly string[]> {
+  switch (source.kind) {
+    case 'host':
+      return ['/'];
+    case 'builtin':
+      return [await builtinDirectory(world, source.name)];
+    case 'directory':
+      return [checkDirectory(source.path)];
+  }
+}
+
+function checkDirectory(path: string): string {
+  const status = statPath(path);
+  if (status?.kind === 'directory') return path;
+  const why = status === undefined ? 'there is no such directory' : `it is a ${status.kind}, not a directory`;
+  throw new LimpidError({ code: 'ENOROOTFS', doing: 'use', subject: `root file system "${path}"`, why });
+}
