@@ -48,7 +48,7 @@ export const SECCOMP_DATA = {
   argHigh: (index: number): number => 20 + 8 * index,
 } as const;
 
-type Comparison = 'JEQ' | 'JGT' | 'JGE' | 'JSET';
+export type BpfComparison = 'JEQ' | 'JGT' | 'JGE' | 'JSET';
 
 /** Loads the 32-bit word at a byte offset of struct seccomp_data into the accumulator. */
 export function loadWord(offset: number): BpfInstruction {
@@ -56,7 +56,7 @@ export function loadWord(offset: number): BpfInstruction {
 }
 
 /** Compares the accumulator with a constant and skips `jt` or `jf` instructions (0..255). */
-export function jumpIf(comparison: Comparison, k: number, jt: number, jf: number): BpfInstruction {
+export function jumpIf(comparison: BpfComparison, k: number, jt: number, jf: number): BpfInstruction {
   return { code: BPF_CLASS.JMP | BPF_JMP[comparison] | BPF_K, jt, jf, k };
 }
 
