@@ -3,7 +3,7 @@ import { BackwardAssembler, type Label } from '../bpf/backward-assembler.ts';
 import { BPF_MAXINSNS, SECCOMP_DATA, type BpfInstruction } from '../bpf/instruction.ts';
 import { SECCOMP_ANSWER } from './answer.ts';
 import { assembleCondition } from './condition.ts';
-import { decideNumbers, decisionKey, type Decision, type NumberRange } from './decide.ts';
+import { decideNumbers, type Decision, type NumberRange } from './decide.ts';
 import type { SeccompProfile } from './profile.ts';
 import { nativeAbi, profileAbis, X32_SYSCALL_BIT, type HostArch, type SyscallAbi } from './syscall-abi.ts';
 
@@ -42,18 +42,12 @@ function nativeRanges(profile: SeccompProfile, native: SyscallAbi, abis: readonl
 }
 
 function assembleSearch(assembler: BackwardAssembler, ranges: readonly NumberRange[], narrow: boolean): Label {
-  const bodies = new Map<string, Label>();
-  const leaves: { from: number; body: Label; key: string }[] = [];
-  for (const { from, decision } of ranges) {
-    const key = decisionKey(decision);
-    if (leaves.at(-1)?.key === key) continue;
-    let body = bodies.get(key);
-    if (body === undefined) {
-      body = assembleDecision(assembler, decision, narrow);
-      bodies.set(key, body);
-    }
-    leaves.push({ from, body, key });
-  }
+  const bodies = new Map<Decision, Label>();
+  const leaves = ranges.map(({ from, decision }) => {
+    const body = bodies.get(decision) ?? assembleDecision(assembler, decision, narrow);
+    bodies.set(decision, body);
+    return { from, body };
+  });
   const search = (first: number, end: number): Label => {
     if (end - first === 1) return leaves[first]!.body;
     const middle = (first + end) >> 1;

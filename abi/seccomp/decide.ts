@@ -36,24 +36,64 @@ const ERRNO_ENOSYS = SECCOMP_ANSWER.SCMP_ACT_ERRNO + ENOSYS;
  * on ENOSYS but reports EPERM to its caller.
  */
 export function decideNumbers(profile: SeccompProfile, abi: SyscallAbi): NumberRange[] {
-  const fallback = decision([], seccompAnswer(profile.defaultAction, profile.defaultErrnoRet));
+  const decisions = new DecisionPool(seccompAnswer(profile.defaultAction, profile.defaultErrnoRet));
   const clauses = clausesByNumber(profile, abi);
-  const sorted = [...clauses.keys()].sort((a, b) => a - b);
-  const ranges: NumberRange[] = [{ from: abi.numberBase, decision: fallback }];
+  const sorted = Uint32Array.from(clauses.keys()).sort();
+  const ranges: NumberRange[] = [{ from: abi.numberBase, decision: decisions.otherwise }];
   for (const number of sorted) {
-    const { from } = ranges.at(-1)!;
-    if (from === number) ranges.pop();
-    ranges.push({ from: number, decision: decision(clauses.get(number)!, fallback[0]!.answer) });
-    ranges.push({ from: number + 1, decision: fallback });
+    add(ranges, number, decisions.of(clauses.get(number)!));
+    add(ranges, number + 1, decisions.otherwise);
   }
   if (profile.defaultAction === 'SCMP_ACT_ERRNO' && sorted.length > 0) {
-    ranges[ranges.length - 1] = { from: sorted.at(-1)! + 1, decision: decision([], ERRNO_ENOSYS) };
+    add(ranges, sorted.at(-1)! + 1, decisions.of([{ conditions: [], answer: ERRNO_ENOSYS }]));
   }
   return ranges;
 }
 
-/** A key that is equal for decisions that are equal. */
-export function decisionKey(clauses: Decision): string {
+function add(ranges: NumberRange[], from: number, decision: Decision): void {
+  if (ranges.at(-1)!.from === from) ranges.pop();
+  if (ranges.at(-1)?.decision !== decision) ranges.push({ from, decision });
+}
+
+/** Makes decisions, the same object for the same content. */
+class DecisionPool {
+  readonly otherwise: Decision;
+  readonly #simple = new Map<number, Decision>();
+  readonly #others = new Map<string, Decision>();
+
+  constructor(defaultAnswer: number) {
+    this.otherwise = this.#always(defaultAnswer);
+  }
+
+  of(clauses: readonly Clause[]): Decision {
+    const first = clauses[0]!;
+    if (first.conditions.length === 0) return this.#always(first.answer);
+    const short = shorten([...clauses, ...this.otherwise]);
+    if (short.length === 1) return this.#always(short[0]!.answer);
+    const key = decisionKey(short);
+    const known = this.#others.get(key) ?? short;
+    this.#others.set(key, known);
+    return known;
+  }
+
+  #always(answer: number): Decision {
+    const known = this.#simple.get(answer) ?? [{ conditions: [], answer }];
+    this.#simple.set(answer, known);
+    return known;
+  }
+}
+
+// What lies behind an unconditional clause is never reached, and conditions right before it that lead to
+// the same answer decide nothing.
+function shorten(clauses: readonly Clause[]): Decision {
+  const last = clauses.findIndex(({ conditions }) => conditions.length === 0);
+  const { answer } = clauses[last]!;
+  let end = last;
+  while (end > 0 && clauses[end - 1]!.answer === answer) end--;
+  return [...clauses.slice(0, end), clauses[last]!];
+}
+
+function decisionKey(clauses: Decision): string {
   return clauses
     .map(({ conditions, answer }) => {
       const tests = conditions.map(({ index, op, value, mask }) => `${index} ${op} ${value} ${mask}`);
@@ -62,17 +102,16 @@ export function decisionKey(clauses: Decision): string {
     .join('|');
 }
 
-function clausesByNumber(profile: SeccompProfile, abi: SyscallAbi): Map<number, Clause[]> {
+function clausesByNumber(profile: SeccompProfile, abi: SyscallAbi): Map<number, readonly Clause[]> {
   const numbers = syscallNumbers(abi);
-  const found = new Map<number, Clause[]>();
+  const found = new Map<number, readonly Clause[]>();
   for (const rule of profile.syscalls ?? []) {
     const clauses = ruleClauses(rule, abi);
     for (const name of rule.names) {
       const number = numbers.get(name);
       if (number === undefined) continue;
       const earlier = found.get(number);
-      if (earlier === undefined) found.set(number, [...clauses]);
-      else earlier.push(...clauses);
+      found.set(number, earlier === undefined ? clauses : [...earlier, ...clauses]);
     }
   }
   return found;
@@ -100,21 +139,4 @@ function condition({ index, op, value, valueTwo = 0 }: SeccompArg, rule: Seccomp
   const first = BigInt.asUintN(width, BigInt(value));
   if (known !== 'SCMP_CMP_MASKED_EQ') return { index, op: known, value: first, mask: 0n };
   return { index, op: known, value: BigInt.asUintN(width, BigInt(valueTwo)) & first, mask: first };
-}
-
-function decision(clauses: readonly Clause[], otherwise: number): Decision {
-  const result: Clause[] = [];
-  for (const clause of clauses) {
-    result.push(clause);
-    if (clause.conditions.length === 0) return withoutIdleTail(result);
-  }
-  return withoutIdleTail([...result, { conditions: [], answer: otherwise }]);
-}
-
-// Conditions right before the end that lead to the same answer as the end decide nothing.
-function withoutIdleTail(clauses: Clause[]): Decision {
-  const last = clauses.at(-1)!;
-  let end = clauses.length - 1;
-  while (end > 0 && clauses[end - 1]!.answer === last.answer) end--;
-  return [...clauses.slice(0, end), last];
 }
