@@ -1,6 +1,7 @@
 import type { HostFacts } from '../../plan/facts.ts';
 import type { Linux, Process, RuntimeSpec } from '../../spec/runtime.ts';
 import { LimpidError } from '../../base/error.ts';
+import { cgroupPath } from '../cgroup-path.ts';
 import type { ContainerConfig } from '../config.ts';
 import { capabilitySets } from './capabilities.ts';
 import { commandLine } from './command.ts';
@@ -11,13 +12,10 @@ import type { ReasonedSpec, SpecInputs } from './inputs.ts';
 import { planHiddenPaths } from './masked-paths.ts';
 import { planMounts, rootfsPropagation } from './mounts.ts';
 import { ownsNamespace, planNamespaces } from './namespaces.ts';
-import { cleanPath } from './paths.ts';
 import { Reasons } from './reasons.ts';
 import { planRlimits } from './rlimits.ts';
 import { planSysctls } from './sysctl.ts';
 import { resolveUser } from './user.ts';
-
-export const DEFAULT_CGROUP_PARENT = '/limpid';
 
 /**
  * The OCI runtime spec that a container's config means on this host, and the reason for each of its fields. Follows
@@ -96,7 +94,7 @@ function planLinux(config: ContainerConfig, inputs: SpecInputs, reasons: Reasons
   const linux: Linux = {
     ...planNamespaces(config, inputs, reasons),
     devices,
-    cgroupsPath: cgroupsPath(config),
+    cgroupsPath: cgroupPath(config),
     resources: { ...config.resources, devices: rules },
     sysctl: planSysctls(config, reasons),
     ...planHiddenPaths(config, reasons),
@@ -109,11 +107,6 @@ function planLinux(config: ContainerConfig, inputs: SpecInputs, reasons: Reasons
     config.security.seccomp === 'default' ? `default: ${choice}` : `--security-opt ${choice}`,
   );
   return linux;
-}
-
-function cgroupsPath({ id, cgroupParent = DEFAULT_CGROUP_PARENT }: ContainerConfig): string {
-  const parent = cleanPath(cgroupParent.startsWith('/') ? cgroupParent : `/${cgroupParent}`);
-  return `${parent === '/' ? '' : parent}/limpid-${id}`;
 }
 
 function workingDirectory(path: string | undefined): string {
