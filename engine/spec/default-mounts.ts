@@ -1,3 +1,4 @@
+import { LimpidError } from '../../base/error.ts';
 import type { Mount } from '../../spec/runtime.ts';
 import type { ContainerConfig } from '../config.ts';
 import { INIT_PATH } from './command.ts';
@@ -128,5 +129,12 @@ function fileMount(destination: string, source: string, options: readonly string
 function zoneFile(tz: string | undefined): string | undefined {
   if (tz === undefined || tz === '') return undefined;
   if (tz === 'local') return '/etc/localtime';
-  return `/usr/share/zoneinfo/${tz}`;
+  if (/^[A-Za-z0-9_+-]+(?:\/[A-Za-z0-9_+-]+)*$/.test(tz)) return `/usr/share/zoneinfo/${tz}`;
+  throw new LimpidError({
+    code: 'EOPTION',
+    doing: 'use',
+    subject: `time zone "${tz}"`,
+    why: 'that is no name of a zone',
+    hint: 'such as Europe/Vienna, or local',
+  });
 }
