@@ -1,4 +1,4 @@
-/** Writes native/ops.gen.h: opcodes, names, argument counts and argument positions, from plan/ops.ts. */
+/** Writes native/ops.gen.h: opcodes, names, argument kinds and argument positions, from plan/ops.ts. */
 import { OPS } from '../plan/ops.ts';
 
 const lines = [
@@ -8,8 +8,19 @@ const lines = [
   '#define LIMPID_OPS(X) \\',
 ];
 const ops = Object.entries(OPS).map(([name, args]) => [name, Object.entries(args)] as const);
-for (const [name, args] of ops) lines.push(`  X(${name}, ${args.length}) \\`);
-lines.push('', 'enum op_code {', ...ops.map(([name]) => `  OP_${name.toUpperCase()},`), '  OP_COUNT', '};', '');
+// One letter an argument, the first of its kind: s(lot), t(ext), l(ist), i(nt), o(ctal), h(ex), f(lag), b(lob).
+for (const [name, args] of ops) lines.push(`  X(${name}, "${args.map(([, kind]) => kind[0]).join('')}") \\`);
+const most = Math.max(...ops.map(([, args]) => args.length));
+lines.push(
+  '',
+  'enum op_code {',
+  ...ops.map(([name]) => `  OP_${name.toUpperCase()},`),
+  '  OP_COUNT',
+  '};',
+  '',
+  `#define ARGS_MAX ${most}`,
+  '',
+);
 for (const [name, args] of ops) {
   if (args.length === 0) continue;
   const positions = args.map(([arg]) => `ARG_${name.toUpperCase()}_${arg.replace(/([A-Z])/g, '_$1').toUpperCase()}`);
