@@ -48,6 +48,8 @@ export interface ContainerConfig {
   readonly oomScoreAdj?: number;
   readonly shmSizeBytes: number;
   readonly cgroupParent?: string;
+  /** `disabled`: no cgroup is made, the container stays in the caller's; `resources` is then empty. */
+  readonly cgroups?: 'enabled' | 'disabled';
   readonly resources: Resources;
   readonly log: { readonly driver: 'k8s-file' | 'json-file' | 'none'; readonly maxSizeBytes: number; readonly maxFiles: number; readonly path?: string };
   readonly stopSignal: number;
@@ -87,6 +89,8 @@ export interface SecurityConfig {
   /** `--security-opt mask=…` and `unmask=…` (`ALL` or paths). */
   readonly mask: readonly string[];
   readonly unmask: readonly string[];
+  /** `--security-opt proc-opts=…`: further mount options of /proc, such as `hidepid=2`. */
+  readonly procOptions?: readonly string[];
 }
 
 export interface MountConfig {

@@ -10,7 +10,10 @@ export function checkArity(command: string, arity: Arity, args: readonly string[
   if (standIn !== undefined && args.length <= (arity.max ?? Infinity)) {
     throw argumentsError(command, `--${standIn[0]} and the argument "${args[max]}" exclude each other`);
   }
-  throw argumentsError(command, max === 0 ? `it takes no arguments, got "${args[0]}"` : `"${args[max]}" is one argument too many`);
+  throw argumentsError(
+    command,
+    max === 0 ? `it takes no arguments, got "${args[0]}"` : `"${args[max]}" is one argument too many`,
+  );
 }
 
 function adviceFor(command: string, arity: Arity): string {
@@ -19,5 +22,11 @@ function adviceFor(command: string, arity: Arity): string {
 }
 
 function argumentsError(command: string, why: string, hint?: string): LimpidError {
-  return new LimpidError({ code: 'EARGUMENTS', doing: 'run', subject: `"${command}"`, why, ...(hint === undefined ? {} : { hint }) });
+  return new LimpidError({
+    code: 'EARGUMENTS',
+    doing: 'run',
+    subject: `"${command}"`,
+    why,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

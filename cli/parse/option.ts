@@ -43,8 +43,12 @@ export type Options = Readonly<Record<string, OptionDefinition>>;
 type ValueOf<O extends OptionDefinition> = O extends { readonly type: 'bool' | 'array' | 'slice' }
   ? ValueTypes[O['type']]
   : O extends { readonly default: string | number }
-    ? ValueTypes[O['type']]
-    : ValueTypes[O['type']] | undefined;
+    ? Scalar<O>
+    : Scalar<O> | undefined;
+
+type Scalar<O extends OptionDefinition> = O extends { readonly choices: readonly (infer C)[] }
+  ? C
+  : ValueTypes[O['type']];
 
 export type OptionValues<O extends Options> = { readonly [N in keyof O]: ValueOf<O[N]> };
 
@@ -55,5 +59,7 @@ export function defineOptions<const O extends Options>(options: O): O {
 
 /** The same table with every option under one heading of the help. */
 export function groupOptions<const O extends Options>(group: string, options: O): O {
-  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, { group, ...option }])) as unknown as O;
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, { group, ...option }]),
+  ) as unknown as O;
 }

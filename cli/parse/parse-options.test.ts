@@ -112,7 +112,18 @@ test('help is met before what follows is read', () => {
 });
 
 test('remembers how each occurrence was typed', () => {
-  const { typed } = parse(['-m128m', '--env=A=1', '-e', 'B=a b', '-it', '--rm=true', '--pull', '--net', 'x', '--cap-add=A,B']);
+  const { typed } = parse([
+    '-m128m',
+    '--env=A=1',
+    '-e',
+    'B=a b',
+    '-it',
+    '--rm=true',
+    '--pull',
+    '--net',
+    'x',
+    '--cap-add=A,B',
+  ]);
   expect(typed).toEqual({
     memory: ['-m 128m'],
     env: ['--env A=1', "-e 'B=a b'"],
@@ -151,7 +162,21 @@ test.each([
 test('law: whatever is typed gives values or a LimpidError of one line', () => {
   const word = fc.oneof(
     fc.string(),
-    fc.constantFrom('--rm', '-it', '--env', '-e', '-m', '--', '-', '--pull', '-p=', '--cap-add=a,"b', '-n', '12', '128m'),
+    fc.constantFrom(
+      '--rm',
+      '-it',
+      '--env',
+      '-e',
+      '-m',
+      '--',
+      '-',
+      '--pull',
+      '-p=',
+      '--cap-add=a,"b',
+      '-n',
+      '12',
+      '128m',
+    ),
   );
   fc.assert(
     fc.property(fc.array(word, { maxLength: 8 }), (words) => {

@@ -25,7 +25,11 @@ export interface ParseRules {
  * Reads a command's words as pflag does: `--name value`, `--name=value`, `-n value`, `-nvalue`, `-n=value`, clusters of
  * short options, and `--` for the end of all options. Throws EOPTION for what the table does not know.
  */
-export function parseOptions<O extends Options>(table: O, words: readonly string[], rules: ParseRules): ParsedOptions<O> {
+export function parseOptions<O extends Options>(
+  table: O,
+  words: readonly string[],
+  rules: ParseRules,
+): ParsedOptions<O> {
   const reader = new OptionReader(table, words, rules);
   reader.read();
   return {

@@ -6,8 +6,8 @@ import { optionError } from './option-error.ts';
 
 type Value = ValueTypes[keyof ValueTypes];
 
-const TRUE = ['1', 't', 'T', 'true', 'TRUE', 'True'];
-const FALSE = ['0', 'f', 'F', 'false', 'FALSE', 'False'];
+const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
+const FALSE = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
 /**
  * The value that `text` means for an option; a list adds it to what earlier occurrences gave.
@@ -42,7 +42,7 @@ const EXPECTED = {
 function parseScalar(type: keyof typeof EXPECTED, text: string): Value | undefined {
   switch (type) {
     case 'bool':
-      return TRUE.includes(text) ? true : FALSE.includes(text) ? false : undefined;
+      return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
     case 'string':
       return text;
     case 'int':

@@ -1,0 +1,93 @@
+import type { MountConfig } from '../../engine/config.ts';
+import { parseSize } from '../../base/size.ts';
+import { optionError } from '../parse/option-error.ts';
+
+/** Words of which the last one wins; a default holds where none of its group is given. */
+const GROUPS: readonly (readonly string[])[] = [
+  ['rw', 'ro'],
+  ['exec', 'noexec'],
+  ['suid', 'nosuid'],
+  ['dev', 'nodev'],
+  ['symfollow', 'nosymfollow'],
+  ['bind', 'rbind'],
+  ['shared', 'rshared', 'slave', 'rslave', 'private', 'rprivate', 'unbindable', 'runbindable'],
+  ['atime', 'noatime', 'relatime', 'strictatime'],
+  ['diratime', 'nodiratime'],
+  ['tmpcopyup', 'notmpcopyup'],
+];
+const RECURSIVE = ['rro', 'rnosuid', 'rnodev', 'rnoexec', 'rnosymfollow'];
+const WORDS = new Set([...GROUPS.flat(), ...RECURSIVE]);
+const BIND_ONLY = new Set(['bind', 'rbind', ...RECURSIVE]);
+const REFUSED: Readonly<Record<string, string>> = {
+  z: 'labels of SELinux are not set',
+  Z: 'labels of SELinux are not set',
+  U: 'owners are not changed',
+  O: 'an overlay over a source is not made',
+  idmap: 'id-mapped mounts are not made',
+};
+
+/** Default words by type, as podman's. `docker run --tmpfs` and podman agree on those of tmpfs. */
+const DEFAULTS: Readonly<Record<MountConfig['type'], readonly string[]>> = {
+  bind: ['rbind', 'rprivate', 'rw'],
+  volume: ['rbind', 'rprivate', 'rw'],
+  tmpfs: ['nosuid', 'nodev', 'rw'],
+  ramfs: ['nosuid', 'nodev', 'rw'],
+  devpts: ['nosuid', 'noexec', 'rw'],
+  mqueue: ['nosuid', 'nodev', 'noexec', 'rw'],
+};
+export const TMPFS_DEFAULTS = ['rw', 'noexec', 'nosuid', 'nodev'];
+
+/** The file systems' own words, with what their values look like. */
+const OWN_WORDS: Readonly<Partial<Record<MountConfig['type'], Readonly<Record<string, RegExp>>>>> = {
+  tmpfs: {
+    size: /^\d+(?:%|[kmgt]?)$/i,
+    mode: /^[0-7]{1,4}$/,
+    nr_inodes: /^\d+[kmg]?$/i,
+    nr_blocks: /^\d+[kmg]?$/i,
+    uid: /^\d+$/,
+    gid: /^\d+$/,
+  },
+  ramfs: { mode: /^[0-7]{1,4}$/ },
+  devpts: { uid: /^\d+$/, gid: /^\d+$/, mode: /^[0-7]{1,4}$/, ptmxmode: /^[0-7]{1,4}$/, max: /^\d+$/ },
+};
+
+/**
+ * The fstab-like words of a mount: those given, checked, and the defaults of their kind where nothing is said against them.
+ * Throws EOPTION for a word that this kind of mount does not know or that contradicts another.
+ */
+export function mountWords(
+  type: MountConfig['type'],
+  given: readonly string[],
+  because: string,
+  defaults: readonly string[] = DEFAULTS[type],
+): string[] {
+  const words = given.map((word) => checkWord(type, word, because));
+  for (const group of GROUPS) {
+    const [first, second] = [...new Set(words.filter((word) => group.includes(word)))];
+    if (second !== undefined) throw optionError(because, `"${first}" and "${second}" exclude each other`);
+  }
+  const wanted = defaults.filter((word) => {
+    const group = GROUPS.find((group) => group.includes(word));
+    return !words.some((given) => group?.includes(given));
+  });
+  return [...new Set([...wanted, ...words])].filter((word) => word !== 'notmpcopyup');
+}
+
+function checkWord(type: MountConfig['type'], word: string, because: string): string {
+  const refused = Object.hasOwn(REFUSED, word) ? REFUSED[word] : undefined;
+  if (refused !== undefined) throw optionError(`"${word}" in ${because}`, refused);
+  const isBind = type === 'bind' || type === 'volume';
+  if (WORDS.has(word) && (isBind || !BIND_ONLY.has(word)) && (type === 'tmpfs' || !word.endsWith('tmpcopyup')))
+    return word;
+  const [name, value] = [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)];
+  const own = OWN_WORDS[type];
+  if (own !== undefined && Object.hasOwn(own, name) && own[name]!.test(sizeInBytes(name, value)))
+    return `${name}=${sizeInBytes(name, value)}`;
+  throw optionError(`"${word}" in ${because}`, `a ${type} mount has no such option`);
+}
+
+// tmpfs knows k, m and g, but not Docker's `64mb`; a percentage stays as it is.
+function sizeInBytes(name: string, value: string): string {
+  if (name !== 'size' || /^\d+(?:%|[kmgt]?)$/i.test(value)) return value;
+  return String(parseSize(value) ?? value);
+}

@@ -1,0 +1,94 @@
+import { expect, test } from 'bun:test';
+import fc from 'fast-check';
+import type { MountConfig } from '../../engine/config.ts';
+import { LimpidError } from '../../base/error.ts';
+import { configOf, failureOf } from './request.fixture.ts';
+
+test.each<[string[], Partial<MountConfig>]>([
+  [
+    ['-v', '/a:/data'],
+    { type: 'bind', source: '/a', destination: '/data', options: ['rbind', 'rprivate', 'rw'], because: '-v /a:/data' },
+  ],
+  [
+    ['-v/a/../b:/c//d/:ro,noexec'],
+    { source: '/b', destination: '/c/d', options: ['rbind', 'rprivate', 'ro', 'noexec'] },
+  ],
+  [['--volume=./x:/y:rslave'], { type: 'bind', source: '/work/here/x', options: ['rbind', 'rw', 'rslave'] }],
+  [['-v', 'data:/d'], { type: 'volume', source: 'data', destination: '/d' }],
+  [['-v', '/d'], { type: 'volume', source: '', destination: '/d' }],
+  [
+    ['--tmpfs', '/t'],
+    { type: 'tmpfs', destination: '/t', options: ['rw', 'noexec', 'nosuid', 'nodev'], because: '--tmpfs /t' },
+  ],
+  [['--tmpfs', '/t:size=64m,mode=1777,exec'], { options: ['rw', 'nosuid', 'nodev', 'size=64m', 'mode=1777', 'exec'] }],
+  [['--tmpfs', '/t:size=64mb'], { options: ['rw', 'noexec', 'nosuid', 'nodev', 'size=67108864'] }],
+  [
+    ['--mount', 'type=bind,src=/a,dst=/b,ro=true'],
+    { type: 'bind', source: '/a', destination: '/b', options: ['rbind', 'rprivate', 'ro'] },
+  ],
+  [
+    ['--mount=type=bind,source=a,target=/b,bind-nonrecursive,bind-propagation=shared'],
+    { source: '/work/here/a', options: ['rw', 'bind', 'shared'] },
+  ],
+  [
+    ['--mount', 'type=tmpfs,destination=/t,tmpfs-size=1m,tmpfs-mode=755,notmpcopyup'],
+    { options: ['nosuid', 'nodev', 'rw', 'size=1m', 'mode=755'] },
+  ],
+  [['--mount', 'src=vol,dst=/v,readonly'], { type: 'volume', source: 'vol', options: ['rbind', 'rprivate', 'ro'] }],
+  [
+    ['--mount', 'type=devpts,dst=/p,mode=620,max=9'],
+    { type: 'devpts', options: ['nosuid', 'noexec', 'rw', 'mode=620', 'max=9'] },
+  ],
+  [['--mount', 'type=ramfs,dst=/r'], { type: 'ramfs', options: ['nosuid', 'nodev', 'rw'] }],
+])('%p', (words, mount) => {
+  const { mounts, because } = configOf(...words);
+  expect(mounts).toHaveLength(1);
+  expect(mounts[0]!).toMatchObject(mount);
+  expect(because[`mounts[${mounts[0]!.destination}]`]).toBe(mounts[0]!.because);
+});
+
+test.each([
+  [['-v', '/a:/d', '--tmpfs', '/d/'], '--tmpfs /d/: -v /a:/d mounts at "/d" already'],
+  [['-v', '/a:b'], '-v /a:b: the place inside, "b", is not an absolute path'],
+  [['-v', '/a:/'], '-v /a:/: the root directory itself cannot be mounted over'],
+  [['-v', ':/a'], '-v :/a: the source is empty'],
+  [['-v', '/a:/b:ro:rw'], '-v /a:/b:ro:rw: [SOURCE:]DEST[:OPTIONS] is wanted'],
+  [['-v', '/a:/b:ro,rw'], '-v /a:/b:ro,rw: "ro" and "rw" exclude each other'],
+  [['-v', '/a:/b:Z'], '"Z" in -v /a:/b:Z: labels of SELinux are not set'],
+  [['-v', '/a:/b:size=1m'], '"size=1m" in -v /a:/b:size=1m: a bind mount has no such option'],
+  [
+    ['-v', 'a b:/b'],
+    `-v 'a b:/b': "a b" is neither a path nor a volume's name (hint: for a directory of the host write "./a b")`,
+  ],
+  [['--tmpfs', '/t:size=lots'], '"size=lots" in --tmpfs /t:size=lots: a tmpfs mount has no such option'],
+  [['--tmpfs', '/t:bind'], '"bind" in --tmpfs /t:bind: a tmpfs mount has no such option'],
+  [['--mount', 'type=bind,dst=/b'], '--mount type=bind,dst=/b: a bind needs source=PATH'],
+  [['--mount', 'type=bind,src=/a'], '--mount type=bind,src=/a: the place inside, destination=PATH, is missing'],
+  [
+    ['--mount', 'type=nfs,dst=/a'],
+    '--mount type=nfs,dst=/a: the type must be one of bind, tmpfs, volume, ramfs, devpts, mqueue',
+  ],
+  [['--mount', 'type=tmpfs,dst=/a,src=/b'], '--mount type=tmpfs,dst=/a,src=/b: a tmpfs has no source'],
+  [['--mount', 'type=tmpfs,dst=/a,wat=1'], '"wat=1" in --mount type=tmpfs,dst=/a,wat=1: a mount has no such key'],
+  [
+    ['--mount', 'type=tmpfs,dst=/a,ro=maybe'],
+    '"ro=maybe" in --mount type=tmpfs,dst=/a,ro=maybe: "true" or "false" is wanted',
+  ],
+  [['--mount', ''], "--mount '': type=TYPE,KEY=VALUE,... is wanted"],
+])('%p fails', (words, message) => {
+  expect(failureOf(...words)).toBe(`EOPTION cannot use ${message}`);
+});
+
+test('law: any text for a mount gives absolute destinations or one line', () => {
+  const part = fc.oneof(fc.string(), fc.constantFrom('/a', '/b', ':', ',', 'ro', 'type=bind', 'src=', 'dst=/x', '..'));
+  const text = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(fc.constantFrom('-v', '--mount', '--tmpfs'), text, (flag, value) => {
+      try {
+        expect(configOf(flag, value).mounts[0]!.destination).toMatch(/^\/[^/]/);
+      } catch (error) {
+        expect(error).toBeInstanceOf(LimpidError);
+      }
+    }),
+  );
+});

@@ -1,0 +1,110 @@
+import type { ContainerConfig, NamespaceMode } from '../../engine/config.ts';
+import type { NamespaceType } from '../../spec/runtime.ts';
+import { LimpidError } from '../../base/error.ts';
+import { optionError } from '../parse/option-error.ts';
+import { translateIdMaps } from './id-maps.ts';
+import type { CreateRequest } from './request.ts';
+
+type Namespaces = Pick<ContainerConfig, 'namespaces' | 'uidMappings' | 'gidMappings' | 'timeOffsets'>;
+type SimpleFlag = 'pid' | 'ipc' | 'uts' | 'cgroupns';
+
+const PRIVATE: NamespaceMode = { kind: 'private' };
+const HOST: NamespaceMode = { kind: 'host' };
+
+/** Which namespaces are the container's own, and which are the host's or another's. */
+export function translateNamespaces(request: CreateRequest): Namespaces {
+  const maps = translateIdMaps(request);
+  const offsets = translateTimeOffsets(request);
+  const namespaces = {
+    pid: simpleMode(request, 'pid', 'pid', PRIVATE),
+    ipc: simpleMode(request, 'ipc', 'ipc', { kind: 'shareable' }),
+    uts: simpleMode(request, 'uts', 'uts', PRIVATE),
+    cgroup: simpleMode(request, 'cgroup', 'cgroupns', PRIVATE),
+    user: userMode(request, maps.uidMappings.length > 0),
+    network: networkMode(request),
+    time: timeMode(request, offsets !== undefined),
+  };
+  return { namespaces, ...maps, ...(offsets === undefined ? {} : { timeOffsets: offsets }) };
+}
+
+function simpleMode(
+  request: CreateRequest,
+  type: NamespaceType,
+  flag: SimpleFlag,
+  fallback: NamespaceMode,
+): NamespaceMode {
+  const text = request.options[flag];
+  request.because(`linux.namespaces[${type}]`, flag);
+  if (text === undefined || text === '') return fallback;
+  if (text === 'shareable' && flag === 'ipc') return { kind: 'shareable' };
+  const mode = commonMode(text, flag);
+  if (mode !== undefined) return mode;
+  const extra = flag === 'ipc' ? 'shareable, ' : '';
+  throw optionError(request.flag(flag), `private, ${extra}host, container:NAME or ns:PATH is wanted`);
+}
+
+function commonMode(text: string, flag: string): NamespaceMode | undefined {
+  if (text === 'private') return PRIVATE;
+  if (text === 'host') return HOST;
+  const [kind, rest] = [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)];
+  if (kind === 'container') {
+    if (rest === '') throw optionError(`"${text}" for --${flag}`, 'the name of a container is missing');
+    return { kind: 'container', container: rest };
+  }
+  if (kind !== 'ns') return undefined;
+  if (!rest.startsWith('/'))
+    throw optionError(`"${text}" for --${flag}`, 'an absolute path such as ns:/proc/1/ns/net is wanted');
+  return { kind: 'path', path: rest };
+}
+
+function userMode(request: CreateRequest, mapped: boolean): NamespaceMode {
+  const text = request.options.userns ?? '';
+  request.because('linux.namespaces[user]', 'userns', 'uidmap', 'gidmap');
+  const flag = request.flag('userns');
+  if (text === '') return mapped ? PRIVATE : HOST;
+  if (/^(keep-id|nomap)(:|$)/.test(text))
+    throw optionError(flag, 'it is for rootless containers', 'give --uidmap and --gidmap');
+  if (/^auto(:|$)/.test(text))
+    throw optionError(flag, 'ranges are not chosen automatically', 'give --uidmap and --gidmap');
+  const mode = commonMode(text, 'userns');
+  if (mode === undefined) throw optionError(flag, 'host, private, container:NAME or ns:PATH is wanted');
+  if (mode.kind === 'private' && !mapped)
+    throw optionError(flag, 'no user numbers are mapped', 'give --uidmap 0:100000:65536');
+  if (mode.kind !== 'private' && mapped) throw optionError(flag, 'maps are only for a user namespace of its own');
+  return mode;
+}
+
+function networkMode(request: CreateRequest): NamespaceMode {
+  const [text, second] = request.options.network;
+  request.because('linux.namespaces[network]', 'network');
+  if (second !== undefined) throw optionError(request.flag('network'), 'a container has one network mode');
+  if (text === undefined || text === '' || text === 'none' || text === 'private') return { kind: 'none' };
+  const mode = commonMode(text, 'network');
+  if (mode !== undefined) return mode;
+  throw new LimpidError({
+    code: 'ENETWORK',
+    doing: 'connect',
+    subject: `to network "${text}"`,
+    why: 'bridges and named networks come with a later version',
+    hint: 'use none, host, container:NAME or ns:PATH',
+  });
+}
+
+function timeMode(request: CreateRequest, shifted: boolean): NamespaceMode {
+  const text = request.options.timens;
+  request.because('linux.namespaces[time]', 'timens', 'time-offset');
+  if (text === 'host' && shifted) throw optionError(request.flag('time-offset'), "the host's clocks cannot be shifted");
+  return text === 'private' || shifted ? PRIVATE : HOST;
+}
+
+function translateTimeOffsets(request: CreateRequest): Namespaces['timeOffsets'] | undefined {
+  const offsets: { monotonicSecs?: number; boottimeSecs?: number } = {};
+  for (const text of request.options['time-offset']) {
+    const match = /^(monotonic|boottime)=([+-]?\d{1,12})$/.exec(text);
+    if (match === null)
+      throw optionError(`"${text}" for --time-offset`, 'monotonic=SECONDS or boottime=SECONDS is wanted');
+    offsets[match[1] === 'monotonic' ? 'monotonicSecs' : 'boottimeSecs'] = Number(match[2]);
+  }
+  request.because('linux.timeOffsets', 'time-offset');
+  return Object.keys(offsets).length === 0 ? undefined : offsets;
+}
