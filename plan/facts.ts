@@ -29,4 +29,6 @@ export interface CgroupFacts {
   readonly mems: string;
   /** Whether swap accounting files exist (memory.memsw.* or memory.swap.max). */
   readonly swapAccounting: boolean;
+  /** The file of I/O weights that a cgroup has here: `io.weight`, `io.bfq.weight`, `blkio.bfq.weight`, `blkio.weight`. */
+  readonly ioWeightFile?: string;
 }

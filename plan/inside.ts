@@ -1,0 +1,77 @@
+import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
+import type { Process } from '../spec/runtime.ts';
+import type { CgroupLayout } from './cgroup/layout.ts';
+import { makeConsole, makeDevices } from './devices.ts';
+import { bringLoopbackUp, nameHost } from './identity.ts';
+import { hidePaths, mountAll, openSources, parseMounts, sealMounts } from './mounts.ts';
+import { becomeMappedRoot, joinInChild, joinUserNamespace, unshareCgroup } from './namespaces.ts';
+import type { Op } from './ops.ts';
+import { labelExec } from './process.ts';
+import type { LaunchRequest } from './request.ts';
+import { enterRoot, pivotRoot, sealRoot } from './rootfs.ts';
+import { awaitGate } from './settle.ts';
+import { NONE, SLOT } from './slots.ts';
+import { openTerminal } from './supervision.ts';
+import { writeSysctls } from './sysctls.ts';
+import { MountTargets } from './targets.ts';
+
+/** Child stage: from the clone to a finished root. */
+export function buildInside(process: Process, request: LaunchRequest, cgroups: CgroupLayout, gated: boolean): Op[] {
+  const { namespaces, because } = request;
+  const intoRoot = namespaces.joined.has('mount')
+    ? enterJoinedRoot(process, request, gated)
+    : makeRoot(process, request, cgroups, gated);
+  return [
+    { op: 'setsid', stage: 'child', because: 'no signal of the caller reaches the container by its session' },
+    ...bringLoopbackUp(request),
+    ...nameHost(request),
+    ...writeSysctls(request),
+    ...labelExec(process, because),
+    ...intoRoot,
+    ...joinUserNamespace(request),
+  ];
+}
+
+/**
+ * The gate is met as late as it may be: while the host still moves the child into its cgroups, the child mounts. Only
+ * a child in a new user namespace is nobody before its ids are mapped, and waits first.
+ */
+function makeRoot(process: Process, request: LaunchRequest, cgroups: CgroupLayout, gated: boolean): Op[] {
+  const mounts = parseMounts(request);
+  const targets = new MountTargets();
+  const mappedFirst = request.namespaces.created.has('user');
+  return [
+    ...joinInChild(request),
+    ...enterRoot(request),
+    ...openSources(mounts, request),
+    ...(gated && mappedFirst ? [awaitGate('until the ids are mapped')] : []),
+    ...becomeMappedRoot(request),
+    ...mountAll(mounts, targets, request, cgroups),
+    ...makeDevices(mounts, targets, request),
+    ...(process.terminal ? [...makeConsole(targets), ...openTerminal(process, true, request.because)] : []),
+    ...hidePaths(request.spec, request),
+    ...sealMounts(mounts),
+    ...sealRoot(request),
+    ...(gated && !mappedFirst ? [awaitGate('until it is in its cgroups')] : []),
+    ...unshareCgroup(request),
+    ...pivotRoot(request),
+  ];
+}
+
+/** A joined mount namespace brings its root along: nothing is mounted, nothing pivoted. */
+function enterJoinedRoot(process: Process, request: LaunchRequest, gated: boolean): Op[] {
+  return [
+    ...(gated ? [awaitGate('until it is in its cgroups')] : []),
+    ...unshareCgroup(request),
+    ...joinInChild(request),
+    ...(process.terminal ? [openOwnRoot(openFlagsOn(request.facts.arch, O_DIRECTORY))] : []),
+    ...openTerminal(process, false, request.because),
+  ];
+}
+
+/** Init stage: the root directory of the mount namespace that was entered. */
+export function openOwnRoot(directoryFlag: number): Op {
+  const because = 'the terminal is one of the container';
+  const flags = O_PATH | directoryFlag | O_CLOEXEC;
+  return { op: 'open', stage: 'init', because, slot: SLOT.root, at: NONE, path: '/', flags, mode: 0 };
+}

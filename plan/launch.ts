@@ -1,0 +1,54 @@
+import type { Process, RuntimeSpec } from '../spec/runtime.ts';
+import { createCgroups, removeCgroups } from './cgroup/index.ts';
+import { cgroupLayout } from './cgroup/layout.ts';
+import type { LaunchContext } from './context.ts';
+import type { HostFacts } from './facts.ts';
+import { buildInside } from './inside.ts';
+import { enterBeforeClone, returnAfterClone } from './namespaces.ts';
+import type { Plan } from './ops.ts';
+import { becomeProcess, seccompFilter } from './process.ts';
+import { launchRequest } from './request.ts';
+import { mountOutside, umountOutside } from './rootfs.ts';
+import { cloneChild, openGate, settleChild } from './settle.ts';
+import { closeOpenSlots } from './slots.ts';
+import { specError } from './spec-error.ts';
+import { afterwards, declareSupervision, hostOwner, supervise } from './supervision.ts';
+
+/**
+ * The whole start of a container, in order: what the monitor is to hold, the cgroups with their limits, the root
+ * file system, the clone, what the host does to the child, what the child does to itself, and what is to be cleaned
+ * up in the end. Throws LimpidError `ESPEC` for a spec that cannot be planned and `ECONTROLLER` for a limit that
+ * this host cannot enforce.
+ */
+export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: HostFacts): Plan {
+  const request = launchRequest(spec, context, facts);
+  const process = processOf(spec);
+  const cgroups = cgroupLayout(request);
+  const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram);
+  const settling = settleChild(request, cgroups);
+  const untilInside = [
+    ...declareSupervision(context.supervision, process, hostOwner(spec), request.because),
+    ...createCgroups(cgroups, request),
+    ...mountOutside(request),
+    ...enterBeforeClone(request),
+    cloneChild(request, cgroups, settling),
+    ...returnAfterClone(request),
+    ...settling,
+    ...openGate(settling),
+    ...buildInside(process, request, cgroups, settling.length > 0),
+  ];
+  return [
+    ...untilInside,
+    ...closeOpenSlots(untilInside),
+    ...becomeProcess(process, seccomp, request.because, `_ses.${context.id}`),
+    supervise(),
+    ...umountOutside(request),
+    ...removeCgroups(cgroups, request.namespaces.created.has('pid')),
+    ...afterwards(context),
+  ];
+}
+
+function processOf({ process }: RuntimeSpec): Process {
+  if (process === undefined) throw specError('process', 'is missing');
+  return process;
+}

@@ -1,0 +1,154 @@
+import { MOUNT_ATTR_RDONLY, MS_RDONLY } from '../abi/flags/mount.ts';
+import { O_CLOEXEC, O_PATH } from '../abi/flags/open.ts';
+import { parseMountOptions, type MountOptions } from '../abi/mount-options.ts';
+import type { Mount, RuntimeSpec } from '../spec/runtime.ts';
+import { planCgroupMount } from './cgroup/mounts.ts';
+import type { CgroupLayout } from './cgroup/layout.ts';
+import { ownAttributes, propagationOf, readOnly, treeAttributes } from './mount-attributes.ts';
+import type { Op } from './ops.ts';
+import type { LaunchRequest } from './request.ts';
+import { specError } from './spec-error.ts';
+import { NONE, SLOT, sourceSlot } from './slots.ts';
+import { MountTargets } from './targets.ts';
+
+/** A spec's mount, read: where it goes, and what its options mean. */
+export interface ParsedMount {
+  readonly target: string;
+  readonly type: string;
+  readonly source: string;
+  readonly isBind: boolean;
+  readonly options: MountOptions;
+  readonly because: string;
+}
+
+/** Reads `mounts`. Throws LimpidError `ESPEC` for one that no plan can express. */
+export function parseMounts({ spec, because }: Pick<LaunchRequest, 'spec' | 'because'>): ParsedMount[] {
+  return (spec.mounts ?? []).map((mount) => {
+    const options = parseMountOptions(mount.options ?? []);
+    const target = cleanTarget(mount.destination);
+    const isBind = options.bind || mount.type === 'bind';
+    const source = mount.source ?? mount.type ?? '';
+    refuseMount(mount, options, target, isBind);
+    const reason = because(`mounts.${mount.destination}`, `mounts, ${mount.destination}`);
+    return { target, type: mount.type ?? 'none', source, isBind, options, because: reason };
+  });
+}
+
+/** `destination` without empty and `.` parts, and with `..` resolved in the text: the kernel then stays below the root. */
+export function cleanTarget(destination: string): string {
+  const names: string[] = [];
+  for (const name of destination.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+function refuseMount({ destination, uidMappings, source }: Mount, options: MountOptions, target: string, isBind: boolean): void {
+  const field = `mounts.${destination}`;
+  if (target === '/') throw specError(field, 'the root itself cannot be mounted over');
+  if (isBind && !source?.startsWith('/')) throw specError(field, `the source "${source ?? ''}" is no absolute path`);
+  if (options.idMap !== 'no' || uidMappings?.length) throw specError(field, 'id-mapped mounts are not made yet');
+  if (options.copyUp) throw specError(field, 'tmpcopyup is not made yet');
+}
+
+/**
+ * Child stage, runtime-spec, Mounts: "MUST mount entries in the listed order". Read-only file systems that others
+ * are mounted in are made read-only by `sealMounts`, once their targets are there.
+ */
+export function mountAll(mounts: readonly ParsedMount[], targets: MountTargets, request: LaunchRequest, layout: CgroupLayout): Op[] {
+  const slots = sourceSlots(mounts, request);
+  return mounts.flatMap((mount): Op[] => {
+    if (mount.isBind) return bindMount(mount, targets, request, slots.get(mount));
+    if (mount.type === 'cgroup' || mount.type === 'cgroup2') return planCgroupMount(mount, targets, request, layout);
+    return newMount(mount, targets, isSealedLater(mount, mounts));
+  });
+}
+
+/** Child stage, before it becomes the mapped root: the sources may lie where only the host's root gets through. */
+export function openSources(mounts: readonly ParsedMount[], request: LaunchRequest): Op[] {
+  const flags = O_PATH | O_CLOEXEC;
+  return [...sourceSlots(mounts, request)].map(([{ source, because }, slot]) => {
+    return { op: 'open', stage: 'child', because, slot, at: NONE, path: source, flags, mode: 0 };
+  });
+}
+
+export function sealMounts(mounts: readonly ParsedMount[]): Op[] {
+  return mounts.filter((mount) => isSealedLater(mount, mounts)).map(({ target, because }) => readOnly(target, because));
+}
+
+/** runtime-spec, Masked Paths and Read-only Paths. Masks go last, as a read-only path may hold a masked one. */
+export function hidePaths({ linux }: RuntimeSpec, request: LaunchRequest): Op[] {
+  const { maskedPaths = [], readonlyPaths = [] } = linux ?? {};
+  const nullDevice = { slot: SLOT.nullDevice, at: NONE, path: '/dev/null', flags: O_PATH | O_CLOEXEC, mode: 0 };
+  const maskBecause = request.because('linux.maskedPaths');
+  return [
+    ...readonlyPaths.map((path) => readOnlyPath(path, request.because('linux.readonlyPaths'))),
+    ...(maskedPaths.length > 0 ? [{ op: 'open', stage: 'child', because: maskBecause, ...nullDevice } as const] : []),
+    ...maskedPaths.map((path): Op => {
+      return { op: 'mask', stage: 'child', because: maskBecause, at: SLOT.root, path, file: SLOT.nullDevice };
+    }),
+  ];
+}
+
+function sourceSlots(mounts: readonly ParsedMount[], { namespaces }: LaunchRequest): Map<ParsedMount, number> {
+  if (!namespaces.created.has('user')) return new Map();
+  return new Map(mounts.filter(({ isBind }) => isBind).map((mount, index) => [mount, sourceSlot(index)]));
+}
+
+function isSealedLater({ target, type, isBind, options }: ParsedMount, mounts: readonly ParsedMount[]): boolean {
+  if (isBind || type !== 'tmpfs' || (options.flags & MS_RDONLY) === 0) return false;
+  return target === '/dev' || mounts.some((other) => other.target.startsWith(`${target}/`));
+}
+
+function newMount({ target, type, source, options, because }: ParsedMount, targets: MountTargets, sealedLater: boolean): Op[] {
+  const flags = sealedLater ? options.flags & ~MS_RDONLY : options.flags;
+  const makeTarget = targets.directory(target, because);
+  targets.covered(target, type);
+  const mount: Op = { op: 'mount', stage: 'child', because, at: SLOT.root, target, type, source, flags, data: options.data };
+  return [...makeTarget, mount, ...treeAttributes(target, options, because), ...propagationOf(target, options, because)];
+}
+
+function bindMount(mount: ParsedMount, targets: MountTargets, { context }: LaunchRequest, slot: number | undefined): Op[] {
+  const { target, source, options, because } = mount;
+  const isFile = context.sourceKinds?.[source] === 'file';
+  const makeTarget = isFile ? targets.file(target, because) : targets.directory(target, because);
+  targets.covered(target, 'bind');
+  const wholeTree = options.recursiveAttrSet !== 0 || options.recursiveAttrClear !== 0;
+  const bind: Op = {
+    op: 'bind',
+    stage: 'child',
+    because,
+    sourceAt: slot ?? NONE,
+    // An empty path stands for what the slot holds.
+    source: slot === undefined ? source : '',
+    at: SLOT.root,
+    target,
+    recursive: options.recursive || !options.bind,
+    attrSet: wholeTree ? options.recursiveAttrSet : options.attrSet,
+    attrClear: wholeTree ? options.recursiveAttrClear : options.attrClear,
+    attrRecursive: wholeTree,
+    propagation: 0,
+    missingOk: false,
+  };
+  const own = wholeTree ? ownAttributes(target, options, because) : [];
+  return [...makeTarget, bind, ...own, ...propagationOf(target, options, because)];
+}
+
+function readOnlyPath(path: string, because: string): Op {
+  return {
+    op: 'bind',
+    stage: 'child',
+    because,
+    sourceAt: SLOT.root,
+    source: path,
+    at: SLOT.root,
+    target: path,
+    recursive: true,
+    attrSet: MOUNT_ATTR_RDONLY,
+    attrClear: 0,
+    attrRecursive: true,
+    propagation: 0,
+    missingOk: true,
+  };
+}

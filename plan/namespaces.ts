@@ -1,0 +1,169 @@
+import { CLONE_FLAG, CLONE_INTO_CGROUP, CLONE_NEWCGROUP, CLONE_NEWTIME } from '../abi/flags/clone.ts';
+import { NAMESPACE_FILE } from '../abi/flags/namespace.ts';
+import { O_CLOEXEC, O_RDONLY, O_WRONLY } from '../abi/flags/open.ts';
+import type { IdMapping, NamespaceType } from '../spec/runtime.ts';
+import type { Op } from './ops.ts';
+import type { LaunchRequest } from './request.ts';
+import { specError } from './spec-error.ts';
+import { joinedSlot, NONE, ownSlot, SLOT } from './slots.ts';
+
+/** Which namespaces a container makes, which it joins; a type in neither is the host's. */
+export interface NamespaceSplit {
+  readonly created: ReadonlySet<NamespaceType>;
+  readonly joined: ReadonlyMap<NamespaceType, string>;
+}
+
+/** Sorts the spec's namespaces. Throws LimpidError `ESPEC` where the combination cannot be made. */
+export function splitNamespaces(list: readonly { readonly type: NamespaceType; readonly path?: string }[]): NamespaceSplit {
+  const created = new Set<NamespaceType>();
+  const joined = new Map<NamespaceType, string>();
+  for (const { type, path } of list) {
+    if (created.has(type) || joined.has(type)) throw specError('linux.namespaces', `"${type}" is listed twice`);
+    if (path === undefined || path === '') created.add(type);
+    else joined.set(type, path);
+  }
+  if (!created.has('mount') && !joined.has('mount')) {
+    throw specError('linux.namespaces', 'a container needs a mount namespace of its own, or one to join');
+  }
+  if (created.has('user') && joined.has('mount')) {
+    throw specError('linux.namespaces', 'a new user namespace has no power over the mount namespace that is joined');
+  }
+  return { created, joined };
+}
+
+const field = (type: NamespaceType): string => `linux.namespaces.${type}`;
+
+/** cgroup comes later, once the child is in its cgroup, and time takes effect only for children of unshare(2). */
+export function cloneFlags({ created }: NamespaceSplit, intoCgroup: boolean): bigint {
+  let flags = intoCgroup ? CLONE_INTO_CGROUP : 0n;
+  for (const type of created) if (type !== 'cgroup' && type !== 'time') flags |= BigInt(CLONE_FLAG[type]);
+  return flags;
+}
+
+/**
+ * Types that the executor joins itself around the clone. pid and time take effect for children only; and a child
+ * that starts in a new user namespace has no right any more to join what the host owns.
+ */
+function joinedByExecutor({ created, joined }: NamespaceSplit): NamespaceType[] {
+  const types = [...joined.keys()].filter((type) => type !== 'user' && type !== 'mount');
+  return created.has('user') ? types : types.filter((type) => type === 'pid' || type === 'time');
+}
+
+/** Host stage, before the clone. */
+export function enterBeforeClone(request: LaunchRequest): Op[] {
+  const { namespaces, because } = request;
+  const ops = joinedByExecutor(namespaces).flatMap((type): Op[] => [
+    openOwn(type),
+    openJoined(type, request, 'host'),
+    { op: 'setns', stage: 'host', because: because(field(type)), slot: joinedSlot(type), flags: CLONE_FLAG[type] },
+  ]);
+  if (namespaces.created.has('time')) ops.push(openOwn('time'), ...createTimeNamespace(request));
+  return ops;
+}
+
+/** Host stage, behind the clone: the executor's later children are to be the host's again. */
+export function returnAfterClone({ namespaces }: LaunchRequest): Op[] {
+  const types = joinedByExecutor(namespaces);
+  if (namespaces.created.has('time')) types.push('time');
+  const because = 'the monitor and its children stay in the namespaces of the host';
+  return types.map((type) => ({ op: 'setns', stage: 'host', because, slot: ownSlot(type), flags: CLONE_FLAG[type] }));
+}
+
+/** Child stage: the other joined namespaces, the mount namespace last, as paths of the host end with it. */
+export function joinInChild(request: LaunchRequest): Op[] {
+  const { namespaces, because } = request;
+  const byExecutor = joinedByExecutor(namespaces);
+  const types = [...namespaces.joined.keys()].filter((type) => type !== 'user' && !byExecutor.includes(type));
+  types.sort((a, b) => Number(a === 'mount') - Number(b === 'mount'));
+  return [
+    ...types.map((type) => openJoined(type, request, 'child')),
+    ...(namespaces.joined.has('user') ? [openJoined('user', request, 'child')] : []),
+    ...types.map(
+      (type): Op => ({
+        op: 'setns',
+        stage: 'child',
+        because: because(field(type)),
+        slot: joinedSlot(type),
+        flags: CLONE_FLAG[type],
+      }),
+    ),
+  ];
+}
+
+/**
+ * A joined user namespace is entered last: whatever was mounted before needed rights over the host's namespaces.
+ * The gids and uids set behind it are those of the namespace.
+ */
+export function joinUserNamespace({ namespaces, because }: LaunchRequest): Op[] {
+  if (!namespaces.joined.has('user')) return [];
+  const slot = joinedSlot('user');
+  return [{ op: 'setns', stage: 'init', because: because(field('user')), slot, flags: CLONE_FLAG.user }];
+}
+
+/** cgroup_namespaces(7): its root is the cgroup of the process at this moment. */
+export function unshareCgroup({ namespaces, because }: LaunchRequest): Op[] {
+  if (!namespaces.created.has('cgroup')) return [];
+  return [{ op: 'unshare', stage: 'child', because: because(field('cgroup')), flags: CLONE_NEWCGROUP }];
+}
+
+/** Host stage, behind the clone: user_namespaces(7), "Defining user and group ID mappings". */
+export function mapIds({ spec, facts, namespaces, because }: LaunchRequest): Op[] {
+  if (!namespaces.created.has('user')) return [];
+  const { uidMappings = [], gidMappings = [] } = spec.linux ?? {};
+  if (uidMappings.length === 0 || gidMappings.length === 0) {
+    throw specError('linux.uidMappings', 'a new user namespace needs user and group mappings');
+  }
+  const CAP_SETGID = 1n << 6n;
+  const ops = [writeProc('uid_map', idMap(uidMappings), because('linux.uidMappings'))];
+  if ((facts.capabilities & CAP_SETGID) === 0n) {
+    ops.push(writeProc('setgroups', 'deny', 'without CAP_SETGID the kernel takes a gid_map only when setgroups is denied'));
+  }
+  return [...ops, writeProc('gid_map', idMap(gidMappings), because('linux.gidMappings'))];
+}
+
+/** Child stage, once the maps are there: what it makes from now on belongs to the container's root. */
+export function becomeMappedRoot({ namespaces }: LaunchRequest): Op[] {
+  if (!namespaces.created.has('user')) return [];
+  const because = 'files that the child makes belong to root inside';
+  return [
+    { op: 'setresgid', stage: 'child', because, gid: 0 },
+    { op: 'setresuid', stage: 'child', because, uid: 0 },
+  ];
+}
+
+function createTimeNamespace({ spec, because }: LaunchRequest): Op[] {
+  const ops: Op[] = [{ op: 'unshare', stage: 'host', because: because(field('time')), flags: CLONE_NEWTIME }];
+  const lines = Object.entries(spec.linux?.timeOffsets ?? {}).map(
+    ([clock, { secs = 0, nanosecs = 0 }]) => `${clock} ${secs} ${nanosecs}\n`,
+  );
+  if (lines.length > 0) {
+    const path = '/proc/self/timens_offsets';
+    const reason = because('linux.timeOffsets');
+    ops.push({ op: 'write', stage: 'host', because: reason, at: NONE, path, flags: O_WRONLY, data: bytes(lines.join('')) });
+  }
+  return ops;
+}
+
+function openOwn(type: NamespaceType): Op {
+  const because = `to return from the container's ${type} namespace`;
+  const path = `/proc/self/ns/${NAMESPACE_FILE[type]}`;
+  return { op: 'open', stage: 'host', because, slot: ownSlot(type), at: NONE, path, flags: O_RDONLY | O_CLOEXEC, mode: 0 };
+}
+
+function openJoined(type: NamespaceType, { namespaces, because }: LaunchRequest, stage: 'host' | 'child'): Op {
+  const path = namespaces.joined.get(type)!;
+  const flags = O_RDONLY | O_CLOEXEC;
+  return { op: 'open', stage, because: because(field(type)), slot: joinedSlot(type), at: NONE, path, flags, mode: 0 };
+}
+
+function writeProc(path: string, data: string, because: string): Op {
+  return { op: 'write', stage: 'host', because, at: SLOT.proc, path, flags: O_WRONLY, data: bytes(data) };
+}
+
+function idMap(mappings: readonly IdMapping[]): string {
+  return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

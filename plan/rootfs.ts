@@ -1,0 +1,168 @@
+import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_REC, MS_SLAVE } from '../abi/flags/mount.ts';
+import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
+import { parseMountOptions } from '../abi/mount-options.ts';
+import type { OverlayRootfs } from './context.ts';
+import type { Op, Stage } from './ops.ts';
+import type { LaunchRequest } from './request.ts';
+import { specError } from './spec-error.ts';
+import { NONE, SLOT } from './slots.ts';
+
+/** Host stage: the overlay is mounted outside too, where `MergedDir` shows what the container sees. */
+export function mountOutside(request: LaunchRequest): Op[] {
+  const { rootfs } = request.context;
+  if (rootfs.kind === 'directory') return isShared(request) ? [bindOnItself(rootfs.path, 'host')] : [];
+  const directories = [rootfs.upper, rootfs.work, rootfs.merged];
+  return [
+    ...directories.map((path): Op => makeDirectory(path)),
+    {
+      op: 'mount',
+      stage: 'host',
+      because: 'what the container writes goes to a layer of its own',
+      at: NONE,
+      target: rootfs.merged,
+      type: 'overlay',
+      source: 'overlay',
+      flags: 0,
+      data: overlayData(rootfs),
+    },
+  ];
+}
+
+/** overlayfs' options: a comma ends one, a colon a lower directory; both are taken literally behind a backslash. */
+export function overlayData({ lower, upper, work, volatile }: OverlayRootfs): string {
+  const options = [
+    `lowerdir=${lower.map(escapeLower).join(':')}`,
+    `upperdir=${escapeOption(upper)}`,
+    `workdir=${escapeOption(work)}`,
+  ];
+  if (volatile) options.push('volatile');
+  return options.join(',');
+}
+
+function escapeLower(path: string): string {
+  return path.replace(/[\\:,]/g, '\\$&');
+}
+
+function escapeOption(path: string): string {
+  return path.replace(/[\\,]/g, '\\$&');
+}
+
+/** Child stage: cut the propagation to the host, then hold the root directory. pivot_root(2) wants it a mount point. */
+export function enterRoot(request: LaunchRequest): Op[] {
+  const { context, rootPath } = request;
+  const ops = [limitPropagation(request)];
+  if (isShared(request)) ops.push(makePrivate(rootPath), bindOnItself(rootPath, 'child'));
+  else if (context.rootfs.kind === 'directory') ops.push(bindOnItself(rootPath, 'child'));
+  return [...ops, openRoot(request)];
+}
+
+function openRoot({ facts, rootPath }: LaunchRequest): Op {
+  return {
+    op: 'open',
+    stage: 'child',
+    because: 'every path of the container is resolved below its root',
+    slot: SLOT.root,
+    at: NONE,
+    path: rootPath,
+    flags: openFlagsOn(facts.arch, O_PATH | O_DIRECTORY | O_CLOEXEC),
+    mode: 0,
+  };
+}
+
+/** Child stage, behind all mounts: they needed the root writable, to make their targets. */
+export function sealRoot({ spec, because }: LaunchRequest): Op[] {
+  if (!spec.root?.readonly) return [];
+  return [
+    {
+      op: 'mount_setattr',
+      stage: 'child',
+      because: because('root.readonly'),
+      at: SLOT.root,
+      path: '/',
+      recursive: false,
+      attrSet: MOUNT_ATTR_RDONLY,
+      attrClear: 0,
+      propagation: 0,
+    },
+  ];
+}
+
+export function pivotRoot(request: LaunchRequest): Op[] {
+  const ops: Op[] = [
+    { op: 'pivot_root', stage: 'child', because: 'the root directory becomes the root, and the host leaves its sight', slot: SLOT.root },
+  ];
+  const propagation = rootPropagation(request);
+  if (request.spec.linux?.rootfsPropagation) {
+    ops.push(setPropagation('init', '/', propagation, request.because('linux.rootfsPropagation')));
+  }
+  return ops;
+}
+
+/** Clean-up stage. */
+export function umountOutside(request: LaunchRequest): Op[] {
+  const { context, rootPath } = request;
+  if (context.rootfs.kind === 'directory' && !isShared(request)) return [];
+  return [umountRoot(rootPath)];
+}
+
+export function umountRoot(path: string): Op {
+  const because = 'the container is gone';
+  return { op: 'umount', stage: 'cleanup', because, at: NONE, path, flags: MNT_DETACH, missingOk: true };
+}
+
+function rootPropagation({ spec }: LaunchRequest): number {
+  const word = spec.linux?.rootfsPropagation ?? '';
+  if (word === '') return MS_SLAVE | MS_REC;
+  const { propagation } = parseMountOptions([word]);
+  if (propagation === 0) throw specError('linux.rootfsPropagation', `"${word}" is no propagation`);
+  return propagation;
+}
+
+function isShared(request: LaunchRequest): boolean {
+  return (rootPropagation(request) & ~MS_REC & (MS_SLAVE | MS_PRIVATE)) === 0;
+}
+
+function limitPropagation(request: LaunchRequest): Op {
+  const standing = 'mounts made inside do not spread to the host';
+  return setPropagation('child', '/', rootPropagation(request), request.because('linux.rootfsPropagation', standing));
+}
+
+function makePrivate(path: string): Op {
+  return setPropagation('child', path, MS_PRIVATE, 'pivot_root(2): the mount that the new root hangs on must not be shared');
+}
+
+function setPropagation(stage: Stage, path: string, propagation: number, because: string): Op {
+  return {
+    op: 'mount_setattr',
+    stage,
+    because,
+    at: NONE,
+    path,
+    recursive: (propagation & MS_REC) !== 0,
+    attrSet: 0,
+    attrClear: 0,
+    propagation: propagation & ~MS_REC,
+  };
+}
+
+function bindOnItself(path: string, stage: Stage): Op {
+  return {
+    op: 'bind',
+    stage,
+    because: 'pivot_root(2) wants the new root to be a mount point',
+    sourceAt: NONE,
+    source: path,
+    at: NONE,
+    target: path,
+    recursive: true,
+    attrSet: 0,
+    attrClear: 0,
+    attrRecursive: false,
+    propagation: MS_PRIVATE,
+    missingOk: false,
+  };
+}
+
+function makeDirectory(path: string): Op {
+  return { op: 'mkdir', stage: 'host', because: 'the layer of this container', at: NONE, path, mode: 0o755, existOk: true };
+}

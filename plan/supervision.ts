@@ -1,0 +1,73 @@
+import type { IdMapping, Process, RuntimeSpec } from '../spec/runtime.ts';
+import type { LaunchContext, Supervision } from './context.ts';
+import type { Op } from './ops.ts';
+import type { Because } from './request.ts';
+import { NONE, SLOT } from './slots.ts';
+
+/** The host's ids of the container's user, for what the executor makes on its behalf. */
+export function hostOwner({ process, linux }: RuntimeSpec): Owner {
+  const { uid = 0, gid = 0 } = process?.user ?? {};
+  const isMapped = linux?.namespaces?.some(({ type }) => type === 'user') ?? false;
+  if (!isMapped) return { uid, gid };
+  return { uid: outside(uid, linux?.uidMappings ?? []), gid: outside(gid, linux?.gidMappings ?? []) };
+}
+
+function outside(id: number, mappings: readonly IdMapping[]): number {
+  const range = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size);
+  return range === undefined ? 0 : range.hostID + id - range.containerID;
+}
+
+export function supervise(): Op {
+  return { op: 'supervise', stage: 'host', because: 'from here on the executor is the monitor' };
+}
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const MODE_OWNER = 0o600;
+
+/** Host stage, before the clone: what the monitor holds and writes for the container. `owner` owns the pipes. */
+export function declareSupervision(
+  { stdin, log, socketPath, startRecord, startPrefix, exitRecord, durable }: Supervision,
+  process: Process,
+  owner: Owner,
+  because: Because,
+): Op[] {
+  return [
+    declareStdio(stdin, process, owner, because),
+    { op: 'log', stage: 'host', because: because('log', '--log-driver'), ...log },
+    { op: 'listen', stage: 'host', because: 'attach, stop and exec reach the monitor here', path: socketPath, mode: MODE_OWNER },
+    { op: 'record_start', stage: 'host', because: 'ps knows the process by pid and start time, in this boot', at: NONE, path: startRecord, prefix: startPrefix },
+    { op: 'record_exit', stage: 'host', because: 'how it ended outlives the monitor', at: NONE, path: exitRecord, sync: durable },
+  ];
+}
+
+/** Host stage, before the clone: pipes for the child, or the promise of a terminal. */
+export function declareStdio(stdin: boolean, { terminal = false, consoleSize }: Process, { uid, gid }: Owner, because: Because): Op {
+  const { height: rows = 0, width: columns = 0 } = consoleSize ?? {};
+  const reason = because('process.terminal', terminal ? 'process.terminal' : 'plain pipes');
+  return { op: 'stdio', stage: 'host', because: reason, stdin, terminal, rows, columns, uid, gid };
+}
+
+/** Child stage: opened below the container's root, so that it is a terminal of the container's own devpts. */
+export function openTerminal({ terminal, user }: Process, bindConsole: boolean, because: Because): Op[] {
+  if (!terminal) return [];
+  const reason = because('process.terminal');
+  return [{ op: 'terminal', stage: bindConsole ? 'child' : 'init', because: reason, at: SLOT.root, bindConsole, uid: user?.uid ?? 0 }];
+}
+
+/** Clean-up stage, last: what it starts may well remove the rest. */
+export function afterwards({ afterwards, removeAfterwards }: Pick<LaunchContext, 'afterwards' | 'removeAfterwards'>): Op[] {
+  const ops = removePaths(removeAfterwards);
+  if (afterwards !== undefined) {
+    const because = 'limpid decides what comes after the end';
+    ops.push({ op: 'spawn', stage: 'cleanup', because, path: afterwards.path, argv: afterwards.argv, env: [] });
+  }
+  return ops;
+}
+
+export function removePaths(paths: readonly string[]): Op[] {
+  return paths.map((path) => ({ op: 'remove', stage: 'cleanup', because: 'it goes with the container', at: NONE, path }));
+}
