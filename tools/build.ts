@@ -25,7 +25,7 @@ async function run(...command: string[]): Promise<void> {
 
 const bun = (...args: string[]) => run(process.execPath, ...args);
 
-await bun('tools/gen-native-ops.ts');
+await bun('tools/gen-all.ts');
 await Promise.all([bun('tools/build-native.ts'), bun('tools/build-rootfs.ts')]);
 if (process.argv[2] !== 'prepare') {
   await bun(...COMPILE, 'cli/main.ts', '--outfile', 'dist/limpid');

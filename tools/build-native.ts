@@ -1,0 +1,89 @@
+/**
+ * Builds the C program: `bun tools/build-native.ts [executor|asan|fuzz|all]` (executor unless said).
+ *   executor   build/native/executor        static and stripped: what is shipped
+ *   asan       build/native/executor-asan   the same with AddressSanitizer and UBSan, for the tests
+ *   fuzz       build/native/fuzz-wire       libFuzzer on the reader of plans
+ * What is newer than its sources is left alone.
+ */
+import { readdirSync, renameSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const OUT = `${ROOT}build/native`;
+const WARNINGS = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror'];
+const SANITIZERS = ['-g', '-O1', '-fno-omit-frame-pointer'];
+const NOT_OF_THE_EXECUTOR = ['launcher.c', 'fuzz_wire.c'];
+
+interface Target {
+  readonly out: string;
+  readonly compiler: string;
+  readonly flags: readonly string[];
+  readonly sources: readonly string[];
+}
+
+const executorSources = readdirSync(`${ROOT}native`).filter(
+  (name) => name.endsWith('.c') && !NOT_OF_THE_EXECUTOR.includes(name),
+);
+const staticCompiler = Bun.which('musl-gcc') ?? 'gcc';
+
+const TARGETS: Record<string, Target> = {
+  executor: { out: 'executor', compiler: staticCompiler, flags: ['-O2', '-static', '-s'], sources: executorSources },
+  asan: {
+    out: 'executor-asan',
+    compiler: 'gcc',
+    flags: [...SANITIZERS, '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
+    sources: executorSources,
+  },
+  fuzz: {
+    out: 'fuzz-wire',
+    compiler: 'clang',
+    flags: [...SANITIZERS, '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'],
+    sources: ['fuzz_wire.c', 'wire.c', 'text.c'],
+  },
+};
+
+function run(command: readonly string[]): void {
+  const { exitCode, stderr } = Bun.spawnSync([...command], {
+    cwd: ROOT,
+    stdin: 'ignore',
+    stdout: 'inherit',
+    stderr: 'pipe',
+  });
+  if (exitCode === 0) return;
+  console.error(`build-native: ${command.join(' ')}: exit code ${exitCode}\n${stderr}`);
+  process.exit(1);
+}
+
+const modified = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+function newestSource(): number {
+  const headers = readdirSync(`${ROOT}native`).filter((name) => /\.[ch]$/.test(name) && !name.endsWith('.gen.h'));
+  return Math.max(
+    ...[
+      ...headers.map((name) => `native/${name}`),
+      'plan/ops.ts',
+      'tools/gen-native-ops.ts',
+      'tools/build-native.ts',
+    ].map((path) => modified(ROOT + path)),
+  );
+}
+
+function build({ out, compiler, flags, sources }: Target): void {
+  if (modified(`${OUT}/${out}`) > newestSource()) return;
+  run(['mkdir', '-p', OUT]);
+  // Renamed into place: two builds at once, and a run during a build, see a whole program.
+  const unfinished = `${OUT}/${out}.${process.pid}`;
+  run([compiler, ...WARNINGS, ...flags, '-o', unfinished, ...sources.map((name) => `native/${name}`)]);
+  renameSync(unfinished, `${OUT}/${out}`);
+}
+
+const wanted = process.argv[2] ?? 'executor';
+const targets = wanted === 'all' ? Object.values(TARGETS) : [TARGETS[wanted]];
+run([process.execPath, 'tools/gen-native-ops.ts']);
+for (const target of targets) {
+  if (target === undefined) {
+    console.error(`build-native: unknown target "${wanted}", want executor, asan, fuzz or all`);
+    process.exit(1);
+  }
+  build(target);
+}
