@@ -1,0 +1,22 @@
+#include "executor.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+/* Nothing here outlives its process long enough to leak, and the leak checker needs ptrace, which we refuse. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+    return "detect_leaks=0";
+}
+#endif
+
+int main(int argc, char **argv) {
+    static const char USAGE[] = "usage: executor run PLAN_FD CONTROL_FD [SLOT=FD ...]\n"
+                                "       executor client SOCKET_FD FLAGS DETACH_KEYS\n";
+    if (argc >= 4 && strcmp(argv[1], "run") == 0)
+        return run_mode(argc - 2, argv + 2);
+    if (argc == 5 && strcmp(argv[1], "client") == 0)
+        return client_mode(argc - 2, argv + 2);
+    return write_all(2, USAGE, sizeof(USAGE) - 1) < 0 ? 125 : 125;
+}

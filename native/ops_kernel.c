@@ -1,0 +1,107 @@
+/* Operations that hand the kernel a message or a program, made and tested in TypeScript. */
+#include "executor.h"
+#include "kernel.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define ALIGN4(size) (((size) + 3) & ~(size_t)3)
+
+/* How many acknowledgements these messages ask for; -1 where the lengths do not add up. */
+static int count_acks(const char *bytes, size_t size) {
+    struct kern_nlmsghdr header;
+    int acks = 0;
+    while (size > 0) {
+        if (size < sizeof(header))
+            return -1;
+        memcpy(&header, bytes, sizeof(header));
+        if (header.length < sizeof(header) || header.length > size)
+            return -1;
+        acks += (header.flags & KERN_NLM_F_ACK) != 0;
+        size_t step = ALIGN4(header.length) < size ? ALIGN4(header.length) : size;
+        bytes += step;
+        size -= step;
+    }
+    return acks;
+}
+
+/* Takes the acknowledgements off one datagram; the first refusal is the answer. */
+static int read_acks(const char *bytes, size_t size, int *acks) {
+    struct kern_nlmsghdr header;
+    int32_t error;
+    while (size >= sizeof(header)) {
+        memcpy(&header, bytes, sizeof(header));
+        if (header.length < sizeof(header) || header.length > size)
+            return fail_as(EPROTO, "netlink");
+        if (header.type == KERN_NLMSG_ERROR && header.length >= sizeof(header) + sizeof(error)) {
+            memcpy(&error, bytes + sizeof(header), sizeof(error));
+            if (error != 0)
+                return fail_as(-error, "netlink");
+            (*acks)--;
+        }
+        size_t step = ALIGN4(header.length) < size ? ALIGN4(header.length) : size;
+        bytes += step;
+        size -= step;
+    }
+    return 0;
+}
+
+static int converse(int fd, const struct arg *message, int acks) {
+    struct kern_sockaddr_nl kernel = {.family = AF_NETLINK};
+    struct timeval patience = {.tv_sec = 10};
+    char answer[8192];
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    if (sendto(fd, message->text, message->size, 0, (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
+        return fail("sendto");
+    while (acks > 0) {
+        ssize_t got = recv(fd, answer, sizeof(answer), 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fail("recv");
+        if (read_acks(answer, (size_t)got, &acks) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int op_netlink(struct executor *x, const struct op *op) {
+    (void)x;
+    const struct arg *message = &op->arg[ARG_NETLINK_MESSAGE];
+    int acks = count_acks(message->text, message->size);
+    if (acks < 0)
+        return fail_as(EINVAL, "netlink");
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, (int)NUMBER(ARG_NETLINK_PROTOCOL));
+    if (fd < 0)
+        return fail("socket");
+    int answer = converse(fd, message, acks);
+    close_keeping_errno(fd);
+    return answer;
+}
+
+int op_device_filter(struct executor *x, const struct op *op) {
+    const struct arg *program = &op->arg[ARG_DEVICE_FILTER_PROGRAM];
+    int slot = SLOT(ARG_DEVICE_FILTER_CGROUP);
+    struct kern_bpf_load load = {
+        .type = KERN_BPF_PROG_TYPE_CGROUP_DEVICE,
+        .count = program->size / 8,
+        .instructions = (uintptr_t)program->text,
+        .license = (uintptr_t) "Apache-2.0",
+    };
+    if (program->size == 0 || program->size % 8 != 0)
+        return fail_as(EINVAL, "bpf");
+    long loaded = syscall(SYS_bpf, KERN_BPF_PROG_LOAD, &load, sizeof(load));
+    if (loaded < 0)
+        return fail("bpf");
+    struct kern_bpf_attach attach = {
+        .target = (uint32_t)(slot < 0 ? -1 : x->slot[slot]),
+        .program = (uint32_t)loaded,
+        .type = KERN_BPF_CGROUP_DEVICE,
+        .flags = KERN_BPF_F_ALLOW_MULTI,
+    };
+    long answer = syscall(SYS_bpf, KERN_BPF_PROG_ATTACH, &attach, sizeof(attach));
+    close_keeping_errno((int)loaded);
+    return answer < 0 ? fail("bpf") : 0;
+}
