@@ -89,7 +89,10 @@ function shmMount(config: ContainerConfig, shared: string | undefined): Reasoned
     return { mount: { destination: '/dev/shm', type: 'bind', source, options }, because: '--ipc' };
   }
   const options = [...SAFE, 'mode=1777', `size=${config.shmSizeBytes}`];
-  return { mount: { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options }, because: '--shm-size' };
+  return {
+    mount: { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options },
+    because: 'default: shared memory of its own',
+  };
 }
 
 /** Of type `cgroup` on v1 and v2 alike, as the runtime-spec's examples have it: the runtime finds the right form. */
