@@ -6,14 +6,14 @@ const S_IFREG = 0o100000;
 /** Makes the targets of mounts below the container's root, each directory once. */
 export class MountTargets {
   readonly #known = new Set(['/']);
-  /** Mount points of file systems that the kernel fills: nothing can be made in them, and nothing needs to be. */
-  readonly #kernelFilled = new Set<string>();
+  /** Mount points, and whether the kernel fills them: nothing can be made in such, and nothing needs to be. */
+  readonly #kernelFilled = new Map<string, boolean>();
 
   /** A new file system hides what was made below its target. */
   covered(target: string, type: string): void {
     for (const path of this.#known) if (isBelow(path, target)) this.#known.delete(path);
-    for (const path of this.#kernelFilled) if (path === target || isBelow(path, target)) this.#kernelFilled.delete(path);
-    if (KERNEL_FILLED.has(type)) this.#kernelFilled.add(target);
+    for (const path of this.#kernelFilled.keys()) if (isBelow(path, target)) this.#kernelFilled.delete(path);
+    this.#kernelFilled.set(target, KERNEL_FILLED.has(type));
   }
 
   directory(target: string, because: string): Op[] {
@@ -33,8 +33,10 @@ export class MountTargets {
     return [...ops, makeFile(target, because)];
   }
 
+  /** The innermost mount that a path lies in decides. */
   #isKernelFilled(path: string): boolean {
-    return this.#kernelFilled.size > 0 && withParents(path).some((parent) => parent !== path && this.#kernelFilled.has(parent));
+    const mount = withParents(parentOf(path)).findLast((parent) => this.#kernelFilled.has(parent));
+    return mount !== undefined && this.#kernelFilled.get(mount)!;
   }
 }
 
