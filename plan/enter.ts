@@ -10,7 +10,7 @@ import { becomeProcess, labelExec, type SeccompFilter } from './process.ts';
 import { becauseOf, type Because } from './request.ts';
 import { awaitGate, openGate, setOomScore } from './settle.ts';
 import { closeOpenSlots, NONE, SLOT } from './slots.ts';
-import { afterwards, declareStdio, declareSupervision, openTerminal, supervise } from './supervision.ts';
+import { afterwards, declareStdio, declareSupervision, openTerminal, recordStart, supervise } from './supervision.ts';
 
 /** The container that is entered. Its pidfd is inherited in `SLOT.target`, so that no other process can take its place. */
 export interface EnterTarget {
@@ -40,7 +40,11 @@ export function planEnter(process: Process, context: EnterContext, facts: HostFa
   const because = becauseOf(context.because);
   const { target } = context;
   const directory = openFlagsOn(facts.arch, O_DIRECTORY);
-  const settling = [...joinV1(target.cgroup.v1), ...setOomScore(process, because)];
+  const settling = [
+    ...joinV1(target.cgroup.v1),
+    ...setOomScore(process, because),
+    ...(context.supervision === undefined ? [] : [recordStart(context.supervision)]),
+  ];
   const untilInside = [
     ...declare(process, context, because),
     ...(target.cgroup.unified === undefined ? [] : [openUnified(target.cgroup.unified, directory)]),

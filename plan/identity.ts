@@ -1,3 +1,4 @@
+import { linkUpMessage } from '../abi/netlink/link.ts';
 import type { Op } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
@@ -20,20 +21,5 @@ export function nameHost({ spec, namespaces, because }: LaunchRequest): Op[] {
 export function bringLoopbackUp({ context, namespaces }: LaunchRequest): Op[] {
   if (!context.bringLoopbackUp || !namespaces.created.has('network')) return [];
   const because = 'programs expect 127.0.0.1 in a new network namespace';
-  return [{ op: 'netlink', stage: 'child', because, protocol: NETLINK_ROUTE, message: loopbackUp() }];
-}
-
-function loopbackUp(): Uint8Array {
-  const RTM_NEWLINK = 16;
-  const NLM_F_REQUEST_ACK = 5;
-  const IFF_UP = 1;
-  const message = new DataView(new ArrayBuffer(32));
-  message.setUint32(0, 32, true);
-  message.setUint16(4, RTM_NEWLINK, true);
-  message.setUint16(6, NLM_F_REQUEST_ACK, true);
-  message.setUint32(8, 1, true);
-  message.setInt32(20, 1, true);
-  message.setUint32(24, IFF_UP, true);
-  message.setUint32(28, IFF_UP, true);
-  return new Uint8Array(message.buffer);
+  return [{ op: 'netlink', stage: 'child', because, protocol: NETLINK_ROUTE, message: linkUpMessage() }];
 }

@@ -12,7 +12,7 @@ import { mountOutside, umountOutside } from './rootfs.ts';
 import { cloneChild, openGate, settleChild } from './settle.ts';
 import { closeOpenSlots } from './slots.ts';
 import { specError } from './spec-error.ts';
-import { afterwards, declareSupervision, hostOwner, supervise } from './supervision.ts';
+import { afterwards, declareSupervision, hostOwner, recordStart, supervise } from './supervision.ts';
 
 /**
  * The whole start of a container, in order: what the monitor is to hold, the cgroups with their limits, the root
@@ -25,7 +25,7 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
   const process = processOf(spec);
   const cgroups = cgroupLayout(request);
   const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram);
-  const settling = settleChild(request, cgroups);
+  const settling = [...settleChild(request, cgroups), recordStart(context.supervision)];
   const untilInside = [
     ...declareSupervision(context.supervision, process, hostOwner(spec), request.because),
     ...createCgroups(cgroups, request),

@@ -29,7 +29,7 @@ export function parseMounts({ spec, because }: Pick<LaunchRequest, 'spec' | 'bec
     const isBind = options.bind || mount.type === 'bind';
     const source = mount.source ?? mount.type ?? '';
     refuseMount(mount, options, target, isBind);
-    const reason = because(`mounts.${mount.destination}`, `mounts, ${mount.destination}`);
+    const reason = because(`mounts[${mount.destination}]`);
     return { target, type: mount.type ?? 'none', source, isBind, options, because: reason };
   });
 }
@@ -45,7 +45,7 @@ export function cleanTarget(destination: string): string {
 }
 
 function refuseMount({ destination, uidMappings, source }: Mount, options: MountOptions, target: string, isBind: boolean): void {
-  const field = `mounts.${destination}`;
+  const field = `mounts[${destination}]`;
   if (target === '/') throw specError(field, 'the root itself cannot be mounted over');
   if (isBind && !source?.startsWith('/')) throw specError(field, `the source "${source ?? ''}" is no absolute path`);
   if (options.idMap !== 'no' || uidMappings?.length) throw specError(field, 'id-mapped mounts are not made yet');

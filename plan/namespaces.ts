@@ -31,13 +31,18 @@ export function splitNamespaces(list: readonly { readonly type: NamespaceType; r
   return { created, joined };
 }
 
-const field = (type: NamespaceType): string => `linux.namespaces.${type}`;
+const field = (type: NamespaceType): string => `linux.namespaces[${type}]`;
 
 /** cgroup comes later, once the child is in its cgroup, and time takes effect only for children of unshare(2). */
 export function cloneFlags({ created }: NamespaceSplit, intoCgroup: boolean): bigint {
   let flags = intoCgroup ? CLONE_INTO_CGROUP : 0n;
   for (const type of created) if (type !== 'cgroup' && type !== 'time') flags |= BigInt(CLONE_FLAG[type]);
   return flags;
+}
+
+/** Who asked for the namespaces that the clone makes, each reason once. */
+export function cloneReason({ namespaces, because }: LaunchRequest): string {
+  return [...new Set([...namespaces.created].map((type) => because(field(type))))].join('; ');
 }
 
 /**

@@ -86,7 +86,7 @@ function setRlimits({ rlimits = [] }: Process, because: Because): Op[] {
     const resource = RLIMITS[name];
     if (seen.has(resource)) throw specError('process.rlimits', `"${type}" is listed twice`);
     seen.add(resource);
-    const reason = because(`process.rlimits.${type}`, because('process.rlimits'));
+    const reason = because(`process.rlimits[${type}]`, because('process.rlimits'));
     return { op: 'setrlimit', stage: 'init', because: reason, resource, soft: limitValue(soft), hard: limitValue(hard) };
   });
 }

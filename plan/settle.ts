@@ -2,7 +2,7 @@ import { O_WRONLY } from '../abi/flags/open.ts';
 import { joinV1 } from './cgroup/index.ts';
 import type { Process } from '../spec/runtime.ts';
 import type { CgroupLayout } from './cgroup/layout.ts';
-import { cloneFlags, mapIds } from './namespaces.ts';
+import { cloneFlags, cloneReason, mapIds } from './namespaces.ts';
 import type { Op } from './ops.ts';
 import type { Because, LaunchRequest } from './request.ts';
 import { NONE, SLOT } from './slots.ts';
@@ -10,12 +10,12 @@ import { NONE, SLOT } from './slots.ts';
 /** The one gate: the child waits there until the host has done to it what only the host can. */
 const GATE = 0;
 
-export function cloneChild({ namespaces, because }: LaunchRequest, { unified }: CgroupLayout, settling: readonly Op[]): Op {
+export function cloneChild(request: LaunchRequest, { unified }: CgroupLayout, settling: readonly Op[]): Op {
   return {
     op: 'clone',
     stage: 'host',
-    because: because('linux.namespaces'),
-    flags: cloneFlags(namespaces, unified !== undefined),
+    because: cloneReason(request),
+    flags: cloneFlags(request.namespaces, unified !== undefined),
     cgroup: unified === undefined ? NONE : SLOT.cgroup,
     pidfd: SLOT.pidfd,
     proc: settling.some((op) => 'at' in op && op.at === SLOT.proc) ? SLOT.proc : NONE,

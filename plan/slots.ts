@@ -18,8 +18,6 @@ export const SLOT = {
   nullDevice: 5,
   /** The pidfd of a process whose namespaces are entered; inherited from `limpid`. */
   target: 6,
-  /** The lock of the container's record; inherited, and held by the monitor as long as it lives. */
-  lock: 7,
   /** The container's lock, inherited from `limpid`: the monitor holds it as long as it lives. */
   lock: 7,
 } as const;

@@ -30,7 +30,7 @@ const MODE_OWNER = 0o600;
 
 /** Host stage, before the clone: what the monitor holds and writes for the container. `owner` owns the pipes. */
 export function declareSupervision(
-  { stdin, log, socketPath, startRecord, startPrefix, exitRecord, durable }: Supervision,
+  { stdin, log, socketPath, exitRecord, durable }: Supervision,
   process: Process,
   owner: Owner,
   because: Because,
@@ -39,9 +39,14 @@ export function declareSupervision(
     declareStdio(stdin, process, owner, because),
     { op: 'log', stage: 'host', because: because('log', '--log-driver'), ...log },
     { op: 'listen', stage: 'host', because: 'attach, stop and exec reach the monitor here', path: socketPath, mode: MODE_OWNER },
-    { op: 'record_start', stage: 'host', because: 'ps knows the process by pid and start time, in this boot', at: NONE, path: startRecord, prefix: startPrefix },
     { op: 'record_exit', stage: 'host', because: 'how it ended outlives the monitor', at: NONE, path: exitRecord, sync: durable },
   ];
+}
+
+/** Host stage, behind the clone and before the gate opens: from then on a killed `limpid` leaves a container that is known. */
+export function recordStart({ startRecord, startPrefix }: Supervision): Op {
+  const because = 'ps knows the process by pid and start time, in this boot';
+  return { op: 'record_start', stage: 'host', because, at: NONE, path: startRecord, prefix: startPrefix };
 }
 
 /** Host stage, before the clone: pipes for the child, or the promise of a terminal. */

@@ -9,13 +9,13 @@ const IPC = new Set(['msgmax', 'msgmnb', 'msgmni', 'sem', 'shmall', 'shmmax', 's
 
 /**
  * Child stage, while the host's /proc is in sight: what is written there counts for the namespaces of the writer,
- * and no file of the container can stand in its way. Throws LimpidError `ESYSCTL`-like `ESPEC` for a setting that
- * would be the host's.
+ * and no file of the container can stand in its way. Throws LimpidError `ESPEC` for a setting that would be
+ * the host's.
  */
 export function writeSysctls({ spec, namespaces, because }: LaunchRequest): Op[] {
   return Object.entries(spec.linux?.sysctl ?? {}).map(([key, value]) => {
     const name = dotted(key);
-    const field = `linux.sysctl.${key}`;
+    const field = `linux.sysctl[${key}]`;
     const type = namespaceOf(name);
     if (type === undefined) throw specError(field, `"${key}" belongs to the whole host`, 'net.*, fs.mqueue.* and the IPC ones can be set');
     if (!namespaces.created.has(type) && !namespaces.joined.has(type)) {
