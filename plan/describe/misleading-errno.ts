@@ -165,7 +165,8 @@ function correctOverlay(errno: string): Correction | undefined {
 }
 
 function correctBind({ op, errno, call }: Failure<'bind'>): Correction | undefined {
-  const source = call.startsWith('open_tree') || call === '';
+  // The container's side is resolved by openat2(2), a host path by open(2).
+  const source = call !== 'openat2' || op.at < 0;
   if (errno === 'ENOENT' && source) return { why: `the source "${op.source}" does not exist`, hint: 'create it first' };
   if (errno === 'ENOENT') return { why: 'the place to bind it at does not exist' };
   if (errno === 'ENOTDIR') return { why: 'source and target must both be directories, or neither' };

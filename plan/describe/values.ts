@@ -1,8 +1,9 @@
 const PLAIN = /^[\w@%+=:,./~^*?[\]{}!-]+$/;
 
-/** A value as a plan line shows it: bare where that is unmistakable, else quoted as in JSON. */
+/** A value as a plan line shows it: bare where that is unmistakable, else quoted as in JSON; ids cut to twelve digits. */
 export function showText(text: string): string {
-  return PLAIN.test(text) ? text : JSON.stringify(text);
+  const short = text.replaceAll(/(?<![0-9a-f])([0-9a-f]{12})[0-9a-f]{52}(?![0-9a-f])/g, '$1…');
+  return PLAIN.test(text) ? short : JSON.stringify(short);
 }
 
 export function octal(mode: number | bigint): string {
