@@ -119,6 +119,8 @@ export interface FileStatus {
   readonly gid: number;
   readonly major: number;
   readonly minor: number;
+  /** With a rename it stays the same, with a new file of the same name it does not. */
+  readonly inode: bigint;
 }
 
 const KINDS: Record<number, FileStatus['kind']> = {
@@ -136,7 +138,8 @@ export function statPath(path: string, { followLinks = true } = {}): FileStatus 
   return statx(AT_FDCWD, path, followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
 }
 
-function statDescriptor(fd: number): FileStatus | undefined {
+/** statx(2) of an open descriptor. */
+export function statDescriptor(fd: number): FileStatus | undefined {
   return statx(fd, '', AT_EMPTY_PATH);
 }
 
@@ -145,11 +148,12 @@ function statx(fd: number, path: string, flags: number): FileStatus | undefined 
   const name = cString(path);
   const answer = Number(libc.syscall(SYS_STATX, fd, ptr(name), flags, STATX_BASIC_STATS, ptr(buffer), 0));
   if (answer < 0) return undefined;
-  // struct statx, linux/stat.h: uid at 20, gid 24, mode 28 (u16), size 40, rdev major 128, minor 132.
+  // struct statx, linux/stat.h: uid at 20, gid 24, mode 28 (u16), inode 32, size 40, rdev major 128, minor 132.
   const view = new DataView(buffer.buffer);
   const mode = view.getUint16(28, true);
   return {
     kind: KINDS[mode & 0o170000] ?? 'file',
+    inode: view.getBigUint64(32, true),
     sizeBytes: Number(view.getBigUint64(40, true)),
     mode: mode & 0o7777,
     uid: view.getUint32(20, true),

@@ -11,30 +11,33 @@ export async function waitContainer(world: World, reference: string): Promise<Ex
   return waitForExit(world, findRecord(world, reference));
 }
 
-export async function waitForExit(world: World, record: ContainerRecord): Promise<ExitStatus> {
+/** As `waitContainer`; `signal` ends the wait early, and the answer then means nothing. */
+export async function waitForExit(world: World, record: ContainerRecord, signal?: AbortSignal): Promise<ExitStatus> {
   const state = observeState(world, record);
   if (state.status === 'created') throw neverStarted(record.config.name);
   if (state.status === 'exited') return exitOf(state);
-  const told = await exitFrame(record);
+  const told = await exitFrame(record, signal);
   if (told !== undefined) return told;
   // The monitor left before we could connect, or was killed: then the kernel is asked about the process itself.
-  if (state.process !== undefined) await pollEnd(state);
+  if (state.process !== undefined) await pollEnd(state, signal);
   return exitOf(observeState(world, record));
 }
 
-async function exitFrame({ paths }: ContainerRecord): Promise<ExitStatus | undefined> {
+async function exitFrame({ paths }: ContainerRecord, signal?: AbortSignal): Promise<ExitStatus | undefined> {
   let status: ExitStatus | undefined;
   const connection = await connectMonitor({ path: paths.socket }, ({ type, payload }) => {
     if (type === FRAME.exit) status = parseExit(new TextDecoder().decode(payload));
   });
+  if (signal?.aborted) connection?.close();
+  signal?.addEventListener('abort', () => connection?.close(), { once: true });
   await connection?.closed;
   return status;
 }
 
 /** Without a monitor nobody tells the end, and a blocked poll(2) would stop this program: so it looks in turns. */
-async function pollEnd({ process }: ContainerState): Promise<void> {
+async function pollEnd({ process }: ContainerState, signal?: AbortSignal): Promise<void> {
   const LOOK_MS = 20;
-  while (!waitForEnd(process!, 0)) await Bun.sleep(LOOK_MS);
+  while (!signal?.aborted && !waitForEnd(process!, 0)) await Bun.sleep(LOOK_MS);
 }
 
 function exitOf({ exitCode = 255, oomKilled }: ContainerState): ExitStatus {

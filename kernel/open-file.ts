@@ -1,0 +1,55 @@
+import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_RDONLY } from '../abi/flags/open.ts';
+import { statDescriptor } from './files.ts';
+import { cString, lastErrno, libc, ptr } from './libc.ts';
+import { systemError } from './system-error.ts';
+
+const ENOENT = 2;
+const EINTR = 4;
+
+/** A regular file held open for reading at any place: what it holds stays readable when it is renamed or removed. */
+export interface OpenFile {
+  readonly path: string;
+  readonly inode: bigint;
+  sizeBytes(): number;
+  /** The bytes at `offset`: fewer than `length` only at the end. */
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
+}
+
+/** Opens a file for reading; `undefined` where there is none, or where it is no regular file. */
+export function openFile(path: string): OpenFile | undefined {
+  // O_NONBLOCK: a FIFO of that name would keep us waiting for a writer.
+  const fd = libc.open(ptr(cString(path)), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+  if (fd < 0) {
+    const errno = lastErrno();
+    if (errno === ENOENT) return undefined;
+    throw systemError('read', path, errno);
+  }
+  const status = statDescriptor(fd);
+  if (status?.kind !== 'file') {
+    libc.close(fd);
+    return undefined;
+  }
+  return {
+    path,
+    inode: status.inode,
+    sizeBytes: () => statDescriptor(fd)?.sizeBytes ?? 0,
+    read: (offset, length) => readAt(fd, path, offset, length),
+    close: () => void libc.close(fd),
+  };
+}
+
+function readAt(fd: number, path: string, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const got = Number(libc.pread(fd, ptr(bytes, filled), length - filled, offset + filled));
+    if (got > 0) filled += got;
+    else if (got === 0) break;
+    else {
+      const errno = lastErrno();
+      if (errno !== EINTR) throw systemError('read', path, errno);
+    }
+  }
+  return filled === length ? bytes : bytes.subarray(0, filled);
+}
