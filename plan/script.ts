@@ -1,8 +1,9 @@
 import { CLONE_INTO_CGROUP } from '../abi/flags/clone.ts';
 import { traceSlots } from './describe/slots.ts';
 import type { Op, Plan } from './ops.ts';
-import { ChildScript, type Step } from './script/child-script.ts';
+import { ChildScript } from './script/child-script.ts';
 import { beforeClone, besideChild, cloneCommand, linesFor, planGates, remarks } from './script/host-script.ts';
+import type { Step } from './script/place.ts';
 import { comment, hereDocument } from './script/quote.ts';
 import { functionsFor } from './script/shell-functions.ts';
 
@@ -13,7 +14,8 @@ import { functionsFor } from './script/shell-functions.ts';
  */
 export function scriptPlan(plan: Plan): string {
   const slots = traceSlots(plan);
-  const steps = plan.map((op, index): Step => ({ op, slots: slots[index]! }));
+  const id = containerId(plan);
+  const steps = plan.map((op, index): Step => ({ op, slots: slots[index]!, id }));
   const cloneIndex = plan.findIndex(({ op }) => op === 'clone');
   const cleanup = linesFor(steps.filter(({ op }) => op.stage === 'cleanup'));
   const host = steps.map((step, index) => ({ step, index })).filter(({ step }) => step.op.stage === 'host');
@@ -23,6 +25,7 @@ export function scriptPlan(plan: Plan): string {
   const inside = steps.filter(({ op }) => op.stage === 'child' || op.stage === 'init');
   const lines = [
     ...HEADER,
+    ...(id === undefined ? [] : [`export id=${id}`]),
     '',
     ...cleanUpFunction(cleanup),
     '',
@@ -30,6 +33,12 @@ export function scriptPlan(plan: Plan): string {
     ...(clone === undefined ? [] : startLines(clone, inside, before, after)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The id as the cgroups are named by it; long enough to be worth a variable, which shorter names are not. */
+function containerId(plan: Plan): string | undefined {
+  const names = plan.flatMap((op) => (op.op === 'mkdir' ? [/\/limpid-([0-9a-f]{64})$/.exec(op.path)?.[1]] : []));
+  return names.find((name) => name !== undefined);
 }
 
 const HEADER = [
@@ -77,8 +86,10 @@ function startLines(
 ): readonly string[] {
   const op = clone.op as Op<'clone'>;
   const gates = planGates(op, after);
-  const parts = ChildScript.write([...intoCgroup(clone), ...inside], gates);
   const stdio = before.find(({ op }) => op.op === 'stdio')?.op as Op<'stdio'> | undefined;
+  // In a session of its own the container would lose this terminal, and it gets no other here.
+  const kept = stdio?.terminal ? inside.filter(({ op }) => op.op !== 'setsid') : inside;
+  const parts = ChildScript.write([...intoCgroup(clone), ...kept], gates);
   return [
     '',
     comment('What follows up to the last line runs in the container’s own process.'),
@@ -94,7 +105,7 @@ function startLines(
 }
 
 /** CLONE_INTO_CGROUP has the process in its cgroup from its first moment; here it goes there as its first act. */
-function intoCgroup({ op, slots }: Step): readonly Step[] {
+function intoCgroup({ op, slots, id }: Step): readonly Step[] {
   const clone = op as Op<'clone'>;
   if ((BigInt(clone.flags) & CLONE_INTO_CGROUP) === 0n) return [];
   const join: Op<'write_pid'> = {
@@ -105,5 +116,5 @@ function intoCgroup({ op, slots }: Step): readonly Step[] {
     path: 'cgroup.procs',
     flags: 1,
   };
-  return [{ op: join, slots }];
+  return [{ op: join, slots, id }];
 }

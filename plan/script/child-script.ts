@@ -1,17 +1,10 @@
-import type { Slots } from '../describe/slots.ts';
 import type { Op } from '../ops.ts';
 import { commandsFor } from './commands.ts';
 import { entryProgram } from './entry.ts';
 import { commandWords, invocationPrograms, isPartOfInvocation, type Program } from './invocation.ts';
-import type { Place } from './place.ts';
+import type { Place, Step } from './place.ts';
 import { comment, quoteWords } from './quote.ts';
 import { functionsFor, programsFor } from './shell-functions.ts';
-
-/** An operation of a plan together with what the slots hold as it runs. */
-export interface Step {
-  readonly op: Op;
-  readonly slots: Slots;
-}
 
 /** What replaces the hand-shake with the host's side, where the child can do all of that itself. */
 export interface Gates {
@@ -58,8 +51,9 @@ export class ChildScript {
     return this.#sections.at(-1)!.pivoted;
   }
 
-  #step({ op, slots }: Step): void {
-    const place: Place = { op, slots, pivoted: this.#pivoted };
+  #step(step: Step): void {
+    const { op } = step;
+    const place: Place = { ...step, pivoted: this.#pivoted };
     const entry = entryProgram(place);
     if (entry !== undefined) {
       this.#add(op.because, []);

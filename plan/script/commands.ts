@@ -16,7 +16,7 @@ import type { Op, OpName } from '../ops.ts';
 import { SLOT } from '../slots.ts';
 import { attributeWords, flagWords, propagationOptions } from './mount-words.ts';
 import { pathWord, type Place } from './place.ts';
-import { comment, printfArguments, quote } from './quote.ts';
+import { comment, printfArguments, quote, quoteWithId } from './quote.ts';
 
 type Commands = { readonly [N in OpName]?: (op: Op<N>, place: Place) => readonly string[] };
 
@@ -99,14 +99,14 @@ function mountCommands(op: Op<'mount'>, place: Place): readonly string[] {
   const flags = Number(op.flags);
   const target = pathWord(place, op.at, op.target);
   if ((flags & PROPAGATIONS) !== 0) return changePropagation(flags & PROPAGATIONS, (flags & MS_REC) !== 0, target);
-  const source = optionProof(op.source === '' ? 'none' : op.source);
+  const source = optionProof(op.source === '' ? 'none' : op.source, place.id);
   if ((flags & MS_MOVE) !== 0) return [`mount --move ${source} ${target}`];
   const remount = (flags & MS_REMOUNT) !== 0;
   if ((flags & MS_BIND) !== 0 && !remount) return [`mount --${flags & MS_REC ? 'r' : ''}bind ${source} ${target}`];
   const verbs = [...(remount ? ['remount'] : []), ...(flags & MS_BIND ? ['bind'] : [])];
   const options = [...verbs, ...flagWords(flags), ...(op.data === '' ? [] : [op.data])].join(',');
   const type = op.type === '' ? '' : `-t ${quote(op.type)} `;
-  return [`mount ${type}${options === '' ? '' : `-o ${quote(options)} `}${source} ${target}`];
+  return [`mount ${type}${options === '' ? '' : `-o ${quoteWithId(options, place.id)} `}${source} ${target}`];
 }
 
 function bindCommands(op: Op<'bind'>, place: Place): readonly string[] {
@@ -135,8 +135,8 @@ function changePropagation(propagation: number | bigint, recursive: boolean, tar
 }
 
 /** No word may pass for an option of the command it is given to. */
-function optionProof(text: string): string {
-  return text.startsWith('-') ? `-- ${quote(text)}` : quote(text);
+function optionProof(text: string, id?: string): string {
+  return text.startsWith('-') ? `-- ${quote(text)}` : quoteWithId(text, id);
 }
 
 const WITHOUT_COUNTERPART: Partial<Record<OpName, string>> = {

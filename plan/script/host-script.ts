@@ -1,9 +1,10 @@
 import { CLONE_NEWUSER } from '../../abi/flags/clone.ts';
 import { CHILD_PROC, resolvePath } from '../describe/slots.ts';
 import type { Op } from '../ops.ts';
-import { hostWords, type Gates, type Step } from './child-script.ts';
+import { hostWords, type Gates } from './child-script.ts';
 import { commandsFor } from './commands.ts';
 import { entryProgram, unshareProgram } from './entry.ts';
+import type { Step } from './place.ts';
 import { comment } from './quote.ts';
 
 const OFFSETS = '/proc/self/timens_offsets';
@@ -11,8 +12,9 @@ const OFFSETS = '/proc/self/timens_offsets';
 /** Commands with their reasons above them; a reason that several share stands once. */
 export function linesFor(steps: readonly Step[]): readonly string[] {
   let reason = '';
-  return steps.flatMap(({ op, slots }) => {
-    const lines = commandsFor({ op, slots, pivoted: false });
+  return steps.flatMap((step) => {
+    const { op } = step;
+    const lines = commandsFor({ ...step, pivoted: false });
     const because = lines.length === 0 || op.because === reason ? [] : [comment(op.because)];
     if (lines.length > 0) reason = op.because;
     return op.because === '' ? lines : [...because, ...lines];
@@ -27,8 +29,8 @@ export function beforeClone(steps: readonly Step[]): readonly string[] {
 /** The command that makes the process: whatever the executor entered before the clone is entered by it, too. */
 export function cloneCommand(clone: Op<'clone'>, before: readonly Step[], stdin: boolean): string {
   const entered = before.filter(({ op }) => isEntry(op));
-  const joins = entered.flatMap(({ op, slots }) => {
-    const program = op.op === 'setns' ? entryProgram({ op, slots, pivoted: false }) : undefined;
+  const joins = entered.flatMap((step) => {
+    const program = step.op.op === 'setns' ? entryProgram({ ...step, pivoted: false }) : undefined;
     return program === undefined ? [] : [hostWords(program)];
   });
   const unshared = entered.reduce((flags, { op }) => (op.op === 'unshare' ? flags | BigInt(op.flags) : flags), 0n);
@@ -82,7 +84,7 @@ export function remarks(steps: readonly Step[]): readonly string[] {
 function acts(op: Op): boolean {
   if (op.op === 'release' || op.op === 'await') return true;
   if (isEntry(op)) return false;
-  return commandsFor({ op, slots: PLACEHOLDERS, pivoted: false }).some((line) => !line.startsWith('#'));
+  return commandsFor({ op, slots: PLACEHOLDERS, id: undefined, pivoted: false }).some((line) => !line.startsWith('#'));
 }
 
 const PLACEHOLDERS: ReadonlyMap<number, string> = new Map(Array.from({ length: 64 }, (_, slot) => [slot, '/']));
@@ -106,9 +108,9 @@ function isOwnFile({ op, slots }: Step): boolean {
   return op.op === 'write' && slots.get(op.at) === CHILD_PROC;
 }
 
-function byItself({ op, slots }: Step): Step {
+function byItself({ op, slots, id }: Step): Step {
   const own = [...slots].map(([slot, path]) => [slot, path === CHILD_PROC ? '/proc/self' : path] as const);
-  return { op: { ...op, stage: 'child' }, slots: new Map(own) };
+  return { op: { ...op, stage: 'child' }, slots: new Map(own), id };
 }
 
 /** Offsets in whole seconds are all that unshare(1) takes. */

@@ -1,12 +1,18 @@
 import type { Op } from '../ops.ts';
 import { CHILD_PROC, resolvePath, type Slots } from '../describe/slots.ts';
 import { SLOT, slotName } from '../slots.ts';
-import { quote } from './quote.ts';
+import { quote, quoteWithId } from './quote.ts';
 
-/** Where a command of the script runs: what the shell there can name. */
-export interface Place {
+/** An operation of a plan with what the descriptor slots hold as it runs. */
+export interface Step {
   readonly op: Op;
   readonly slots: Slots;
+  /** The container's id, which the script keeps in `$id`. */
+  readonly id: string | undefined;
+}
+
+/** Where a command of the script runs: what the shell there can name. */
+export interface Place extends Step {
   /** Behind pivot_root: `/` is the container's root, and the host's files are reached from the working directory. */
   readonly pivoted: boolean;
 }
@@ -15,14 +21,14 @@ const PLAIN_PATH = /^[\w%+,./:=@^-]*$/;
 
 /** The shell word for a path of an operation. */
 export function pathWord(place: Place, at: number, path: string): string {
-  if (at < 0) return quote(path);
+  if (at < 0) return quoteWithId(path, place.id);
   if (at === SLOT.root) return place.pivoted ? quote(below('', path) || '/') : behind('$root', below('', path));
   const base = place.slots.get(at);
   if (base === undefined) throw new RangeError(`slot "${slotName(at)}" holds nothing that a shell could name`);
   if (base === CHILD_PROC) return behind('/proc/$pid', below('', path));
   const resolved = resolvePath(place.slots, at, path)!;
   // The working directory is /usr of the host's root, which is mounted nowhere any more.
-  return quote(place.pivoted ? `..${resolved}` : resolved);
+  return quoteWithId(place.pivoted ? `..${resolved}` : resolved, place.id);
 }
 
 /** A path behind a shell variable: `"$root/proc"`. */

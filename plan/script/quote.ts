@@ -6,6 +6,13 @@ export function quote(text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The same for a text that may hold the container's id, which reads better as `$id`. */
+export function quoteWithId(text: string, id: string | undefined): string {
+  if (id === undefined || !text.includes(id) || !PLAIN.test(text)) return quote(text);
+  const [first, ...rest] = text.split(id);
+  return `"${rest.reduce((word, part) => `${word}${/^\w/.test(part) ? '${id}' : '$id'}${part}`, first!)}"`;
+}
+
 /** Words of one command, quoted where needed. */
 export function quoteWords(words: readonly string[]): string {
   return words.map(quote).join(' ');

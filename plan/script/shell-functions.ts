@@ -10,8 +10,8 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   remount_all: [
     '# Changes the flags of a mount and of all mounts below it: mount_setattr(2) does so at once.',
     'remount_all() {',
-    '  findmnt -nrRo TARGET "$2" | while read -r below; do',
-    '    mount --options-source mtab -o "$1" "$(printf %b "$below")"',
+    '  findmnt -nlRo TARGET "$2" | while IFS= read -r mount_point; do',
+    '    mount --options-source mtab -o "$1" "$mount_point"',
     '  done',
     '}',
   ],
