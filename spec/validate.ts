@@ -1,0 +1,55 @@
+import { flag, list, matching, object, record, specFault, text } from './decode.ts';
+import type { RuntimeSpec } from './runtime.ts';
+import { linux } from './validate/linux.ts';
+import { hooks, mount } from './validate/mounts.ts';
+import { process } from './validate/process.ts';
+
+const document = object(
+  {
+    ociVersion: matching(/^1\.\d+\.\d+(?:[-+].*)?$/, 'a version 1 of the runtime spec'),
+    process,
+    root: object({ path: matching(/./, 'the path of a directory'), readonly: flag }, ['path']),
+    hostname: text,
+    domainname: text,
+    mounts: list(mount),
+    hooks,
+    annotations: record(text, (key) => (key === '' ? 'a key is not empty' : undefined)),
+    linux,
+  },
+  ['ociVersion'],
+);
+
+/**
+ * Checks a runtime spec that comes from elsewhere (runtime-spec 1.3, config.md) and returns it without what is unknown
+ * or null. Whatever is in it has its type, its range and no NUL; what it means together is the plan's to judge.
+ * Throws LimpidError `ESPEC` naming the field.
+ */
+export function validateSpec(value: unknown): RuntimeSpec {
+  const spec = document(value, '');
+  const hasOwnName = spec.linux?.namespaces?.some(({ type }) => type === 'uts') ?? false;
+  for (const field of ['hostname', 'domainname'] as const) {
+    if (!spec[field]) continue;
+    if (!hasOwnName) throw specFault(field, 'there is no uts namespace among the namespaces');
+    if (new TextEncoder().encode(spec[field]).length > 64) throw specFault(field, 'Linux allows 64 bytes');
+  }
+  return spec;
+}
+
+/** Parses the text of a config.json; whole numbers that a double cannot hold become bigints. Throws `ESPEC`. */
+export function parseSpec(json: string): RuntimeSpec {
+  return validateSpec(parseJson(json));
+}
+
+function parseJson(json: string): unknown {
+  try {
+    // The reviver is ten times dearer, and nearly no document needs it.
+    return /\d{16}/.test(json) ? JSON.parse(json, keepLargeIntegers) : JSON.parse(json);
+  } catch (cause) {
+    throw specFault('', `it is no JSON: ${(cause as Error).message}`);
+  }
+}
+
+function keepLargeIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  return context?.source !== undefined && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value;
+}
