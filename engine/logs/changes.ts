@@ -8,6 +8,8 @@ export interface Changes {
 }
 
 const LOOK_MS = 200;
+/** Bun drops an event that is like one of up to two milliseconds ago, so each is followed by a second look. */
+const SECOND_LOOK_MS = 5;
 
 /** Watches a directory by inotify(7); where the user has no inotify instance left, it looks five times a second. */
 export async function watchDirectory(path: string): Promise<Changes> {
@@ -20,10 +22,19 @@ export async function watchDirectory(path: string): Promise<Changes> {
     settle?.();
   };
   let stop: () => void;
+  let second: ReturnType<typeof setTimeout> | undefined;
+  const wakeTwice = () => {
+    wake();
+    clearTimeout(second);
+    second = setTimeout(wake, SECOND_LOOK_MS);
+  };
   try {
-    const watcher = watch(path, wake);
-    watcher.on('error', wake);
-    stop = () => watcher.close();
+    const watcher = watch(path, wakeTwice);
+    watcher.on('error', wakeTwice);
+    stop = () => {
+      clearTimeout(second);
+      watcher.close();
+    };
   } catch {
     const timer = setInterval(wake, LOOK_MS);
     stop = () => clearInterval(timer);

@@ -162,12 +162,11 @@ function slowTail(lines: readonly string[], count: number): string[] {
   return lines.filter((_, index) => kept.has(endOf(index)));
 }
 
-test('a change between two looks is not lost', async () => {
+test('no change is missed, however fast they come', async () => {
   const changes = await watchDirectory(directory);
-  writeFileSync(path, 'x');
-  await changes.next();
-  const next = changes.next();
-  appendFileSync(path, 'y');
-  await next;
+  for (let count = 0; count < 50; count++) {
+    appendFileSync(path, 'x');
+    await changes.next();
+  }
   changes.close();
 });
