@@ -1,0 +1,109 @@
+/**
+ * `make test`: every check and test there is, one line each, and the sum alone on the last line.
+ *   bun tools/test.ts [STAGE...]    only the named ones
+ */
+import { existsSync } from 'node:fs';
+import { compareLeftovers, snapshotLeftovers } from '../tests/leftovers.ts';
+import { runChecks } from './check.ts';
+import type { TestWorld } from './check-skips.ts';
+import { ROOMS } from './rooms.ts';
+import { ROOT, runBunTests, runProgram, single, type StageResult } from './test-stage.ts';
+
+const FUZZ_SECONDS = 20;
+const GUEST_SECONDS = 360;
+/** What the guests repeat: what meets the kernel. */
+const KERNEL_TESTS = ['tests/kernel', 'tests/cli', 'tests/attack'];
+
+interface Stage {
+  readonly name: string;
+  readonly run: () => Promise<StageResult>;
+}
+
+const hostWorld: TestWorld = existsSync('/sys/fs/cgroup/cgroup.controllers') ? 'host-v2' : 'host-v1';
+const present = (paths: readonly string[]): string[] => paths.filter((path) => existsSync(`${ROOT}${path}`));
+
+function host(name: string, paths: readonly string[], timeoutS: number, env?: Record<string, string>): Stage {
+  return {
+    name,
+    run: () => runBunTests({ name, world: hostWorld, paths: present(paths), timeoutS, ...(env && { env }) }),
+  };
+}
+
+function guest(world: 'v1' | 'v2'): Stage {
+  const inside = ['bun', 'tests/guest/run.ts', world];
+  const name = `guest ${world}`;
+  return {
+    name,
+    run: () =>
+      runBunTests({ name, world: `guest-${world}`, paths: present(KERNEL_TESTS), timeoutS: GUEST_SECONDS, inside }),
+  };
+}
+
+function bun(name: string, timeoutS: number, ...args: string[]): Stage {
+  return { name, run: () => runProgram([process.execPath, ...args], timeoutS) };
+}
+
+async function checks(): Promise<StageResult> {
+  const results = await runChecks();
+  const bad = results.filter(({ ok }) => !ok);
+  return {
+    passed: results.length - bad.length,
+    failed: bad.length,
+    skipped: 0,
+    trouble: bad.flatMap(({ name, output }) => [`${name}:`, ...output.split('\n').slice(0, 60)]),
+  };
+}
+
+async function fuzz(): Promise<StageResult> {
+  const corpus = `${ROOT}build/fuzz-corpus`;
+  await Bun.$`mkdir -p ${corpus}`;
+  const limits = [`-max_total_time=${FUZZ_SECONDS}`, '-max_len=65536', '-rss_limit_mb=1024', '-verbosity=0'];
+  return runProgram(
+    [`${ROOT}build/native/fuzz-wire`, ...limits, `-artifact_prefix=${corpus}/crash-`, corpus],
+    FUZZ_SECONDS + 60,
+  );
+}
+
+const before = snapshotLeftovers();
+
+const STAGES: readonly Stage[] = [
+  bun('generate', 60, 'tools/gen-all.ts'),
+  bun('build', 300, 'tools/build.ts'),
+  bun('build for tests', 300, 'tools/build-native.ts', 'all'),
+  { name: 'checks', run: checks },
+  host('unit', [...Object.keys(ROOMS), 'tools', 'tests/golden', 'tests/leftovers.test.ts'], 180),
+  host('kernel', ['tests/kernel'], 240),
+  host('sanitizers', ['tests/kernel/executor'], 180, { LIMPID_EXECUTOR: `${ROOT}build/native/executor-asan` }),
+  host('cli', ['tests/cli'], 240),
+  host('attack', ['tests/attack'], 120),
+  host('faults', ['tests/faults'], 180),
+  host('examples', ['examples'], 120),
+  { name: 'fuzz', run: fuzz },
+  guest('v2'),
+  ...(hostWorld === 'host-v2' ? [guest('v1')] : []),
+  { name: 'nothing left', run: async () => single(compareLeftovers(before, snapshotLeftovers())) },
+];
+
+async function main(wanted: readonly string[]): Promise<number> {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { name, run } of STAGES.filter((stage) => wanted.length === 0 || wanted.includes(stage.name))) {
+    const started = performance.now();
+    const result = await run();
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const { passed, failed, skipped, trouble } = result;
+    const counts = [
+      `${passed} ok`,
+      ...(failed > 0 ? [`${failed} FAILED`] : []),
+      ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ];
+    console.log(`${name.padEnd(16)}${seconds.padStart(6)} s  ${counts.join(', ')}`);
+    for (const line of trouble) console.log(`    ${line}`);
+    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += result[key];
+    // Without a build there is nothing to test.
+    if (failed > 0 && name.startsWith('build')) break;
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+process.exit(await main(process.argv.slice(2)));
