@@ -1,3 +1,5 @@
+import type { GlobalOptions } from '../commands/global-options.ts';
+import type { Output } from '../output.ts';
 import type { Completion, Options, OptionValues } from './option.ts';
 import type { Typed } from './parse-options.ts';
 
@@ -38,13 +40,6 @@ export interface Arity {
   readonly instead?: Readonly<Record<string, { readonly min: number; readonly max?: number }>>;
 }
 
-export interface GlobalValues {
-  readonly root: string | undefined;
-  readonly runroot: string | undefined;
-  readonly 'log-level': string;
-  readonly 'cgroup-manager': string;
-}
-
 /** What a handler is called with. */
 export interface Invocation<O extends Options = Options> {
   /** The command as called: `limpid container run`. */
@@ -52,8 +47,12 @@ export interface Invocation<O extends Options = Options> {
   readonly options: OptionValues<O>;
   readonly typed: Typed<O>;
   readonly args: readonly string[];
-  readonly globals: GlobalValues;
+  readonly globals: OptionValues<GlobalOptions>;
+  readonly output: Output;
 }
+
+/** What a module of `cli/handlers/` exports as `handle`; answers the exit code. */
+export type Handler<O extends Options> = (invocation: Invocation<O>) => number | Promise<number>;
 
 export function defineCommand<const O extends Options>(command: CommandDefinition<O>): CommandDefinition<O> {
   return command;

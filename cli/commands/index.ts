@@ -1,0 +1,54 @@
+import type { CommandDefinition } from '../parse/command.ts';
+
+type Load = () => Promise<{ readonly command: CommandDefinition }>;
+
+/** Every command by its name, loaded only when it is called for. */
+export const COMMANDS: Readonly<Record<string, Load>> = {
+  run: () => import('./run.ts'),
+  exec: () => import('./exec.ts'),
+  create: () => import('./create.ts'),
+  start: () => import('./start.ts'),
+  attach: () => import('./attach.ts'),
+  ps: () => import('./ps.ts'),
+  inspect: () => import('./inspect.ts'),
+  logs: () => import('./logs.ts'),
+  top: () => import('./top.ts'),
+  stats: () => import('./stats.ts'),
+  wait: () => import('./wait.ts'),
+  stop: () => import('./stop.ts'),
+  kill: () => import('./kill.ts'),
+  restart: () => import('./restart.ts'),
+  pause: () => import('./pause.ts'),
+  unpause: () => import('./unpause.ts'),
+  rename: () => import('./rename.ts'),
+  rm: () => import('./rm.ts'),
+  'container exists': () => import('./container-exists.ts'),
+  'container prune': () => import('./container-prune.ts'),
+  info: () => import('./info.ts'),
+  version: () => import('./version.ts'),
+  completion: () => import('./completion.ts'),
+  help: () => import('./help.ts'),
+};
+
+/** Commands that are also called through their group: `limpid container run`. */
+const CONTAINER_COMMANDS = [
+  'run', 'exec', 'create', 'start', 'attach', 'ps', 'inspect', 'logs', 'top', 'stats', 'wait', 'stop', 'kill', 'restart',
+  'pause', 'unpause', 'rename', 'rm',
+]; // prettier-ignore
+
+/** The words behind a group's name, with the command that each stands for. */
+export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  container: {
+    ...Object.fromEntries(CONTAINER_COMMANDS.map((name) => [name, name])),
+    ls: 'ps',
+    list: 'ps',
+    exists: 'container exists',
+    prune: 'container prune',
+  },
+};
+
+/** All commands as data, in the order of the help. */
+export async function loadCommands(): Promise<CommandDefinition[]> {
+  const modules = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  return modules.map(({ command }) => command);
+}

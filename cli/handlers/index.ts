@@ -1,0 +1,25 @@
+import { LimpidError } from '../../base/error.ts';
+import type { Invocation, Handler } from '../parse/command.ts';
+
+type Load = () => Promise<{ readonly handle: Handler<never> }>;
+
+/** What carries each command out, loaded only when it is called. A new handler is one file and one line here. */
+const HANDLERS: Readonly<Record<string, Load>> = {
+  completion: () => import('./completion.ts'),
+  help: () => import('./help.ts'),
+};
+
+/** The handler of a command. Throws ENOHANDLER where this build has none. */
+export async function loadHandler(name: string): Promise<(invocation: Invocation) => number | Promise<number>> {
+  const load = Object.hasOwn(HANDLERS, name) ? HANDLERS[name] : undefined;
+  if (load === undefined) {
+    throw new LimpidError({
+      code: 'ENOHANDLER',
+      doing: 'run',
+      subject: `"limpid ${name}"`,
+      why: 'this build does not have it',
+    });
+  }
+  const { handle } = await load();
+  return (invocation) => handle(invocation as never);
+}
