@@ -48,7 +48,7 @@ export function planDevices(
   for (const wanted of config.devices) {
     for (const [path, device] of matchDevices(wanted, inputs.hostDevices)) {
       devices.set(path, deviceNode(path, device));
-      reasons.note(`linux.devices.${path}`, `--device ${wanted.hostPath}:${wanted.path}:${wanted.permissions}`);
+      reasons.note(`linux.devices[${path}]`, `--device ${wanted.hostPath}:${wanted.path}:${wanted.permissions}`);
       const { type, major, minor } = device;
       if (!config.privileged) rules.push({ allow: true, type, major, minor, access: wanted.permissions });
     }
@@ -61,7 +61,7 @@ export function planDevices(
 function addPrivileged(devices: Map<string, Device>, device: HostDevice, reasons: Reasons): void {
   if (OWN_NODES.test(device.path)) return;
   devices.set(device.path, deviceNode(device.path, device));
-  reasons.note(`linux.devices.${device.path}`, '--privileged');
+  reasons.note(`linux.devices[${device.path}]`, '--privileged');
 }
 
 /** The device of that path, or all below it where it is a directory, each with its path in the container. */

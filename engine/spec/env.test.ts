@@ -41,5 +41,5 @@ test('what a user cannot mean is refused', () => {
 test('each variable has its reason', () => {
   const reasons = new Reasons({});
   environment({ ...BASE, image: ['A=1', 'B=1'], config: { B: '2' } }, reasons);
-  expect(reasons.all()).toMatchObject({ 'process.env.A': 'image', 'process.env.B': '--env' });
+  expect(reasons.all()).toMatchObject({ 'process.env[A]': 'image', 'process.env[B]': '--env' });
 });

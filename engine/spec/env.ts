@@ -21,7 +21,7 @@ export function environment(inputs: EnvInputs, reasons: Reasons): string[] {
   const env = new Map<string, string>();
   const set = (name: string, value: string, reason: string) => {
     env.set(name, value);
-    reasons.note(`process.env.${name}`, reason);
+    reasons.note(`process.env[${name}]`, reason);
   };
   set('PATH', DEFAULT_PATH, 'default: the usual search path');
   if (inputs.terminal) set('TERM', 'xterm', 'default: a terminal has a type');

@@ -204,8 +204,8 @@ test('each mount has its reason', () => {
   const reasons = new Reasons({ 'mounts[/dev/shm]': '--shm-size=1m' });
   planMounts(sampleConfig({ mounts: [tmpfs('/t')] }), SAMPLE_INPUTS, reasons);
   expect(reasons.all()).toMatchObject({
-    'mounts./t': '--tmpfs /t',
-    'mounts./dev/shm': '--shm-size=1m',
-    'mounts./proc': 'default: the kernel, as this pid namespace sees it',
+    'mounts[/t]': '--tmpfs /t',
+    'mounts[/dev/shm]': '--shm-size=1m',
+    'mounts[/proc]': 'default: the kernel, as this pid namespace sees it',
   });
 });

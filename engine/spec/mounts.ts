@@ -18,7 +18,7 @@ export function planMounts(config: ContainerConfig, inputs: SpecInputs, reasons:
   const defaults = [...defaultMounts(config, inputs), ...fileMounts(config, inputs)];
   const mounts = [...defaults.filter((mount) => !isReplaced(mount, wanted)), ...wanted];
   mounts.sort((a, b) => pathDepth(a.mount.destination) - pathDepth(b.mount.destination));
-  for (const { mount, because } of mounts) reasons.note(`mounts.${mount.destination}`, because);
+  for (const { mount, because } of mounts) reasons.note(`mounts[${mount.destination}]`, because);
   return mounts.map(({ mount }) => mount);
 }
 

@@ -28,10 +28,10 @@ export function planNamespaces(
     const path = namespacePath(type, mode, inputs.joined);
     const own = ownsNamespace(config, type);
     if (own || path !== undefined) namespaces.push(path === undefined ? { type } : { type, path });
-    reasons.note(`linux.namespaces.${type}`, `default: ${mode.kind}`);
+    reasons.note(`linux.namespaces[${type}]`, `default: ${mode.kind}`);
   }
   namespaces.push({ type: 'mount' });
-  reasons.note('linux.namespaces.mount', 'default: a container has its own root');
+  reasons.note('linux.namespaces[mount]', 'default: a container has its own root');
   return { namespaces, ...idMaps(config), ...clockOffsets(config) };
 }
 

@@ -1,16 +1,15 @@
 /**
  * Why each field of a spec is as it is. Keys are the spec's field names with dots (`process.user`,
- * `linux.resources.memory.limit`); an item of a list is named by what identifies it: `mounts./proc`,
- * `linux.namespaces.pid`, `linux.devices./dev/fuse`, `linux.sysctl.net.ipv4.ip_forward`,
- * `process.rlimits.RLIMIT_NOFILE`, `process.env.PATH`. A flag that the user typed wins over any other reason; the
- * command line may write such a key as `mounts[/proc]`.
+ * `linux.resources.memory.limit`); an item of a list is named by what identifies it: `mounts[/proc]`,
+ * `linux.namespaces[pid]`, `linux.devices[/dev/fuse]`, `linux.sysctl[net.ipv4.ip_forward]`,
+ * `process.rlimits[RLIMIT_NOFILE]`, `process.env[PATH]`. A flag that the user typed wins over any other reason.
  */
 export class Reasons {
   readonly #typed: Readonly<Record<string, string>>;
   readonly #found: Record<string, string> = {};
 
   constructor(typed: Readonly<Record<string, string>>) {
-    this.#typed = Object.fromEntries(Object.entries(typed).map(([field, flag]) => [withDots(field), flag]));
+    this.#typed = typed;
   }
 
   note(field: string, reason: string): void {
@@ -20,8 +19,4 @@ export class Reasons {
   all(): Record<string, string> {
     return { ...this.#found, ...this.#typed };
   }
-}
-
-function withDots(field: string): string {
-  return field.replace(/\[(.*)\]$/, '.$1');
 }

@@ -22,12 +22,12 @@ export function planRlimits(ulimits: ContainerConfig['ulimits'], facts: Limits, 
   const limits = new Map<string, Rlimit>();
   const keepsHost = ulimits.some(({ type }) => type === 'host');
   if (!keepsHost) for (const limit of defaultLimits(facts)) limits.set(limit.type, limit);
-  for (const type of limits.keys()) reasons.note(`process.rlimits.${type}`, "default: podman's, within the caller's");
+  for (const type of limits.keys()) reasons.note(`process.rlimits[${type}]`, "default: podman's, within the caller's");
   for (const wanted of ulimits) {
     if (wanted.type === 'host') continue;
     const limit = explicitLimit(wanted, facts);
     limits.set(limit.type, limit);
-    reasons.note(`process.rlimits.${limit.type}`, `--ulimit ${wanted.type}=${wanted.soft}:${wanted.hard}`);
+    reasons.note(`process.rlimits[${limit.type}]`, `--ulimit ${wanted.type}=${wanted.soft}:${wanted.hard}`);
   }
   return [...limits.values()];
 }

@@ -122,8 +122,8 @@ describe('what must hold in every spec', () => {
       const { spec, because } = build(scene);
       const fields = ['process.args', 'process.user', 'process.capabilities', 'linux.cgroupsPath', 'linux.maskedPaths'];
       for (const field of fields) expect(because[field]).toBeString();
-      for (const { destination } of spec.mounts!) expect(because[`mounts.${destination}`]).toBeString();
-      for (const { type } of spec.linux!.namespaces!) expect(because[`linux.namespaces.${type}`]).toBeString();
+      for (const { destination } of spec.mounts!) expect(because[`mounts[${destination}]`]).toBeString();
+      for (const { type } of spec.linux!.namespaces!) expect(because[`linux.namespaces[${type}]`]).toBeString();
       expect(because).toMatchObject(config.because);
       expect(spec.linux!.cgroupsPath).toEndWith(`/limpid-${config.id}`);
       const allowed: readonly string[] = config.privileged

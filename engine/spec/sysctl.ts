@@ -28,14 +28,14 @@ export function planSysctls(config: Wanted, reasons: Reasons): Record<string, st
   const sysctls: Record<string, string> = {};
   if (config.namespaces.network.kind === 'private') {
     sysctls[PING.key] = PING.value;
-    reasons.note(`linux.sysctl.${PING.key}`, "default: ping for the container's root");
+    reasons.note(`linux.sysctl[${PING.key}]`, "default: ping for the container's root");
   }
   for (const [name, value] of Object.entries(config.sysctls)) {
     const key = dotted(name);
     const why = refusal(config, key, value);
     if (why !== undefined) throw new LimpidError({ code: 'ESYSCTL', doing: 'set', subject: `sysctl "${name}"`, why });
     sysctls[key] = value;
-    reasons.note(`linux.sysctl.${key}`, `--sysctl ${name}=${value}`);
+    reasons.note(`linux.sysctl[${key}]`, `--sysctl ${name}=${value}`);
   }
   return sysctls;
 }
