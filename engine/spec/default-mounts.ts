@@ -31,12 +31,23 @@ export function fileMounts(config: ContainerConfig, inputs: Pick<SpecInputs, 'fi
       'default: a file of its own',
     ),
   );
-  if (config.init && inputs.initPath !== undefined) {
-    mounts.push(fileMount(INIT_PATH, inputs.initPath, ['nosuid', 'nodev', 'ro'], '--init'));
+  if (config.init) {
+    mounts.push(fileMount(INIT_PATH, initSource(inputs.initPath), ['nosuid', 'nodev', 'ro'], '--init'));
   }
   const zone = zoneFile(config.tz);
   if (zone !== undefined) mounts.push(fileMount('/etc/localtime', zone, [...SAFE, 'ro'], `--tz ${config.tz}`));
   return mounts;
+}
+
+/** The rest of the host's files, where its root is the container's: overlayfs shows one file system only. */
+export function hostTrees({ hostMounts = [] }: Pick<SpecInputs, 'hostMounts'>): ReasonedMount[] {
+  return hostMounts.map((path) => {
+    const options = ['rbind', 'rprivate', 'ro', 'rro'];
+    return {
+      mount: { destination: path, type: 'bind', source: path, options },
+      because: 'host: another disk of this host',
+    };
+  });
 }
 
 function procMount(config: ContainerConfig): ReasonedMount {
@@ -127,6 +138,16 @@ function hostTree(path: string, because: string, access: readonly string[] = [])
 
 function fileMount(destination: string, source: string, options: readonly string[], because: string): ReasonedMount {
   return { mount: { destination, type: 'bind', source, options: ['bind', 'rprivate', ...options] }, because };
+}
+
+function initSource(path: string | undefined): string {
+  if (path !== undefined) return path;
+  throw new LimpidError({
+    code: 'ENOINIT',
+    doing: 'use',
+    subject: '--init',
+    why: 'there is no init program to put first',
+  });
 }
 
 function zoneFile(tz: string | undefined): string | undefined {

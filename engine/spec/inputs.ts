@@ -21,6 +21,8 @@ export interface SpecInputs {
   readonly volumes: Readonly<Record<string, string>>;
   /** Files made for this container, by destination: /etc/hostname, /etc/hosts, /etc/resolv.conf. */
   readonly files: Readonly<Record<string, string>>;
+  /** Host paths of the file systems that hang below the host's root, for a container whose root file system that is. */
+  readonly hostMounts?: readonly string[];
   /** Host directory to share as /dev/shm, for containers that share an IPC namespace; else it gets a new tmpfs. */
   readonly shm?: string;
   /** Host path of the small init that `--init` puts before the command. */

@@ -59,6 +59,9 @@ describe('order', () => {
       options: ['bind', 'rprivate', 'nosuid', 'nodev', 'ro'],
     });
     expect(at('/run/limpid-init', {}, inputs)).toBeUndefined();
+    expect(failure(() => plan({ init: true }))).toBe(
+      'ENOINIT: cannot use --init: there is no init program to put first',
+    );
   });
 });
 

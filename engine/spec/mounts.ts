@@ -2,7 +2,7 @@ import { parseMountOptions } from '../../abi/mount-options.ts';
 import { MS_SHARED, MS_SLAVE } from '../../abi/flags/mount.ts';
 import type { Linux, Mount } from '../../spec/runtime.ts';
 import type { ContainerConfig } from '../config.ts';
-import { defaultMounts, fileMounts, type ReasonedMount } from './default-mounts.ts';
+import { defaultMounts, fileMounts, hostTrees, type ReasonedMount } from './default-mounts.ts';
 import type { SpecInputs } from './inputs.ts';
 import { INIT_PATH } from './command.ts';
 import { isAtOrBelow, pathDepth } from './paths.ts';
@@ -15,7 +15,9 @@ import { userMounts } from './user-mounts.ts';
  */
 export function planMounts(config: ContainerConfig, inputs: SpecInputs, reasons: Reasons): Mount[] {
   const wanted = userMounts(config, inputs);
-  const defaults = [...defaultMounts(config, inputs), ...fileMounts(config, inputs)];
+  const own = [...defaultMounts(config, inputs), ...fileMounts(config, inputs)];
+  const isOwn = (destination: string) => own.some(({ mount }) => mount.destination === destination);
+  const defaults = [...hostTrees(inputs).filter(({ mount }) => !isOwn(mount.destination)), ...own];
   const mounts = [...defaults.filter((mount) => !isReplaced(mount, wanted)), ...wanted];
   mounts.sort((a, b) => pathDepth(a.mount.destination) - pathDepth(b.mount.destination));
   for (const { mount, because } of mounts) reasons.note(`mounts[${mount.destination}]`, because);
