@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { watchDirectory } from './changes.ts';
 import { parseJsonRecord } from './json-file.ts';
@@ -132,10 +132,11 @@ describe('the tail', () => {
     expect(tail(2)).toEqual(['out:2', 'out:3']);
   });
   test('only the end of a large log is read', () => {
-    writeFileSync(path, line(`out:${'x'.repeat(90)}`).repeat(400_000));
-    const started = Bun.nanoseconds();
-    expect(tail(3)).toHaveLength(3);
-    expect(Bun.nanoseconds() - started).toBeLessThan(20e6);
+    // Mostly a hole of 256 GiB: no test would live to see it read.
+    writeFileSync(path, '');
+    truncateSync(path, 2 ** 38);
+    appendFileSync(path, `\n${['out:1', 'out:2', 'out:3'].map(line).join('')}`);
+    expect(tail(2)).toEqual(['out:2', 'out:3']);
   });
   test('is the end of the whole, for any log', () => {
     const record = fc.tuple(fc.constantFrom('out', 'err'), fc.constantFrom(':', '+'), fc.string({ maxLength: 4 }));
