@@ -2,7 +2,16 @@ import { OPS, type ArgKind, type Op, type Plan, type Stage } from './ops.ts';
 
 export const MAGIC = 'limpid-plan 1\n';
 const STAGES: readonly Stage[] = ['host', 'child', 'init', 'cleanup'];
-const CODES = new Map(Object.keys(OPS).map((name, code) => [name, code]));
+const HEAD_BYTES = 12;
+/** The lengths that one character holds, as u32. */
+const U32 = Array.from({ length: 128 }, (_, value) => `${String.fromCharCode(value)}\0\0\0`);
+/** By operation: what precedes its arguments, for each stage, and the arguments' names and kinds. */
+const LAYOUTS = new Map(Object.entries(OPS).map(([name, kinds], code) => [name, layout(code, Object.entries(kinds))]));
+
+function layout(code: number, args: [string, ArgKind][]): { head: Record<Stage, string>; args: [string, ArgKind][] } {
+  const heads = STAGES.map((stage, index) => [stage, U32[code]! + U32[index]! + U32[args.length]!]);
+  return { head: Object.fromEntries(heads) as Record<Stage, string>, args };
+}
 
 /**
  * Encodes a plan for the executor. Layout, all integers u32 little-endian: the magic, the number of
@@ -11,85 +20,64 @@ const CODES = new Map(Object.keys(OPS).map((name, code) => [name, code]));
  * Throws RangeError where a text holds a NUL.
  */
 export function encodePlan(plan: Plan): Uint8Array {
-  const writer = new Writer();
-  writer.bytes(new TextEncoder().encode(MAGIC));
-  writer.u32(plan.length);
-  for (const op of plan) encodeOp(writer, op);
-  return writer.finish();
+  return encode(plan, false) ?? encode(plan, true)!;
 }
 
-function encodeOp(writer: Writer, op: Op): void {
-  const kinds = Object.entries(OPS[op.op]) as [string, ArgKind][];
-  writer.u32(CODES.get(op.op)!);
-  writer.u32(STAGES.indexOf(op.stage));
-  writer.u32(kinds.length);
-  const values = op as unknown as Record<string, unknown>;
-  for (const [name, kind] of kinds) encodeArg(writer, kind, values[name], `${op.op}.${name}`);
+/**
+ * The bytes as one string of characters below 128, which the runtime turns into bytes in one native call. This runs once
+ * in a process that has just started, where nothing is compiled yet and each call in the innermost loop counts. What
+ * does not fit (blobs, lengths above 127, with `beyondAscii` every text) is set afterwards. Undefined where a text
+ * turned out not to be ASCII.
+ */
+function encode(plan: Plan, beyondAscii: boolean): Uint8Array | undefined {
+  const parts = [MAGIC, '\0\0\0\0'];
+  const later: Later = { words: [MAGIC.length, plan.length], blobs: [] };
+  let length = MAGIC.length + 4;
+  for (const op of plan) {
+    const { head, args } = LAYOUTS.get(op.op)!;
+    parts.push(head[op.stage]);
+    length += HEAD_BYTES;
+    const values = op as unknown as Record<string, unknown>;
+    for (const [name, kind] of args) {
+      const text = argText(kind, values[name], op, name, beyondAscii, length, later);
+      const size = text.length;
+      if (size < 128) parts.push(U32[size]!, text, '\0');
+      else {
+        later.words.push(length, size);
+        parts.push('\0\0\0\0', text, '\0');
+      }
+      length += size + 5;
+    }
+  }
+  return finish(parts.join(''), length, later);
 }
 
-function encodeArg(writer: Writer, kind: ArgKind, value: unknown, where: string): void {
-  switch (kind) {
-    case 'blob':
-      return writer.arg(value as Uint8Array);
-    case 'text':
-      return writer.text(value as string, where);
-    case 'list':
-      return writer.list(value as readonly string[], where);
-    case 'flag':
-      return writer.text(value ? '1' : '0', where);
-    default:
-      return writer.text(String(value as number | bigint), where);
-  }
+/** What is set once the string is bytes: pairs of position and u32, and blobs by position. */
+interface Later {
+  readonly words: number[];
+  readonly blobs: { readonly at: number; readonly bytes: Uint8Array }[];
 }
 
-class Writer {
-  #buffer = new Uint8Array(16384);
-  #view = new DataView(this.#buffer.buffer);
-  #length = 0;
-  readonly #encoder = new TextEncoder();
+function argText(kind: ArgKind, value: unknown, op: Op, name: string, beyondAscii: boolean, length: number, later: Later): string {
+  if (kind === 'blob') return blobText(value as Uint8Array, length, later);
+  if (kind === 'flag') return value ? '1' : '0';
+  if (kind !== 'text' && kind !== 'list') return String(value as number | bigint);
+  const texts = kind === 'text' ? [value as string] : (value as readonly string[]);
+  for (const text of texts) if (text.includes('\0')) throw new RangeError(`${op.op}.${name} holds a NUL byte`);
+  const joined = kind === 'text' ? texts[0]! : texts.map((text) => `${text}\0`).join('');
+  return beyondAscii ? blobText(new TextEncoder().encode(joined), length, later) : joined;
+}
 
-  #room(bytes: number): void {
-    if (this.#length + bytes <= this.#buffer.length) return;
-    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, this.#length + bytes));
-    larger.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = larger;
-    this.#view = new DataView(larger.buffer);
-  }
+function blobText(bytes: Uint8Array, length: number, later: Later): string {
+  later.blobs.push({ at: length + 4, bytes });
+  return '\0'.repeat(bytes.length);
+}
 
-  u32(value: number): void {
-    this.#room(4);
-    this.#view.setUint32(this.#length, value, true);
-    this.#length += 4;
-  }
-
-  bytes(value: Uint8Array): void {
-    this.#room(value.length);
-    this.#buffer.set(value, this.#length);
-    this.#length += value.length;
-  }
-
-  arg(value: Uint8Array): void {
-    this.u32(value.length);
-    this.bytes(value);
-    this.#room(1);
-    this.#buffer[this.#length++] = 0;
-  }
-
-  text(value: string, where: string): void {
-    if (value.includes('\0')) throw new RangeError(`${where} holds a NUL byte`);
-    this.#room(4 + value.length * 3 + 1);
-    const { written } = this.#encoder.encodeInto(value, this.#buffer.subarray(this.#length + 4));
-    this.#view.setUint32(this.#length, written, true);
-    this.#length += 4 + written;
-    this.#buffer[this.#length++] = 0;
-  }
-
-  list(values: readonly string[], where: string): void {
-    if (values.some((value) => value.includes('\0'))) throw new RangeError(`${where} holds a NUL byte`);
-    this.arg(this.#encoder.encode(values.map((value) => `${value}\0`).join('')));
-  }
-
-  finish(): Uint8Array {
-    return this.#buffer.subarray(0, this.#length);
-  }
+function finish(text: string, length: number, { words, blobs }: Later): Uint8Array | undefined {
+  const encoded = new TextEncoder().encode(text);
+  if (encoded.length !== length) return undefined;
+  const view = new DataView(encoded.buffer, encoded.byteOffset);
+  for (let i = 0; i < words.length; i += 2) view.setUint32(words[i]!, words[i + 1]!, true);
+  for (const { at, bytes } of blobs) encoded.set(bytes, at);
+  return encoded;
 }
