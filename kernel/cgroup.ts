@@ -107,3 +107,20 @@ function readPids(facts: CgroupFacts, cgroupsPath: string): Pick<CgroupStats, 'p
   const read = (name: string) => readKernelFile(`${directory}/${name}`) ?? '';
   return { pids: Number(read('pids.current')), pidsLimit: parseLimit(read('pids.max')) };
 }
+
+/** The directories of a cgroup that a process is in, as proc_pid_cgroup(5) tells; those of other cgroups are left out. */
+export function joinedCgroups(facts: CgroupFacts, pid: number, cgroupsPath: string): { unified?: string; v1: string[] } {
+  const v1: string[] = [];
+  let unified: string | undefined;
+  for (const line of (readKernelFile(`/proc/${pid}/cgroup`) ?? '').split('\n')) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (path !== cgroupsPath && !path?.startsWith(`${cgroupsPath}/`)) continue;
+    if (controllers === '') unified = `${facts.unified}${path}`;
+    else {
+      const first = controllers!.split(',')[0]!;
+      const mountPoint = facts.hierarchies.find((one) => one.controllers.includes(first))?.mountPoint;
+      if (mountPoint !== undefined) v1.push(`${mountPoint}${path}`);
+    }
+  }
+  return unified === undefined ? { v1 } : { unified, v1 };
+}

@@ -1,4 +1,4 @@
-import { dlopen, ptr, read, type Pointer } from 'bun:ffi';
+import { dlopen, FFIType, ptr, read, type Pointer } from 'bun:ffi';
 
 /**
  * The C library, as far as the hands need it. One dlopen costs 0.23 ms and 4 µs a symbol, which is less
@@ -6,20 +6,20 @@ import { dlopen, ptr, read, type Pointer } from 'bun:ffi';
  */
 const { symbols: libc } = dlopen('libc.so.6', {
   __errno_location: { args: [], returns: 'ptr' },
-  syscall: { args: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], returns: 'i64_fast' },
+  syscall: { args: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], returns: FFIType.i64_fast },
   open: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
   close: { args: ['i32'], returns: 'i32' },
-  read: { args: ['i32', 'ptr', 'u64'], returns: 'i64_fast' },
-  pread: { args: ['i32', 'ptr', 'u64', 'i64'], returns: 'i64_fast' },
-  write: { args: ['i32', 'ptr', 'u64'], returns: 'i64_fast' },
+  read: { args: ['i32', 'ptr', 'u64'], returns: FFIType.i64_fast },
+  pread: { args: ['i32', 'ptr', 'u64', 'i64'], returns: FFIType.i64_fast },
+  write: { args: ['i32', 'ptr', 'u64'], returns: FFIType.i64_fast },
   mkdir: { args: ['ptr', 'i32'], returns: 'i32' },
   rmdir: { args: ['ptr'], returns: 'i32' },
   unlink: { args: ['ptr'], returns: 'i32' },
   symlink: { args: ['ptr', 'ptr'], returns: 'i32' },
   rename: { args: ['ptr', 'ptr'], returns: 'i32' },
-  readlink: { args: ['ptr', 'ptr', 'u64'], returns: 'i64_fast' },
+  readlink: { args: ['ptr', 'ptr', 'u64'], returns: FFIType.i64_fast },
   chmod: { args: ['ptr', 'i32'], returns: 'i32' },
-  getxattr: { args: ['ptr', 'ptr', 'ptr', 'u64'], returns: 'i64_fast' },
+  getxattr: { args: ['ptr', 'ptr', 'ptr', 'u64'], returns: FFIType.i64_fast },
   waitpid: { args: ['i32', 'ptr', 'i32'], returns: 'i32' },
   fsync: { args: ['i32'], returns: 'i32' },
   flock: { args: ['i32', 'i32'], returns: 'i32' },
@@ -27,8 +27,10 @@ const { symbols: libc } = dlopen('libc.so.6', {
   ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
   poll: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
   memfd_create: { args: ['ptr', 'u32'], returns: 'i32' },
+  socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+  connect: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
   socketpair: { args: ['i32', 'i32', 'i32', 'ptr'], returns: 'i32' },
-  getdents64: { args: ['i32', 'ptr', 'u64'], returns: 'i64_fast' },
+  getdents64: { args: ['i32', 'ptr', 'u64'], returns: FFIType.i64_fast },
   getrlimit: { args: ['i32', 'ptr'], returns: 'i32' },
   execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
   posix_spawn: { args: ['ptr', 'ptr', 'ptr', 'ptr', 'ptr', 'ptr'], returns: 'i32' },
@@ -36,7 +38,7 @@ const { symbols: libc } = dlopen('libc.so.6', {
   posix_spawn_file_actions_adddup2: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
   posix_spawn_file_actions_addopen: { args: ['ptr', 'i32', 'ptr', 'i32', 'u32'], returns: 'i32' },
   getuid: { args: [], returns: 'u32' },
-});
+} as const);
 
 export { libc, ptr };
 

@@ -5,6 +5,18 @@ type Load = () => Promise<{ readonly handle: Handler<never> }>;
 
 /** What carries each command out, loaded only when it is called. A new handler is one file and one line here. */
 const HANDLERS: Readonly<Record<string, Load>> = {
+  run: () => import('./run.ts'),
+  exec: () => import('./exec.ts'),
+  create: () => import('./create.ts'),
+  start: () => import('./start.ts'),
+  attach: () => import('./attach.ts'),
+  stop: () => import('./stop.ts'),
+  kill: () => import('./kill.ts'),
+  restart: () => import('./restart.ts'),
+  pause: () => import('./pause.ts'),
+  unpause: () => import('./unpause.ts'),
+  rm: () => import('./rm.ts'),
+  wait: () => import('./wait.ts'),
   completion: () => import('./completion.ts'),
   help: () => import('./help.ts'),
 };

@@ -8,17 +8,18 @@ import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import { nameClaim } from '../records/paths.ts';
 import { startPrefix } from '../records/state.ts';
+import { hostMounts } from '../rootfs/host-mounts.ts';
 import { readTextInLayers } from '../rootfs/layers.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
 import { containerHostname } from '../spec/hostname.ts';
-import type { SpecInputs } from '../spec/inputs.ts';
+import type { ReasonedSpec, SpecInputs } from '../spec/inputs.ts';
 import { specFromConfig } from '../spec/spec-from-config.ts';
 import type { World } from '../world.ts';
 import { etcFiles, writeEtcFiles } from './etc-files.ts';
 import { joinedProcesses } from './joined.ts';
 import { hostDevices } from './host-devices.ts';
 import { sourceKinds } from './source-kinds.ts';
-import { seccompFor } from './seccomp.ts';
+import { chooseSeccomp, type SeccompChoice } from './seccomp.ts';
 import { volumeDirectories } from './volumes.ts';
 
 export interface TerminalSize {
@@ -44,33 +45,50 @@ export async function prepareLaunch(
   size: TerminalSize | undefined,
 ): Promise<PreparedLaunch> {
   const lower = await resolveRootfs(world, config.rootfs);
-  const layers = statPath(paths.upper) === undefined ? lower : [paths.upper, ...lower];
-  const hostname = hostHostname();
-  const inputs: Omit<SpecInputs, 'seccomp'> = {
-    rootPath: paths.merged,
-    image: {},
-    ...textFile('passwd', readTextInLayers(layers, '/etc/passwd')),
-    ...textFile('group', readTextInLayers(layers, '/etc/group')),
-    hostHostname: hostname,
-    hostDevices: hostDevices(config),
-    joined: joinedProcesses(world, config),
-    volumes: volumeDirectories(world, config),
-    files: etcFiles(paths),
-  };
-  const seccomp = await seccompFor(world.facts, config);
-  const { spec, because } = specFromConfig(config, { ...inputs, ...seccomp.inputs }, world.facts);
+  const seccomp = chooseSeccomp(world.facts, config);
+  const { spec, because } = readSpec(world, config, paths, lower, seccomp);
   if (spec.process?.terminal && size !== undefined) spec.process.consoleSize = { height: size.rows, width: size.columns };
-  const context = launchContext(world, config, paths, lower, spec, because, seccomp.program);
+  const context = launchContext(world, config, paths, lower, spec, because, seccomp?.program);
   const prelude: Op[] = [
     makeDirectory(paths.runtime),
     makeDirectory(paths.storage),
-    ...writeEtcFiles(config, paths, containerHostname(config, hostname)),
+    ...writeEtcFiles(config, paths, containerHostname(config, hostHostname())),
   ];
   return { config, spec, plan: [...prelude, ...planLaunch(spec, context, world.facts)] };
 }
 
+/** The runtime spec that a config means now: with the users of its root file system and the processes that it joins. */
+export function readSpec(
+  world: World,
+  config: ContainerConfig,
+  paths: ContainerPaths,
+  lower: readonly string[],
+  seccomp: SeccompChoice | undefined,
+): ReasonedSpec {
+  const layers = statPath(paths.upper) === undefined ? lower : [paths.upper, ...lower];
+  const inputs: SpecInputs = {
+    rootPath: paths.merged,
+    image: {},
+    ...textFile('passwd', readTextInLayers(layers, '/etc/passwd')),
+    ...textFile('group', readTextInLayers(layers, '/etc/group')),
+    hostHostname: hostHostname(),
+    hostDevices: hostDevices(config),
+    joined: joinedProcesses(world, config),
+    volumes: volumeDirectories(world, config),
+    files: etcFiles(paths),
+    ...(config.rootfs.kind === 'host' ? { hostMounts: hostMounts() } : {}),
+    ...(seccomp === undefined ? {} : { seccomp: seccomp.profile }),
+  };
+  return specFromConfig(config, inputs, world.facts);
+}
+
 function textFile(name: 'passwd' | 'group', text: string | undefined): Partial<SpecInputs> {
   return text === undefined ? {} : { [name]: text };
+}
+
+/** What the plan itself writes before it is bound. */
+function madeFiles(paths: ContainerPaths): Record<string, 'file'> {
+  return Object.fromEntries(Object.values(etcFiles(paths)).map((path) => [path, 'file']));
 }
 
 function makeDirectory(path: string): Op {
@@ -109,6 +127,6 @@ function launchContext(
     ...(seccompProgram === undefined ? {} : { seccompProgram }),
     because,
     bringLoopbackUp: config.namespaces.network.kind === 'none' || config.namespaces.network.kind === 'private',
-    sourceKinds: sourceKinds(spec),
+    sourceKinds: { ...sourceKinds(spec), ...madeFiles(paths) },
   };
 }

@@ -8,7 +8,7 @@ import { releaseName } from '../records/names.ts';
 import { containerPaths } from '../records/paths.ts';
 import { findRecord, readRecord, recordExists, type ContainerRecord } from '../records/read.ts';
 import { observeState } from '../records/state.ts';
-import { busyContainer, lockRecord } from '../records/write.ts';
+import { busyContainer, lockIdleRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
 import { listLeavings } from './list.ts';
 import { stopRecord } from './stop.ts';
@@ -30,7 +30,7 @@ export async function removeContainer(world: World, reference: string, { force =
     // A `--rm` container went with its monitor.
     if (!recordExists(world, found.config.id)) return found;
   }
-  const record = lockRecord(world, found);
+  const record = await lockIdleRecord(world, found);
   if (record === undefined) throw readRecord(world, found.config.id) === undefined ? goneMeanwhile(found) : busyContainer(found.config.name);
   try {
     await removeRecord(world, record);

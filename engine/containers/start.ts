@@ -1,11 +1,12 @@
 import { LimpidError } from '../../base/error.ts';
-import { launchPlan } from '../../kernel/executor.ts';
+import { launchPlan, type Outcome } from '../../kernel/executor.ts';
 import { removeFile } from '../../kernel/files.ts';
 import { explainFailure } from '../../plan/describe.ts';
+import type { Plan } from '../../plan/ops.ts';
 import { SLOT } from '../../plan/slots.ts';
 import { findRecord } from '../records/read.ts';
 import { observeState } from '../records/state.ts';
-import { busyContainer, lockRecord, type NewRecord } from '../records/write.ts';
+import { busyContainer, lockIdleRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
 import { prepareLaunch, type TerminalSize } from './prepare.ts';
 
@@ -25,32 +26,36 @@ export interface StartedContainer extends NewRecord {
 /** Starts a created or exited container. `undefined` where it runs already. Throws EBUSY, and what the launch throws. */
 export async function startContainer(world: World, reference: string, options: StartOptions = {}): Promise<StartedContainer | undefined> {
   const found = findRecord(world, reference);
-  const record = lockRecord(world, found);
-  if (record !== undefined) return startRecord(world, record, options);
+  const record = await lockIdleRecord(world, found);
+  if (record !== undefined) {
+    try {
+      return await startRecord(world, record, options);
+    } finally {
+      record.lock.release();
+    }
+  }
   if (observeState(world, found).process !== undefined) return undefined;
   throw busyContainer(found.config.name);
 }
 
 /**
- * Starts a container whose lock the caller holds: the monitor inherits the lock and this process lets go of it.
+ * Starts a container whose lock the caller holds, and releases when this has answered: the monitor has inherited it.
  * A failed start leaves the record, without anything mounted or running.
  */
 export async function startRecord(world: World, record: NewRecord, options: StartOptions): Promise<StartedContainer> {
   const { config, paths, lock } = record;
-  try {
-    const { plan } = await prepareLaunch(world, config, paths, options.size);
-    // An old exit record must not speak for the new run, should its monitor be killed.
-    removeFile(paths.exitRecord);
-    removeFile(paths.startRecord);
-    const { outcome, controlFd, trace } = launchPlan({
-      plan,
-      executor: await world.executor,
-      slots: new Map([[SLOT.lock, lock.fd]]),
-    });
-    if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, trace };
-    if (outcome.kind === 'done') throw new LimpidError({ code: 'EPLAN', doing: 'start', subject: `container "${config.name}"`, why: 'its plan supervises nothing' });
-    throw new LimpidError(explainFailure(plan, outcome.index, outcome.errno, outcome.call));
-  } finally {
-    lock.release();
-  }
+  const { plan } = await prepareLaunch(world, config, paths, options.size);
+  // An old exit record must not speak for the new run, should its monitor be killed.
+  removeFile(paths.exitRecord);
+  removeFile(paths.startRecord);
+  const slots = new Map([[SLOT.lock, lock.fd]]);
+  const { outcome, controlFd, trace } = launchPlan({ plan, executor: await world.executor, slots });
+  if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, trace };
+  throw launchError(plan, outcome, `container "${config.name}"`);
+}
+
+/** The error for a launch that did not end in a supervised process. */
+export function launchError(plan: Plan, outcome: Outcome, subject: string): LimpidError {
+  if (outcome.kind === 'failed') return new LimpidError(explainFailure(plan, outcome.index, outcome.errno, outcome.call));
+  return new LimpidError({ code: 'EPLAN', doing: 'start', subject, why: 'its plan supervises nothing' });
 }

@@ -5,7 +5,8 @@ import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
 import { claimName, releaseName } from './names.ts';
 import { containerPaths, type ContainerPaths } from './paths.ts';
-import { readRecord, type ContainerRecord } from './read.ts';
+import { readRecord, recordExists, type ContainerRecord } from './read.ts';
+import { observeState } from './state.ts';
 
 export interface NewRecord extends ContainerRecord {
   readonly lock: Lock;
@@ -71,6 +72,23 @@ export function lockRecord(world: World, { config, paths }: ContainerRecord): Ne
   if (record !== undefined) return { ...record, lock };
   abandon(paths, lock);
   return undefined;
+}
+
+const LOCK_PATIENCE_MS = 2000;
+const LOCK_LOOK_MS = 2;
+
+/**
+ * Like `lockRecord` for a container that does not run: waits, at most two seconds, for a monitor that is just
+ * leaving or a command that is just finishing. `undefined` when it runs, is gone, or stays taken.
+ */
+export async function lockIdleRecord(world: World, record: ContainerRecord): Promise<NewRecord | undefined> {
+  for (let waitedMs = 0; ; waitedMs += LOCK_LOOK_MS) {
+    const locked = lockRecord(world, record);
+    if (locked !== undefined) return locked;
+    const isOver = waitedMs >= LOCK_PATIENCE_MS || !recordExists(world, record.config.id);
+    if (isOver || observeState(world, record).process !== undefined) return undefined;
+    await Bun.sleep(LOCK_LOOK_MS);
+  }
 }
 
 export function busyContainer(name: string): LimpidError {

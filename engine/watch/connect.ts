@@ -1,10 +1,6 @@
 import type { Socket } from 'bun';
-import { O_CLOEXEC, O_PATH } from '../../abi/flags/open.ts';
 import { encodeFrame, FrameReader, type Frame } from '../../kernel/frames.ts';
-import { cString, libc, ptr } from '../../kernel/libc.ts';
-
-/** sun_path's length, less its NUL: unix(7). */
-const SOCKET_PATH_LIMIT = 107;
+import { connectUnix } from '../../kernel/unix-socket.ts';
 
 export interface MonitorConnection {
   send(type: number, payload: string | Uint8Array): void;
@@ -27,8 +23,10 @@ export async function connectMonitor(
     close: () => resolve(),
     error: () => resolve(),
   };
-  const connection = await open(where, socket);
-  if (connection === undefined) return undefined;
+  const fd = 'fd' in where ? where.fd : connectUnix(where.path);
+  if (fd === undefined) return undefined;
+  // Bun takes an open descriptor too, which its types do not say.
+  const connection = (await Bun.connect({ fd, socket } as unknown as Bun.UnixSocketOptions<undefined>)) as Socket;
   return {
     send: (type, payload) => {
       pending.push(encodeFrame(type, payload));
@@ -49,28 +47,4 @@ function flush(socket: Socket, pending: Uint8Array[]): void {
     }
     pending.shift();
   }
-}
-
-async function open(
-  where: { readonly path: string } | { readonly fd: number },
-  socket: Bun.SocketHandler,
-): Promise<Socket | undefined> {
-  // Bun takes an open descriptor too, which its types do not say.
-  if ('fd' in where) return Bun.connect({ fd: where.fd, socket } as unknown as Bun.UnixSocketOptions<undefined>);
-  const { path, directoryFd } = shortPath(where.path);
-  try {
-    return await Bun.connect({ unix: path, socket });
-  } catch {
-    return undefined;
-  } finally {
-    if (directoryFd >= 0) libc.close(directoryFd);
-  }
-}
-
-/** A path that fits into sun_path: through a descriptor of its directory where it is too long itself. */
-function shortPath(path: string): { path: string; directoryFd: number } {
-  if (path.length <= SOCKET_PATH_LIMIT) return { path, directoryFd: -1 };
-  const slash = path.lastIndexOf('/');
-  const directoryFd = libc.open(ptr(cString(path.slice(0, slash))), O_PATH | O_CLOEXEC, 0);
-  return { path: `/proc/self/fd/${directoryFd}${path.slice(slash)}`, directoryFd };
 }

@@ -1,0 +1,21 @@
+import { createContainer } from '../../engine/containers/create.ts';
+import { removeNamed } from '../../engine/containers/run.ts';
+import type { command } from '../commands/create.ts';
+import { newConfig } from '../create-options/new-config.ts';
+import type { Handler } from '../parse/command.ts';
+import { worldOf } from '../world.ts';
+
+export const handle: Handler<typeof command.options> = async (invocation) => {
+  const { options, output } = invocation;
+  const world = worldOf(invocation);
+  const config = newConfig(invocation);
+  if (options.show !== undefined) {
+    const { showLaunch } = await import('../show.ts');
+    return showLaunch(world, config, options.show, output);
+  }
+  if (options.replace) await removeNamed(world, config.name);
+  const { lock } = await createContainer(world, config);
+  lock.release();
+  await output.out(`${config.id}\n`);
+  return 0;
+};

@@ -1,0 +1,52 @@
+import { execInContainer, prepareExec, type ExecRequest } from '../../engine/containers/exec.ts';
+import { requireRunning } from '../../engine/containers/kill.ts';
+import { callerOf } from '../../engine/caller.ts';
+import { becomeForeground, callerTerminal } from '../../engine/foreground.ts';
+import { findRecord } from '../../engine/records/read.ts';
+import type { World } from '../../engine/world.ts';
+import type { command } from '../commands/exec.ts';
+import { readEnvironment } from '../create-options/environment.ts';
+import { parseDetachKeys } from '../foreground/detach-keys.ts';
+import type { Handler, Invocation } from '../parse/command.ts';
+import { latestName } from '../latest.ts';
+import { worldOf } from '../world.ts';
+
+type ExecOptions = typeof command.options;
+
+export const handle: Handler<ExecOptions> = async (invocation) => {
+  const { options, args, output } = invocation;
+  const world = worldOf(invocation);
+  const [container = '', ...words] = options.latest ? [latestName(world), ...args] : args;
+  const request = requestOf(invocation, words);
+  if (options.show !== undefined) return show(world, container, request, invocation);
+  const detachKeys = parseDetachKeys(options['detach-keys']);
+  const { controlFd, trace } = await execInContainer(world, container, request);
+  if (trace !== '') await output.err(trace);
+  if (options.detach) return 0;
+  const streams = { stdin: options.interactive, stdout: true, stderr: true };
+  return becomeForeground(world, { fd: controlFd, subscribe: false, terminal: options.tty, ...streams, signals: true, detachKeys });
+};
+
+function requestOf({ options }: Invocation<ExecOptions>, command: readonly string[]): ExecRequest {
+  const size = options.tty ? callerTerminal() : undefined;
+  return {
+    command,
+    env: Object.fromEntries(readEnvironment(options, callerOf())),
+    terminal: options.tty,
+    interactive: options.interactive,
+    privileged: options.privileged,
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.workdir === undefined ? {} : { workdir: options.workdir }),
+    ...(size === undefined ? {} : { size }),
+  };
+}
+
+async function show(world: World, container: string, request: ExecRequest, { options, output }: Invocation<ExecOptions>): Promise<number> {
+  const { showJson, showPlan } = await import('../show.ts');
+  const record = findRecord(world, container);
+  const { process } = requireRunning(world, record, 'plan a command in');
+  const { spec, plan } = await prepareExec(world, record, process.pid, request);
+  const stage = options.show!;
+  if (stage === 'config') return showJson(request, output);
+  return stage === 'spec' ? showJson(spec.process, output) : showPlan(plan, stage, output);
+}

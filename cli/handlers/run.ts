@@ -1,0 +1,29 @@
+import { runContainer } from '../../engine/containers/run.ts';
+import { becomeForeground, callerTerminal } from '../../engine/foreground.ts';
+import type { command } from '../commands/run.ts';
+import { newConfig } from '../create-options/new-config.ts';
+import { parseDetachKeys } from '../foreground/detach-keys.ts';
+import { chosenStreams } from '../foreground/streams.ts';
+import type { Handler } from '../parse/command.ts';
+import { worldOf } from '../world.ts';
+
+export const handle: Handler<typeof command.options> = async (invocation) => {
+  const { options, output } = invocation;
+  const world = worldOf(invocation);
+  const config = newConfig(invocation);
+  const detachKeys = parseDetachKeys(options['detach-keys']);
+  const streams = chosenStreams(options.attach, config.interactive);
+  if (options.show !== undefined) {
+    const { showLaunch } = await import('../show.ts');
+    return showLaunch(world, config, options.show, output);
+  }
+  const size = config.terminal ? callerTerminal() : undefined;
+  const { controlFd, trace } = await runContainer(world, config, { replace: options.replace, ...(size && { size }) });
+  if (trace !== '') await output.err(trace);
+  if (options.detach) {
+    await output.out(`${config.id}\n`);
+    return 0;
+  }
+  const { terminal } = config;
+  return becomeForeground(world, { fd: controlFd, subscribe: false, terminal, ...streams, signals: options['sig-proxy'], detachKeys });
+};

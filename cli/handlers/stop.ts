@@ -1,0 +1,16 @@
+import { stopContainer } from '../../engine/containers/stop.ts';
+import type { command } from '../commands/stop.ts';
+import type { Handler } from '../parse/command.ts';
+import { eachContainer, selectContainers } from '../select-containers.ts';
+import { worldOf } from '../world.ts';
+
+export const handle: Handler<typeof command.options> = async (invocation) => {
+  const { options, args, output } = invocation;
+  const world = worldOf(invocation);
+  const references = selectContainers(world, { args, options, whenAll: ({ state }) => state.process !== undefined });
+  const timeout = options.time === undefined ? {} : { timeoutS: options.time };
+  // Side by side: ten containers that ignore their signal are stopped in one time-out, not in ten.
+  const stopping = new Map(references.map((reference) => [reference, stopContainer(world, reference, timeout)]));
+  for (const one of stopping.values()) one.catch(() => {});
+  return eachContainer(references, output, { ignore: options.ignore }, (reference) => stopping.get(reference));
+};

@@ -1,0 +1,60 @@
+import { LimpidError } from '../base/error.ts';
+import { hostArch } from '../kernel/arch.ts';
+import { readText, statPath, writeFile } from '../kernel/files.ts';
+import { currentUid } from '../kernel/process.ts';
+import { cpuCount } from '../kernel/cpus.ts';
+
+/** What a command needs to know of its caller and this host to understand its own words. */
+export interface Caller {
+  readonly hostCpus: number;
+  readonly arch: 'x86_64' | 'aarch64';
+  readonly uid: number;
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The text of a file on the host. Throws ENOFILE. */
+  readonly readText: (path: string) => string;
+  /** The number of a device file on the host, `undefined` where it is none. */
+  readonly deviceNumber: (path: string) => { readonly major: number; readonly minor: number } | undefined;
+}
+
+export function callerOf(): Caller {
+  return {
+    // Asked for only by options that compare with it.
+    get hostCpus() {
+      return cpuCount();
+    },
+    arch: hostArch,
+    uid: currentUid(),
+    workingDirectory: process.cwd(),
+    environment: Bun.env,
+    readText: requireText,
+    deviceNumber: (path) => {
+      const status = statPath(path);
+      return status?.kind === 'block' || status?.kind === 'char' ? { major: status.major, minor: status.minor } : undefined;
+    },
+  };
+}
+
+function requireText(path: string): string {
+  const text = readText(path);
+  if (text !== undefined) return text;
+  throw new LimpidError({ code: 'ENOFILE', doing: 'read', subject: `"${path}"`, why: 'there is no such file' });
+}
+
+/** A new container's id: 64 hexadecimal digits. */
+export function newId(): string {
+  return crypto.getRandomValues(new Uint8Array(32)).toHex();
+}
+
+/** Now, in RFC 3339. */
+export function nowText(): string {
+  return new Date().toISOString();
+}
+
+/** `--cidfile` and `--pidfile`: fails where the file is there already, as podman does, when `exclusive`. */
+export function writeIdFile(path: string, text: string, { exclusive }: { readonly exclusive: boolean }): void {
+  if (exclusive && statPath(path) !== undefined) {
+    throw new LimpidError({ code: 'EEXIST', doing: 'write', subject: `"${path}"`, why: 'the file exists', hint: 'remove it, or choose another' });
+  }
+  writeFile(path, text, { mode: 0o644, sync: false });
+}

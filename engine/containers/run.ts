@@ -1,0 +1,32 @@
+import type { ContainerConfig } from '../config.ts';
+import { readRecord } from '../records/read.ts';
+import { idOfName } from '../records/names.ts';
+import type { World } from '../world.ts';
+import { createContainer } from './create.ts';
+import { removeContainer, removeRecord } from './remove.ts';
+import { startRecord, type StartedContainer, type StartOptions } from './start.ts';
+
+export interface RunOptions extends StartOptions {
+  /** Remove the container that has the name first, running or not. */
+  readonly replace?: boolean;
+}
+
+/** Creates and starts a container: all of it, or nothing is left. */
+export async function runContainer(world: World, config: ContainerConfig, options: RunOptions = {}): Promise<StartedContainer> {
+  if (options.replace) await removeNamed(world, config.name);
+  const record = await createContainer(world, config);
+  try {
+    return await startRecord(world, record, options);
+  } catch (error) {
+    await removeRecord(world, record);
+    throw error;
+  } finally {
+    record.lock.release();
+  }
+}
+
+/** Frees a name for `--replace`: its holder is stopped and removed, if there is one. */
+export async function removeNamed(world: World, name: string): Promise<void> {
+  const id = idOfName(world, name);
+  if (id !== undefined && readRecord(world, id) !== undefined) await removeContainer(world, id, { force: true });
+}

@@ -1,0 +1,18 @@
+const QUALITIES = (
+  'airy bare blue bold brisk calm clean clear cool crisp deep early even fair fine fluent frank free fresh gentle glad ' +
+  'glassy keen kind light lively lucid mild neat nimble open pale plain prompt pure quick quiet rapid ready sheer sleek ' +
+  'smooth sober soft sound spare still sunny swift tidy true vivid warm wide'
+).split(' ');
+
+const PEOPLE = (
+  'abbate allen babbage bell boole borg brouwer cerf church codd conway cook curry daemen dijkstra engelbart feinler ' +
+  'floyd gauss godel goldberg hamilton hamming hoare hopper huffman iverson johnson kahan kay keller kernighan kildall ' +
+  'kleene knuth lamport liskov lovelace mccarthy mcilroy milner moore naur neumann noether nygaard pascal perlis pike ' +
+  'rabin ritchie rosen scott shannon stallman sutherland tarjan thompson torvalds turing wilkes wirth zuse'
+).split(' ');
+
+/** A name for a container that was given none: `lucid_hopper`. Ten thousand of them repeat, so the caller may ask again. */
+export function randomName(): string {
+  const [first, second] = crypto.getRandomValues(new Uint32Array(2));
+  return `${QUALITIES[first! % QUALITIES.length]}_${PEOPLE[second! % PEOPLE.length]}`;
+}

@@ -1,0 +1,41 @@
+import { O_CLOEXEC, O_PATH } from '../abi/flags/open.ts';
+import { cString, lastErrno, libc, ptr } from './libc.ts';
+import { systemError } from './system-error.ts';
+
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+const SOCK_CLOEXEC = 0o2000000;
+const ENOENT = 2;
+const ECONNREFUSED = 111;
+/** sun_path's length, less its NUL: unix(7). */
+const PATH_LIMIT = 107;
+
+/** Connects to a stream socket; `undefined` where nobody listens. The caller closes the descriptor. */
+export function connectUnix(path: string): number | undefined {
+  const fd = libc.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw systemError('create', 'a socket');
+  const { address, directoryFd } = socketAddress(path);
+  const answer = libc.connect(fd, ptr(address), address.length);
+  const errno = answer < 0 ? lastErrno() : 0;
+  if (directoryFd >= 0) libc.close(directoryFd);
+  if (errno === 0) return fd;
+  libc.close(fd);
+  if (errno === ENOENT || errno === ECONNREFUSED) return undefined;
+  throw systemError('connect to', path, errno);
+}
+
+/** struct sockaddr_un. A path that is too long for it goes through a descriptor of its directory. */
+function socketAddress(path: string): { address: Uint8Array; directoryFd: number } {
+  let directoryFd = -1;
+  let shortPath = path;
+  if (new TextEncoder().encode(path).length > PATH_LIMIT) {
+    const slash = path.lastIndexOf('/');
+    directoryFd = libc.open(ptr(cString(path.slice(0, slash))), O_PATH | O_CLOEXEC, 0);
+    shortPath = `/proc/self/fd/${directoryFd}${path.slice(slash)}`;
+  }
+  const name = cString(shortPath);
+  const address = new Uint8Array(2 + name.length);
+  new DataView(address.buffer).setUint16(0, AF_UNIX, true);
+  address.set(name, 2);
+  return { address, directoryFd };
+}
