@@ -5,6 +5,7 @@ import { ChildScript } from './script/child-script.ts';
 import { beforeClone, besideChild, cloneCommand, linesFor, planGates, remarks } from './script/host-script.ts';
 import type { Step } from './script/place.ts';
 import { comment, hereDocument } from './script/quote.ts';
+import { divideForUsers } from './script/user-namespace.ts';
 import { functionsFor } from './script/shell-functions.ts';
 
 /**
@@ -89,14 +90,15 @@ function startLines(
   const stdio = before.find(({ op }) => op.op === 'stdio')?.op as Op<'stdio'> | undefined;
   // In a session of its own the container would lose this terminal, and it gets no other here.
   const kept = stdio?.terminal ? inside.filter(({ op }) => op.op !== 'setsid') : inside;
-  const parts = ChildScript.write([...intoCgroup(clone), ...kept], gates);
+  const division = divideForUsers(op, [...intoCgroup(clone), ...kept]);
+  const parts = ChildScript.write(division.inside, gates);
   return [
     '',
     comment('What follows up to the last line runs in the container’s own process.'),
     ...parts.flatMap((lines, index) => hereDocument(`child_${index + 1}`, lines)),
     `export ${parts.map((_, index) => `child_${index + 1}`).join(' ')}`,
     '',
-    ...(gates.open ? besideChild(after) : []),
+    ...(gates.open ? besideChild(division.first, after) : []),
     ...remarks(after),
     comment(op.because),
     'trap : INT',

@@ -57,7 +57,7 @@ export class ChildScript {
     const entry = entryProgram(place);
     if (entry !== undefined) {
       this.#add(op.because, []);
-      this.#entry.push(entry);
+      this.#entry = merged(this.#entry, entry);
     } else if (op.op === 'exec') {
       this.#exec(op);
     } else if (isPartOfInvocation(op)) {
@@ -136,6 +136,13 @@ export class ChildScript {
     const program = this.#pivoted ? `$loader ./bin/${name}` : name;
     return [program, ...options].join(' ');
   }
+}
+
+/** One setpriv(1) does what several would. */
+function merged(programs: readonly Program[], program: Program): Program[] {
+  const last = programs.at(-1);
+  if (last?.name !== 'setpriv' || program.name !== 'setpriv') return [...programs, program];
+  return [...programs.slice(0, -1), { name: 'setpriv', options: [...last.options, ...program.options] }];
 }
 
 /** For an entry of the host's side, before the clone. */

@@ -51,7 +51,7 @@ export function planGates(clone: Op<'clone'>, afterwards: readonly Step[]): Gate
 }
 
 /** The host's side behind the clone, run beside the child and meeting it at the gates. */
-export function besideChild(steps: readonly Step[]): readonly string[] {
+export function besideChild(first: readonly string[], steps: readonly Step[]): readonly string[] {
   const body = steps
     .filter(({ op }) => acts(op))
     .flatMap((step) => {
@@ -69,7 +69,7 @@ export function besideChild(steps: readonly Step[]): readonly string[] {
     '{',
     `  trap '[ $? = 0 ] || echo failed >&7' EXIT`,
     '  read -r pid <&8',
-    ...body.map((line) => `  ${line}`),
+    ...[...first, ...body].map((line) => `  ${line}`),
     '} &',
     'beside=$!',
   ];
