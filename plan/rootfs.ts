@@ -2,6 +2,7 @@ import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_REC, MS_SLAVE } from '../
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
 import { parseMountOptions } from '../abi/mount-options.ts';
 import type { OverlayRootfs } from './context.ts';
+import { outsideId } from './namespaces.ts';
 import type { Op, Stage } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
@@ -14,6 +15,7 @@ export function mountOutside(request: LaunchRequest): Op[] {
   const directories = [rootfs.upper, rootfs.work, rootfs.merged];
   return [
     ...directories.map((path): Op => makeDirectory(path)),
+    ...giveToMappedRoot(rootfs.upper, request),
     {
       op: 'mount',
       stage: 'host',
@@ -26,6 +28,13 @@ export function mountOutside(request: LaunchRequest): Op[] {
       data: overlayData(rootfs),
     },
   ];
+}
+
+/** The upper directory is what shows as the root directory, and there root inside makes the targets of mounts. */
+function giveToMappedRoot(path: string, { spec, namespaces }: LaunchRequest): Op[] {
+  if (!namespaces.created.has('user')) return [];
+  const [uid, gid] = [outsideId(0, spec.linux?.uidMappings ?? []), outsideId(0, spec.linux?.gidMappings ?? [])];
+  return [{ op: 'chown', stage: 'host', because: 'the root directory belongs to root inside', at: NONE, path, uid, gid }];
 }
 
 /** overlayfs' options: a comma ends one, a colon a lower directory; both are taken literally behind a backslash. */
@@ -49,10 +58,11 @@ function escapeOption(path: string): string {
 
 /** Child stage: cut the propagation to the host, then hold the root directory. pivot_root(2) wants it a mount point. */
 export function enterRoot(request: LaunchRequest): Op[] {
-  const { context, rootPath } = request;
+  const { context, rootPath, namespaces } = request;
   const ops = [limitPropagation(request)];
   if (isShared(request)) ops.push(makePrivate(rootPath), bindOnItself(rootPath, 'child'));
-  else if (context.rootfs.kind === 'directory') ops.push(bindOnItself(rootPath, 'child'));
+  // What a new user namespace's mounts were copied from locks them, and pivot_root(2) refuses a locked one.
+  else if (context.rootfs.kind === 'directory' || namespaces.created.has('user')) ops.push(bindOnItself(rootPath, 'child'));
   return [...ops, openRoot(request)];
 }
 
