@@ -3,6 +3,7 @@ import type { Mount } from '../../spec/runtime.ts';
 import type { ContainerConfig } from '../config.ts';
 import { INIT_PATH } from './command.ts';
 import type { SpecInputs } from './inputs.ts';
+import { isMapped } from './mapped-ids.ts';
 import { ownsNamespace } from './namespaces.ts';
 
 /** A mount and who asked for it. */
@@ -11,11 +12,12 @@ export interface ReasonedMount {
   readonly because: string;
 }
 
+const TTY_GID = 5;
 const SAFE = ['nosuid', 'noexec', 'nodev'];
 
 /** What every container gets unless the user mounts something there: the kernel's file systems and /dev. */
 export function defaultMounts(config: ContainerConfig, inputs: Pick<SpecInputs, 'shm'>): ReasonedMount[] {
-  const mounts = [procMount(config), devMount(), sysMount(config), ptsMount(), mqueueMount(config)];
+  const mounts = [procMount(config), devMount(), sysMount(config), ptsMount(config), mqueueMount(config)];
   mounts.push(shmMount(config, inputs.shm), cgroupMount(config));
   if (config.readOnly && config.readOnlyTmpfs) mounts.push(...writableMounts());
   return mounts;
@@ -77,13 +79,11 @@ function sysMount(config: ContainerConfig): ReasonedMount {
   return fresh('/sys', 'sysfs', [...SAFE, access], because);
 }
 
-function ptsMount(): ReasonedMount {
-  return fresh(
-    '/dev/pts',
-    'devpts',
-    ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
-    'default: pseudo-terminals of its own',
-  );
+function ptsMount(config: ContainerConfig): ReasonedMount {
+  const options = ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'];
+  // The group tty; devpts answers EINVAL for one that is not mapped.
+  if (isMapped(config, 'gidMappings', TTY_GID)) options.push(`gid=${TTY_GID}`);
+  return fresh('/dev/pts', 'devpts', options, 'default: pseudo-terminals of its own');
 }
 
 function mqueueMount(config: ContainerConfig): ReasonedMount {

@@ -57,6 +57,8 @@ test('privileged: all of the host’s but what a container has of its own', () =
   const { devices, rules } = plan({ privileged: true }, [NULL, DISK, { ...NULL, path: '/dev/pts/0' }]);
   expect(devices.map(({ path }) => path)).toEqual(['/dev/sda']);
   expect(rules).toEqual([{ allow: true, access: 'rwm' }]);
+  const more = [{ hostPath: '/dev/fuse', path: '/dev/fuse', permissions: 'r' }];
+  expect(plan({ privileged: true, devices: more }, [FUSE]).rules).toEqual([{ allow: true, access: 'rwm' }]);
 });
 
 test('--device-cgroup-rule', () => {

@@ -175,6 +175,13 @@ describe('what depends on the namespaces', () => {
     expect(['/proc', '/sys', '/dev/mqueue'].map((path) => at(path, own)?.type)).toEqual(['proc', 'sysfs', 'mqueue']);
   });
 
+  test('a terminal belongs to the group tty where there is one', () => {
+    const one = [{ containerID: 0, hostID: 1000, size: 1 }];
+    const changes: Changes = { uidMappings: one, gidMappings: one, namespaces: user };
+    expect(at('/dev/pts', changes)?.options).toEqual(['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620']);
+    expect(at('/dev/pts', {})?.options).toContain('gid=5');
+  });
+
   test('without a user namespace the host’s network needs no bind of /sys', () => {
     expect(at('/sys', { namespaces: { network: { kind: 'host' } } })?.type).toBe('sysfs');
   });

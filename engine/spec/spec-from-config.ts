@@ -9,6 +9,7 @@ import { planDevices } from './devices.ts';
 import { environment } from './env.ts';
 import { containerHostname } from './hostname.ts';
 import type { ReasonedSpec, SpecInputs } from './inputs.ts';
+import { mappedUser } from './mapped-ids.ts';
 import { planHiddenPaths } from './masked-paths.ts';
 import { planMounts, rootfsPropagation } from './mounts.ts';
 import { ownsNamespace, planNamespaces } from './namespaces.ts';
@@ -54,7 +55,8 @@ function planProcess(
   reasons: Reasons,
 ): Process {
   const { image } = inputs;
-  const { uid, gid, additionalGids, home } = resolveUser(config.user ?? image.user ?? '', inputs, config.groups);
+  const user = resolveUser(config.user ?? image.user ?? '', inputs, config.groups);
+  const { uid, gid, additionalGids, home } = mappedUser(user, config);
   const process: Process = {
     terminal: config.terminal,
     user: { uid, gid, umask: config.umask, additionalGids: [...additionalGids] },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { failure } from './sample.fixture.ts';
+import { mappedUser } from './mapped-ids.ts';
+import { failure, sampleConfig } from './sample.fixture.ts';
 import { resolveUser, type UserFiles } from './user.ts';
 
 const FILES: UserFiles = {
@@ -41,7 +42,8 @@ describe('who a container runs as', () => {
     [':wheel', { uid: 0, gid: 10, additionalGids: [10], home: '/root' }],
     ['alice:', { uid: 1000, gid: 100, additionalGids: [10, 44, 100], home: '/home/alice' }],
   ];
-  for (const [text, user] of cases) test(`"${text}"`, () => expect(resolveUser(text, FILES)).toEqual(user));
+  for (const [text, user] of cases)
+    test(`"${text}"`, () => expect(resolveUser(text, FILES)).toEqual({ ...user, requestedGids: [] }));
 });
 
 describe('what is refused', () => {
@@ -80,7 +82,33 @@ test('--group-add takes names and numbers, on top of the groups of /etc/group', 
 });
 
 test('a rootfs without the files has root and numbers', () => {
-  expect(resolveUser('root:root', {})).toEqual({ uid: 0, gid: 0, additionalGids: [], home: '/' });
-  expect(resolveUser('7:8', {})).toEqual({ uid: 7, gid: 8, additionalGids: [8], home: '/' });
+  expect(resolveUser('root:root', {})).toMatchObject({ uid: 0, gid: 0, additionalGids: [], home: '/' });
+  expect(resolveUser('7:8', {})).toMatchObject({ uid: 7, gid: 8, additionalGids: [8], home: '/' });
   expect(failure(() => resolveUser('alice', {}))).toStartWith('ENOUSER');
+});
+
+describe('within a user namespace', () => {
+  const config = sampleConfig({
+    namespaces: { user: { kind: 'private' } },
+    uidMappings: [{ containerID: 0, hostID: 100000, size: 1001 }],
+    gidMappings: [
+      { containerID: 0, hostID: 100000, size: 11 },
+      { containerID: 100, hostID: 100100, size: 1 },
+    ],
+  });
+  const run = (text: string, extra: string[] = []) => mappedUser(resolveUser(text, FILES, extra), config);
+
+  test('groups of /etc/group that are not mapped are left out', () => {
+    expect(run('alice').additionalGids).toEqual([10, 100]);
+    expect(mappedUser(resolveUser('alice', FILES), sampleConfig()).additionalGids).toEqual([10, 44, 100]);
+  });
+
+  test('what was asked for is refused', () => {
+    const why = "the container's id map does not reach it";
+    expect(failure(() => run('1001'))).toBe(`EOPTION: cannot run as user 1001: ${why} (hint: map it with --uidmap)`);
+    expect(failure(() => run('0:11'))).toBe(`EOPTION: cannot run as group 11: ${why} (hint: map it with --gidmap)`);
+    expect(failure(() => run('alice', ['video']))).toBe(
+      `EOPTION: cannot run as group 44: ${why} (hint: map it with --gidmap)`,
+    );
+  });
 });

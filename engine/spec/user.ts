@@ -12,6 +12,8 @@ export interface ResolvedUser {
   readonly gid: number;
   /** Sorted, with the primary group among them unless it is root's alone. */
   readonly additionalGids: readonly number[];
+  /** Those among them that were asked for by `--group-add`. */
+  readonly requestedGids: readonly number[];
   readonly home: string;
 }
 
@@ -31,10 +33,12 @@ export function resolveUser(text: string, files: UserFiles, extra: readonly stri
   const wanted = new Set(groupText === '' ? extra : [groupText, ...extra]);
   const { gids, memberships } = scanGroups(files.group ?? '', wanted, groupText === '' ? entry?.name : undefined);
   const gid = groupText === '' ? (entry?.gid ?? 0) : gids.get(groupText)!;
-  const supplementary = new Set([...memberships, ...extra.map((name) => gids.get(name)!)]);
+  const requestedGids = extra.map((name) => gids.get(name)!);
+  const supplementary = new Set([...memberships, ...requestedGids]);
   // A process whose gid is not among its groups could slip past a file mode that denies the group (CVE-2022-2989).
   if (gid !== 0 || supplementary.size > 0) supplementary.add(gid);
-  return { uid, gid, additionalGids: [...supplementary].sort((a, b) => a - b), home: entry?.home ?? '/' };
+  const additionalGids = [...supplementary].sort((a, b) => a - b);
+  return { uid, gid, additionalGids, requestedGids, home: entry?.home ?? '/' };
 }
 
 function findUser(text: string, passwd: string): PasswdEntry | undefined {
