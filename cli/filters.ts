@@ -5,20 +5,38 @@ type Match = (container: ContainerSummary) => boolean;
 
 /** What `--filter KEY=VALUE` can ask, as podman's ps. */
 const FILTERS: Readonly<Record<string, (value: string) => Match>> = {
-  id: (value) => ({ config }) => config.id.startsWith(value),
+  id:
+    (value) =>
+    ({ config }) =>
+      config.id.startsWith(value),
   name: (value) => {
     const pattern = regularExpression(value);
     return ({ config }) => pattern.test(config.name);
   },
-  status: (value) => ({ state }) => state.status === (value === 'stopped' ? 'exited' : value),
-  exited: (value) => ({ state }) => state.status === 'exited' && state.exitCode === Number(value),
-  ancestor: (value) => ({ config }) => config.image === value,
+  status:
+    (value) =>
+    ({ state }) =>
+      state.status === (value === 'stopped' ? 'exited' : value),
+  exited:
+    (value) =>
+    ({ state }) =>
+      state.status === 'exited' && state.exitCode === Number(value),
+  ancestor:
+    (value) =>
+    ({ config }) =>
+      config.image === value,
   label: (value) => {
     const [key = '', wanted] = splitOnce(value);
     return ({ config }) => Object.hasOwn(config.labels, key) && (wanted === undefined || config.labels[key] === wanted);
   },
-  volume: (value) => ({ config }) => config.mounts.some(({ source, destination }) => source === value || destination === value),
-  network: (value) => ({ config }) => config.namespaces.network.kind === value,
+  volume:
+    (value) =>
+    ({ config }) =>
+      config.mounts.some(({ source, destination }) => source === value || destination === value),
+  network:
+    (value) =>
+    ({ config }) =>
+      config.namespaces.network.kind === value,
 };
 
 /** One test from all filters: values of one key are alternatives, keys must all hold. Throws EOPTION for an unknown key. */

@@ -6,7 +6,11 @@ import { configFromOptions } from './config.ts';
 import type { CreateOptions } from './options.ts';
 
 /** The config that a command line asks for, with a fresh id, and a fresh name where it gives none. */
-export function newConfig({ options, typed, args }: Pick<Invocation<CreateOptions>, 'options' | 'typed' | 'args'>): ContainerConfig {
+export function newConfig({
+  options,
+  typed,
+  args,
+}: Pick<Invocation<CreateOptions>, 'options' | 'typed' | 'args'>): ContainerConfig {
   const caller = callerOf();
   return configFromOptions(
     { options, typed, args },

@@ -12,7 +12,12 @@ export function chosenStreams(attach: readonly string[], interactive: boolean): 
   const wanted = new Set(attach.map((word) => word.toLowerCase()));
   for (const word of wanted) {
     if (!['stdin', 'stdout', 'stderr'].includes(word)) {
-      throw new LimpidError({ code: 'EOPTION', doing: 'read', subject: `--attach "${word}"`, why: 'stdin, stdout or stderr is wanted' });
+      throw new LimpidError({
+        code: 'EOPTION',
+        doing: 'read',
+        subject: `--attach "${word}"`,
+        why: 'stdin, stdout or stderr is wanted',
+      });
     }
   }
   return { stdin: wanted.has('stdin'), stdout: wanted.has('stdout'), stderr: wanted.has('stderr') };

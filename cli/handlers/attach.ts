@@ -12,5 +12,12 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const detachKeys = parseDetachKeys(options['detach-keys']);
   const { config, fd } = attachContainer(world, options.latest ? latestName(world) : args[0]!);
   const streams = { stdin: config.interactive && !options['no-stdin'], stdout: true, stderr: true };
-  return becomeForeground(world, { fd, subscribe: true, terminal: config.terminal, ...streams, signals: options['sig-proxy'], detachKeys });
+  return becomeForeground(world, {
+    fd,
+    subscribe: true,
+    terminal: config.terminal,
+    ...streams,
+    signals: options['sig-proxy'],
+    detachKeys,
+  });
 };

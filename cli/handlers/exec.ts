@@ -24,7 +24,14 @@ export const handle: Handler<ExecOptions> = async (invocation) => {
   if (trace !== '') await output.err(trace);
   if (options.detach) return 0;
   const streams = { stdin: options.interactive, stdout: true, stderr: true };
-  return becomeForeground(world, { fd: controlFd, subscribe: false, terminal: options.tty, ...streams, signals: true, detachKeys });
+  return becomeForeground(world, {
+    fd: controlFd,
+    subscribe: false,
+    terminal: options.tty,
+    ...streams,
+    signals: true,
+    detachKeys,
+  });
 };
 
 function requestOf({ options }: Invocation<ExecOptions>, command: readonly string[]): ExecRequest {
@@ -41,7 +48,12 @@ function requestOf({ options }: Invocation<ExecOptions>, command: readonly strin
   };
 }
 
-async function show(world: World, container: string, request: ExecRequest, { options, output }: Invocation<ExecOptions>): Promise<number> {
+async function show(
+  world: World,
+  container: string,
+  request: ExecRequest,
+  { options, output }: Invocation<ExecOptions>,
+): Promise<number> {
   const { showJson, showPlan } = await import('../show.ts');
   const record = findRecord(world, container);
   const { process } = requireRunning(world, record, 'plan a command in');

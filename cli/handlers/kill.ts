@@ -11,7 +11,12 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const world = worldOf(invocation);
   const signal = parseSignal(options.signal);
   if (signal === undefined) {
-    throw new LimpidError({ code: 'EOPTION', doing: 'send', subject: `signal "${options.signal}"`, why: 'there is no such signal' });
+    throw new LimpidError({
+      code: 'EOPTION',
+      doing: 'send',
+      subject: `signal "${options.signal}"`,
+      why: 'there is no such signal',
+    });
   }
   const references = selectContainers(world, { args, options, whenAll: ({ state }) => state.process !== undefined });
   return eachContainer(references, output, {}, (reference) => killContainer(world, reference, signal));

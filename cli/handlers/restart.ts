@@ -10,7 +10,11 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const world = worldOf(invocation);
   const isRunning = ({ state }: { state: { process?: unknown } }) => state.process !== undefined;
   const whenAll = options.running ? isRunning : () => true;
-  const references = selectContainers(world, { args, options: { ...options, all: options.all || options.running }, whenAll });
+  const references = selectContainers(world, {
+    args,
+    options: { ...options, all: options.all || options.running },
+    whenAll,
+  });
   const timeout = options.time === undefined ? {} : { timeoutS: options.time };
   return eachContainer(references, output, {}, async (reference) => {
     await stopContainer(world, reference, timeout);

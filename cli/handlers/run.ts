@@ -1,3 +1,4 @@
+import { takeTrace, tracePhase } from '../../base/trace.ts';
 import { runContainer } from '../../engine/containers/run.ts';
 import { becomeForeground, callerTerminal } from '../../engine/foreground.ts';
 import type { command } from '../commands/run.ts';
@@ -10,7 +11,9 @@ import { worldOf } from '../world.ts';
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
+  tracePhase('command line parsed');
   const config = newConfig(invocation);
+  tracePhase('config computed');
   const detachKeys = parseDetachKeys(options['detach-keys']);
   const streams = chosenStreams(options.attach, config.interactive);
   if (options.show !== undefined) {
@@ -19,11 +22,18 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   }
   const size = config.terminal ? callerTerminal() : undefined;
   const { controlFd, trace } = await runContainer(world, config, { replace: options.replace, ...(size && { size }) });
-  if (trace !== '') await output.err(trace);
+  if (trace !== '') await output.err(takeTrace() + trace);
   if (options.detach) {
     await output.out(`${config.id}\n`);
     return 0;
   }
   const { terminal } = config;
-  return becomeForeground(world, { fd: controlFd, subscribe: false, terminal, ...streams, signals: options['sig-proxy'], detachKeys });
+  return becomeForeground(world, {
+    fd: controlFd,
+    subscribe: false,
+    terminal,
+    ...streams,
+    signals: options['sig-proxy'],
+    detachKeys,
+  });
 };

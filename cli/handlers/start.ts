@@ -19,15 +19,25 @@ export const handle: Handler<StartOptions> = async (invocation) => {
   return eachContainer(references, output, {}, (reference) => startContainer(world, reference));
 };
 
-async function startAttached(world: World, references: readonly string[], { options }: Invocation<StartOptions>): Promise<number> {
+async function startAttached(
+  world: World,
+  references: readonly string[],
+  { options }: Invocation<StartOptions>,
+): Promise<number> {
   if (references.length !== 1) {
-    throw new LimpidError({ code: 'EOPTION', doing: 'attach to', subject: `${references.length} containers`, why: 'one can be attached to at a time' });
+    throw new LimpidError({
+      code: 'EOPTION',
+      doing: 'attach to',
+      subject: `${references.length} containers`,
+      why: 'one can be attached to at a time',
+    });
   }
   const reference = references[0]!;
   const detachKeys = parseDetachKeys(options['detach-keys']);
   const size = callerTerminal();
   const started = await startContainer(world, reference, size === undefined ? {} : { size });
-  const { config, fd } = started === undefined ? attachContainer(world, reference) : { config: started.config, fd: started.controlFd };
+  const { config, fd } =
+    started === undefined ? attachContainer(world, reference) : { config: started.config, fd: started.controlFd };
   return becomeForeground(world, {
     fd,
     subscribe: started === undefined,

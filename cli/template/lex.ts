@@ -109,7 +109,8 @@ function lexToken(source: Source, offset: number, spaced: boolean, open: number)
     if (match !== null && match[0] !== '') return { kind, text: match[0], offset, spaced };
   }
   const letter = String.fromCodePoint(source.text.codePointAt(offset)!);
-  if (letter === '"' || letter === "'" || letter === '`') throw parseError(source, offset, 'unterminated quoted string');
+  if (letter === '"' || letter === "'" || letter === '`')
+    throw parseError(source, offset, 'unterminated quoted string');
   const code = letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
   throw parseError(source, offset, `unexpected bad character U+${code} '${letter}' in command`);
 }

@@ -7,14 +7,17 @@ export function unquote(literal: string): string | undefined {
   const inside = literal.slice(1, -1);
   if (literal.startsWith('`')) return inside;
   let failed = false;
-  const value = inside.replaceAll(/\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{3})|(.))/gsu, (_, x, u, U, octal, letter) => {
-    const hex = x ?? u ?? U;
-    const code = hex === undefined ? Number.parseInt(octal ?? '', 8) : Number.parseInt(hex, 16);
-    if (!Number.isNaN(code) && code <= 0x10ffff) return String.fromCodePoint(code);
-    const escape = letter === undefined ? undefined : ESCAPES[letter];
-    failed ||= escape === undefined;
-    return escape ?? '';
-  });
+  const value = inside.replaceAll(
+    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{3})|(.))/gsu,
+    (_, x, u, U, octal, letter) => {
+      const hex = x ?? u ?? U;
+      const code = hex === undefined ? Number.parseInt(octal ?? '', 8) : Number.parseInt(hex, 16);
+      if (!Number.isNaN(code) && code <= 0x10ffff) return String.fromCodePoint(code);
+      const escape = letter === undefined ? undefined : ESCAPES[letter];
+      failed ||= escape === undefined;
+      return escape ?? '';
+    },
+  );
   return failed ? undefined : value;
 }
 

@@ -2,7 +2,12 @@
 export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'print'; readonly pipe: Pipe }
-  | { readonly kind: 'if' | 'with'; readonly pipe: Pipe; readonly body: readonly Node[]; readonly otherwise: readonly Node[] }
+  | {
+      readonly kind: 'if' | 'with';
+      readonly pipe: Pipe;
+      readonly body: readonly Node[];
+      readonly otherwise: readonly Node[];
+    }
   | {
       readonly kind: 'range';
       readonly pipe: Pipe;
@@ -11,7 +16,8 @@ export type Node =
       readonly body: readonly Node[];
       readonly otherwise: readonly Node[];
     }
-  | { readonly kind: 'break' | 'continue' };
+  | { readonly kind: 'break' }
+  | { readonly kind: 'continue' };
 
 export interface Pipe {
   readonly commands: readonly Command[];

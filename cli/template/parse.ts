@@ -64,11 +64,12 @@ class Parser {
     if (keyword === 'if' || keyword === 'with' || keyword === 'range') return this.#control(keyword);
     // What follows `else` is read by #otherwise.
     if (keyword === 'else') return 'else';
-    if (keyword === 'define' || keyword === 'template' || keyword === 'block') throw this.#fail(`{{${keyword}}} is not known here`);
+    if (keyword === 'define' || keyword === 'template' || keyword === 'block')
+      throw this.#fail(`{{${keyword}}} is not known here`);
     this.#expect('close', keyword);
     if (keyword === 'end') return 'end';
     if (this.#loops === 0) throw this.#fail(`{{${keyword}}} outside {{range}}`);
-    return { kind: keyword as 'break' | 'continue' };
+    return { kind: keyword === 'break' ? 'break' : 'continue' };
   }
 
   #control(kind: 'if' | 'with' | 'range'): Node {
@@ -117,7 +118,8 @@ class Parser {
     const commands = [this.#command(context)];
     while (this.#take('sign', '|')) commands.push(this.#command(context));
     const literal = commands.slice(1).find(({ head, args }) => head.kind === 'literal' && args.length === 0);
-    if (literal !== undefined) throw this.#fail(`non executable command in pipeline stage ${commands.indexOf(literal) + 1}`);
+    if (literal !== undefined)
+      throw this.#fail(`non executable command in pipeline stage ${commands.indexOf(literal) + 1}`);
     if (variable?.declares === true) this.#variables.push(variable.name);
     this.#depth--;
     return variable === undefined ? { commands } : { commands, variable };
@@ -125,7 +127,8 @@ class Parser {
 
   #assignment(): Pipe['variable'] | undefined {
     const [token, sign] = [this.#peek(), this.#peek(1)];
-    if (token?.kind !== 'variable' || (sign?.text !== ':=' && sign?.text !== '=') || sign.kind !== 'sign') return undefined;
+    if (token?.kind !== 'variable' || (sign?.text !== ':=' && sign?.text !== '=') || sign.kind !== 'sign')
+      return undefined;
     this.#next += 2;
     const name = token.text.slice(1);
     const declares = sign.text === ':=';
@@ -159,7 +162,8 @@ class Parser {
     if (core === undefined) return undefined;
     const fields = core.kind === 'dot' && token.kind === 'field' ? [token.text.slice(1)] : [];
     for (let next = this.#peek(); next?.kind === 'field' && !next.spaced; next = this.#peek()) {
-      if (core.kind === 'literal' || core.kind === 'function') throw this.#fail(`unexpected . after term "${token.text}"`);
+      if (core.kind === 'literal' || core.kind === 'function')
+        throw this.#fail(`unexpected . after term "${token.text}"`);
       fields.push(next.text.slice(1));
       this.#next++;
     }
@@ -173,7 +177,8 @@ class Parser {
     if (token.kind === 'dot' || token.kind === 'field') return { kind: 'dot' } as const;
     if (token.kind === 'variable') return { kind: 'variable', name: this.#checkVariable(token.text.slice(1)) } as const;
     if (token.kind === 'string') return { kind: 'literal', value: this.#literal(token, unquote(token.text)) } as const;
-    if (token.kind === 'number') return { kind: 'literal', value: this.#literal(token, parseNumber(token.text)) } as const;
+    if (token.kind === 'number')
+      return { kind: 'literal', value: this.#literal(token, parseNumber(token.text)) } as const;
     if (token.kind === 'word') return this.#word(token);
     if (token.kind === 'sign' && token.text === '(') {
       const pipe = this.#pipe('parenthesized pipeline');
@@ -215,7 +220,8 @@ class Parser {
 
   #expect(kind: TokenKind, context: string): void {
     const token = this.#peek();
-    if (token?.kind !== kind) throw this.#fail(`unexpected ${token === undefined ? 'EOF' : `"${token.text}"`} in ${context}`);
+    if (token?.kind !== kind)
+      throw this.#fail(`unexpected ${token === undefined ? 'EOF' : `"${token.text}"`} in ${context}`);
     this.#next++;
   }
 

@@ -16,14 +16,18 @@ export function parseError(source: Source, offset: number, why: string): LimpidE
 export function executionError(source: Source, offset: number, node: string, why: string, hint?: string): LimpidError {
   const column = offset - (source.text.lastIndexOf('\n', offset - 1) + 1);
   const where = `${source.name}:${lineOf(source.text, offset)}:${column}`;
-  return templateError(source, `template: ${where}: executing "${source.name}" at <${node.replaceAll('\n', ' ')}>: ${why}`, hint);
+  return templateError(
+    source,
+    `template: ${where}: executing "${source.name}" at <${node.replaceAll('\n', ' ')}>: ${why}`,
+    hint,
+  );
 }
 
 function templateError(source: Source, why: string, hint?: string): LimpidError {
   return new LimpidError({
     code: 'ETEMPLATE',
     doing: 'use',
-    subject: `format ${JSON.stringify(source.text)}`,
+    subject: `format ${JSON.stringify(shorten(source.text))}`,
     why,
     ...(hint === undefined ? {} : { hint }),
   });
@@ -31,4 +35,8 @@ function templateError(source: Source, why: string, hint?: string): LimpidError 
 
 function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
