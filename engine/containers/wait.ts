@@ -37,7 +37,10 @@ async function exitFrame({ paths }: ContainerRecord, signal?: AbortSignal): Prom
 /** Without a monitor nobody tells the end, and a blocked poll(2) would stop this program: so it looks in turns. */
 async function pollEnd({ process }: ContainerState, signal?: AbortSignal): Promise<void> {
   const LOOK_MS = 20;
-  while (!signal?.aborted && !waitForEnd(process!, 0)) await Bun.sleep(LOOK_MS);
+  for (;;) {
+    if (signal?.aborted || waitForEnd(process!, 0)) return;
+    await Bun.sleep(LOOK_MS);
+  }
 }
 
 function exitOf({ exitCode = 255, oomKilled }: ContainerState): ExitStatus {

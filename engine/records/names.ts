@@ -13,7 +13,7 @@ import { tryLock, waitLock } from '../../kernel/locks.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
 import { containerPaths, nameClaim, namesDirectory } from './paths.ts';
-import { recordExists } from './read.ts';
+import { readRecord, recordExists } from './record.ts';
 
 /**
  * Claims a name for an id: one symlink(2), which the kernel grants to one of many. Answers the id of the
@@ -24,8 +24,31 @@ export function claimName(world: World, name: string, id: string): { readonly ho
   ensureNames(world);
   if (makeSymlink(path, id)) return {};
   const holder = readSymlink(path);
-  if (holder !== undefined && isHeld(world, holder)) return { holder };
-  return takeOver(world, name, id);
+  if (holder !== undefined && isHeld(world, name, holder)) return { holder };
+  return underNamesLock(world, () => takeOver(world, name, id));
+}
+
+/**
+ * Gives a container another name: claims it, lets `commit` write it down, releases the old one. Killed in between, the
+ * container is found by both, and the one that its record does not say is free for others.
+ */
+export function moveName(
+  world: World,
+  { from, to, id }: { readonly from: string; readonly to: string; readonly id: string },
+  commit: () => void,
+): { readonly holder?: string } {
+  ensureNames(world);
+  // Whoever finds the new claim while the record still says the old name waits here for what becomes of it.
+  return underNamesLock(world, () => {
+    const { holder } = takeOver(world, to, id);
+    if (holder !== undefined) return { holder };
+    try {
+      commit();
+    } finally {
+      releaseName(world, readRecord(world, id)?.config.name === to ? from : to, id);
+    }
+    return {};
+  });
 }
 
 export function releaseName(world: World, name: string, id: string): void {
@@ -38,9 +61,10 @@ export function idOfName(world: World, name: string): string | undefined {
   return readSymlink(nameClaim(world, name));
 }
 
-/** A claim counts while its container has a record, or while its creator, who holds the lock, is at work. */
-function isHeld(world: World, id: string): boolean {
-  if (recordExists(world, id)) return true;
+/** A claim counts while its container's record says that name, or while its creator, who holds the lock, is at work. */
+function isHeld(world: World, name: string, id: string): boolean {
+  const record = readRecord(world, id);
+  if (record !== undefined) return record.config.name === name;
   const lock = tryLock(containerPaths(world, id, false).lock);
   if (lock === 'busy') return true;
   if (lock !== 'absent') lock.release();
@@ -48,15 +72,19 @@ function isHeld(world: World, id: string): boolean {
   return recordExists(world, id);
 }
 
+/** For who holds the lock of names: without it, the slower of two would remove the claim that the faster has just made. */
 function takeOver(world: World, name: string, id: string): { readonly holder?: string } {
   const path = nameClaim(world, name);
-  // Without this lock, the slower of two would remove the claim that the faster has just made.
+  const holder = readSymlink(path);
+  if (holder !== undefined && isHeld(world, name, holder)) return { holder };
+  removeFile(path);
+  return makeSymlink(path, id) ? {} : { holder: readSymlink(path) ?? '' };
+}
+
+function underNamesLock<T>(world: World, act: () => T): T {
   const lock = waitLock(`${world.runroot}/names.lock`);
   try {
-    const holder = readSymlink(path);
-    if (holder !== undefined && isHeld(world, holder)) return { holder };
-    removeFile(path);
-    return makeSymlink(path, id) ? {} : { holder: readSymlink(path) ?? '' };
+    return act();
   } finally {
     if (lock !== 'absent') lock.release();
   }
@@ -72,8 +100,8 @@ function ensureNames(world: World): void {
   const aside = `${names}.${Bun.randomUUIDv7()}`;
   makeDirectories(aside, 0o755);
   for (const id of listDirectory(`${world.root}/containers`)) {
-    const text = readText(containerPaths(world, id, false).config);
-    if (text !== undefined) makeSymlink(`${aside}/${(JSON.parse(text) as ContainerConfig).name}`, id);
+    const name = recordedName(containerPaths(world, id, false).config);
+    if (name !== undefined) makeSymlink(`${aside}/${name}`, id);
   }
   try {
     renamePath(aside, names);
@@ -82,5 +110,15 @@ function ensureNames(world: World): void {
     for (const name of listDirectory(aside)) removeFile(`${aside}/${name}`);
     removeEmptyDirectory(aside);
     if (statPath(names) === undefined) throw error;
+  }
+}
+
+/** A damaged record has no name; the command that gives its id tells what is wrong. */
+function recordedName(path: string): string | undefined {
+  try {
+    const text = readText(path);
+    return text === undefined ? undefined : (JSON.parse(text) as ContainerConfig).name;
+  } catch {
+    return undefined;
   }
 }

@@ -1,0 +1,51 @@
+import { LimpidError } from '../base/error.ts';
+import type { ContainerConfig, NamespaceMode, RootfsSource, SecurityConfig } from './config.ts';
+import { DEFAULT_CONFIG } from './default-config.ts';
+import { madeUpName, newId, nowText } from './identity.ts';
+import { VALID_NAME } from './records/read.ts';
+
+/** A container as a program describes it: what runs in which root file system, and whatever differs from the defaults. */
+export interface ContainerRequest extends Partial<Omit<ContainerConfig, 'image' | 'rootfs' | 'namespaces' | 'security' | 'log'>> {
+  /** `builtin:NAME`, `host:`, or the absolute path of a directory. */
+  readonly image: string;
+  /** Those not named are as by default. */
+  readonly namespaces?: Partial<ContainerConfig['namespaces']>;
+  readonly security?: Partial<SecurityConfig>;
+  readonly log?: Partial<ContainerConfig['log']>;
+}
+
+/** The whole config of a new container. Throws EOPTION for an invalid name, ENOIMAGE for an image of no known kind. */
+export function containerConfig(request: ContainerRequest): ContainerConfig {
+  const { namespaces, security, log, name = madeUpName(), ...rest } = request;
+  if (!VALID_NAME.test(name)) {
+    const why = 'letters, digits, "_", "." and "-" are wanted, a letter or digit first';
+    throw new LimpidError({ code: 'EOPTION', doing: 'use', subject: `name "${name}"`, why });
+  }
+  return {
+    ...DEFAULT_CONFIG,
+    id: newId(),
+    created: nowText(),
+    command: [],
+    ...rest,
+    name,
+    rootfs: parseImage(request.image),
+    namespaces: { ...DEFAULT_CONFIG.namespaces, ...namespaces } satisfies Record<string, NamespaceMode>,
+    security: { ...DEFAULT_CONFIG.security, ...security },
+    log: { ...DEFAULT_CONFIG.log, ...log },
+  };
+}
+
+/** Where an image's root file system comes from. Throws ENOIMAGE. */
+export function parseImage(image: string): RootfsSource {
+  if (image === 'host:') return { kind: 'host' };
+  if (image.startsWith('/')) return { kind: 'directory', path: image };
+  const name = /^builtin:([a-z][a-z0-9-]*)$/.exec(image)?.[1];
+  if (name !== undefined) return { kind: 'builtin', name };
+  throw new LimpidError({
+    code: 'ENOIMAGE',
+    doing: 'find',
+    subject: `image "${image}"`,
+    why: 'no such image, and pulling images comes with a later version',
+    hint: 'use builtin:busybox, host: or the absolute path of a directory',
+  });
+}
