@@ -41,7 +41,6 @@ export function planEnter(process: Process, context: EnterContext, facts: HostFa
   const { target } = context;
   const directory = openFlagsOn(facts.arch, O_DIRECTORY);
   const settling = [
-    ...joinV1(target.cgroup.v1),
     ...setOomScore(process, because),
     ...(context.supervision === undefined ? [] : [recordStart(context.supervision)]),
   ];
@@ -52,9 +51,10 @@ export function planEnter(process: Process, context: EnterContext, facts: HostFa
     cloneInto(target, settling),
     ...settling,
     ...openGate(settling),
+    ...joinV1(target.cgroup.v1),
     { op: 'setsid', stage: 'child', because: 'no signal of the caller reaches the process by its session' } as const,
     ...labelExec(process, because),
-    ...(settling.length > 0 ? [awaitGate('until it is in its cgroups')] : []),
+    ...(settling.length > 0 ? [awaitGate('until the host has recorded it')] : []),
     ...joinOthers(target),
     ...(process.terminal ? [openOwnRoot(directory)] : []),
     ...openTerminal(process, false, because),

@@ -1,10 +1,11 @@
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
 import type { Process } from '../spec/runtime.ts';
+import { joinV1 } from './cgroup/index.ts';
 import type { CgroupLayout } from './cgroup/layout.ts';
 import { makeConsole, makeDevices } from './devices.ts';
 import { bringLoopbackUp, nameHost } from './identity.ts';
 import { hidePaths, mountAll, openSources, parseMounts, sealMounts } from './mounts.ts';
-import { becomeMappedRoot, joinInChild, joinUserNamespace, unshareCgroup } from './namespaces.ts';
+import { becomeMappedRoot, joinInChild, joinMountNamespace, joinUserNamespace, unshareCgroup } from './namespaces.ts';
 import type { Op } from './ops.ts';
 import { labelExec } from './process.ts';
 import type { LaunchRequest } from './request.ts';
@@ -18,22 +19,22 @@ import { MountTargets } from './targets.ts';
 /** Child stage: from the clone to a finished root. */
 export function buildInside(process: Process, request: LaunchRequest, cgroups: CgroupLayout, gated: boolean): Op[] {
   const { namespaces, because } = request;
-  const intoRoot = namespaces.joined.has('mount')
-    ? enterJoinedRoot(process, request, gated)
-    : makeRoot(process, request, cgroups, gated);
   return [
+    ...joinV1(cgroups.v1.map(({ path }) => path)),
     { op: 'setsid', stage: 'child', because: 'no signal of the caller reaches the container by its session' },
+    ...joinInChild(request),
     ...bringLoopbackUp(request),
     ...nameHost(request),
-    ...writeSysctls(request),
     ...labelExec(process, because),
-    ...intoRoot,
+    ...(namespaces.joined.has('mount')
+      ? enterJoinedRoot(process, request, gated)
+      : makeRoot(process, request, cgroups, gated)),
     ...joinUserNamespace(request),
   ];
 }
 
 /**
- * The gate is met as late as it may be: while the host still moves the child into its cgroups, the child mounts. Only
+ * The gate is met as late as it may be: while the host still writes, the child mounts. Only
  * a child in a new user namespace is nobody before its ids are mapped, and waits first.
  */
 function makeRoot(process: Process, request: LaunchRequest, cgroups: CgroupLayout, gated: boolean): Op[] {
@@ -41,18 +42,18 @@ function makeRoot(process: Process, request: LaunchRequest, cgroups: CgroupLayou
   const targets = new MountTargets();
   const mappedFirst = request.namespaces.created.has('user');
   return [
-    ...joinInChild(request),
     ...enterRoot(request),
     ...openSources(mounts, request),
     ...(gated && mappedFirst ? [awaitGate('until the ids are mapped')] : []),
     ...becomeMappedRoot(request),
+    ...writeSysctls(request),
     ...mountAll(mounts, targets, request, cgroups),
     ...makeDevices(mounts, targets, request),
     ...(process.terminal ? [...makeConsole(targets), ...openTerminal(process, true, request.because)] : []),
     ...hidePaths(request.spec, request),
     ...sealMounts(mounts),
     ...sealRoot(request),
-    ...(gated && !mappedFirst ? [awaitGate('until it is in its cgroups')] : []),
+    ...(gated && !mappedFirst ? [awaitGate('until the host has recorded it')] : []),
     ...unshareCgroup(request),
     ...pivotRoot(request),
   ];
@@ -61,9 +62,10 @@ function makeRoot(process: Process, request: LaunchRequest, cgroups: CgroupLayou
 /** A joined mount namespace brings its root along: nothing is mounted, nothing pivoted. */
 function enterJoinedRoot(process: Process, request: LaunchRequest, gated: boolean): Op[] {
   return [
-    ...(gated ? [awaitGate('until it is in its cgroups')] : []),
+    ...(gated ? [awaitGate('until the host has recorded it')] : []),
     ...unshareCgroup(request),
-    ...joinInChild(request),
+    ...writeSysctls(request),
+    ...joinMountNamespace(request),
     ...(process.terminal ? [openOwnRoot(openFlagsOn(request.facts.arch, O_DIRECTORY))] : []),
     ...openTerminal(process, false, request.because),
   ];

@@ -25,7 +25,7 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
   const process = processOf(spec);
   const cgroups = cgroupLayout(request);
   const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram);
-  const settling = [...settleChild(request, cgroups), recordStart(context.supervision)];
+  const settling = [...settleChild(request), recordStart(context.supervision)];
   const untilInside = [
     ...declareSupervision(context.supervision, process, hostOwner(spec), request.because),
     ...createCgroups(cgroups, request),

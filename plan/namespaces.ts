@@ -2,7 +2,7 @@ import { CLONE_FLAG, CLONE_INTO_CGROUP, CLONE_NEWCGROUP, CLONE_NEWTIME } from '.
 import { NAMESPACE_FILE } from '../abi/flags/namespace.ts';
 import { O_CLOEXEC, O_RDONLY, O_WRONLY } from '../abi/flags/open.ts';
 import type { IdMapping, NamespaceType } from '../spec/runtime.ts';
-import type { Op } from './ops.ts';
+import type { Op, Stage } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
 import { joinedSlot, NONE, ownSlot, SLOT } from './slots.ts';
@@ -56,11 +56,11 @@ function joinedByExecutor({ created, joined }: NamespaceSplit): NamespaceType[] 
 
 /** Host stage, before the clone. */
 export function enterBeforeClone(request: LaunchRequest): Op[] {
-  const { namespaces, because } = request;
+  const { namespaces } = request;
   const ops = joinedByExecutor(namespaces).flatMap((type): Op[] => [
     openOwn(type),
     openJoined(type, request, 'host'),
-    { op: 'setns', stage: 'host', because: because(field(type)), slot: joinedSlot(type), flags: CLONE_FLAG[type] },
+    join(type, request, 'host'),
   ]);
   if (namespaces.created.has('time')) ops.push(openOwn('time'), ...createTimeNamespace(request));
   return ops;
@@ -74,35 +74,26 @@ export function returnAfterClone({ namespaces }: LaunchRequest): Op[] {
   return types.map((type) => ({ op: 'setns', stage: 'host', because, slot: ownSlot(type), flags: CLONE_FLAG[type] }));
 }
 
-/** Child stage: the other joined namespaces, the mount namespace last, as paths of the host end with it. */
+/** Child stage: the other joined namespaces. All are opened first, as paths of the host end with its mount namespace. */
 export function joinInChild(request: LaunchRequest): Op[] {
-  const { namespaces, because } = request;
+  const { namespaces } = request;
   const byExecutor = joinedByExecutor(namespaces);
-  const types = [...namespaces.joined.keys()].filter((type) => type !== 'user' && !byExecutor.includes(type));
-  types.sort((a, b) => Number(a === 'mount') - Number(b === 'mount'));
-  return [
-    ...types.map((type) => openJoined(type, request, 'child')),
-    ...(namespaces.joined.has('user') ? [openJoined('user', request, 'child')] : []),
-    ...types.map(
-      (type): Op => ({
-        op: 'setns',
-        stage: 'child',
-        because: because(field(type)),
-        slot: joinedSlot(type),
-        flags: CLONE_FLAG[type],
-      }),
-    ),
-  ];
+  const types = [...namespaces.joined.keys()].filter((type) => !byExecutor.includes(type));
+  const now = types.filter((type) => type !== 'user' && type !== 'mount');
+  return [...types.map((type) => openJoined(type, request, 'child')), ...now.map((type) => join(type, request, 'child'))];
+}
+
+/** Child stage: the root of a joined mount namespace becomes the root. */
+export function joinMountNamespace(request: LaunchRequest): Op[] {
+  return request.namespaces.joined.has('mount') ? [join('mount', request, 'child')] : [];
 }
 
 /**
  * A joined user namespace is entered last: whatever was mounted before needed rights over the host's namespaces.
  * The gids and uids set behind it are those of the namespace.
  */
-export function joinUserNamespace({ namespaces, because }: LaunchRequest): Op[] {
-  if (!namespaces.joined.has('user')) return [];
-  const slot = joinedSlot('user');
-  return [{ op: 'setns', stage: 'init', because: because(field('user')), slot, flags: CLONE_FLAG.user }];
+export function joinUserNamespace(request: LaunchRequest): Op[] {
+  return request.namespaces.joined.has('user') ? [join('user', request, 'init')] : [];
 }
 
 /** cgroup_namespaces(7): its root is the cgroup of the process at this moment. */
@@ -126,6 +117,12 @@ export function mapIds({ spec, facts, namespaces, because }: LaunchRequest): Op[
   return [...ops, writeProc('gid_map', idMap(gidMappings), because('linux.gidMappings'))];
 }
 
+/** What an id inside is on the host; 0 where it is not mapped. */
+export function outsideId(id: number, mappings: readonly IdMapping[]): number {
+  const range = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size);
+  return range === undefined ? 0 : range.hostID + id - range.containerID;
+}
+
 /** Child stage, once the maps are there: what it makes from now on belongs to the container's root. */
 export function becomeMappedRoot({ namespaces }: LaunchRequest): Op[] {
   if (!namespaces.created.has('user')) return [];
@@ -147,6 +144,10 @@ function createTimeNamespace({ spec, because }: LaunchRequest): Op[] {
     ops.push({ op: 'write', stage: 'host', because: reason, at: NONE, path, flags: O_WRONLY, data: bytes(lines.join('')) });
   }
   return ops;
+}
+
+function join(type: NamespaceType, { because }: LaunchRequest, stage: Stage): Op {
+  return { op: 'setns', stage, because: because(field(type)), slot: joinedSlot(type), flags: CLONE_FLAG[type] };
 }
 
 function openOwn(type: NamespaceType): Op {

@@ -1,5 +1,4 @@
 import { O_WRONLY } from '../abi/flags/open.ts';
-import { joinV1 } from './cgroup/index.ts';
 import type { Process } from '../spec/runtime.ts';
 import type { CgroupLayout } from './cgroup/layout.ts';
 import { cloneFlags, cloneReason, mapIds } from './namespaces.ts';
@@ -22,9 +21,9 @@ export function cloneChild(request: LaunchRequest, { unified }: CgroupLayout, se
   };
 }
 
-/** Host stage, behind the clone: id maps, cgroups and the OOM score of the child. */
-export function settleChild(request: LaunchRequest, { v1 }: Pick<CgroupLayout, 'v1'>): Op[] {
-  return [...mapIds(request), ...joinV1(v1.map(({ path }) => path)), ...setOomScore(request.spec.process, request.because)];
+/** Host stage, behind the clone: id maps and the OOM score of the child. */
+export function settleChild(request: LaunchRequest): Op[] {
+  return [...mapIds(request), ...setOomScore(request.spec.process, request.because)];
 }
 
 export function openGate(settling: readonly Op[]): Op[] {

@@ -1,5 +1,6 @@
-import type { IdMapping, Process, RuntimeSpec } from '../spec/runtime.ts';
+import type { Process, RuntimeSpec } from '../spec/runtime.ts';
 import type { LaunchContext, Supervision } from './context.ts';
+import { outsideId } from './namespaces.ts';
 import type { Op } from './ops.ts';
 import type { Because } from './request.ts';
 import { NONE, SLOT } from './slots.ts';
@@ -9,12 +10,7 @@ export function hostOwner({ process, linux }: RuntimeSpec): Owner {
   const { uid = 0, gid = 0 } = process?.user ?? {};
   const isMapped = linux?.namespaces?.some(({ type }) => type === 'user') ?? false;
   if (!isMapped) return { uid, gid };
-  return { uid: outside(uid, linux?.uidMappings ?? []), gid: outside(gid, linux?.gidMappings ?? []) };
-}
-
-function outside(id: number, mappings: readonly IdMapping[]): number {
-  const range = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size);
-  return range === undefined ? 0 : range.hostID + id - range.containerID;
+  return { uid: outsideId(uid, linux?.uidMappings ?? []), gid: outsideId(gid, linux?.gidMappings ?? []) };
 }
 
 export function supervise(): Op {

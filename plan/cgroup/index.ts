@@ -19,10 +19,14 @@ export function createCgroups(layout: CgroupLayout, { facts, because }: LaunchRe
   ];
 }
 
-/** Host stage, behind the clone: v1 has no CLONE_INTO_CGROUP. */
+/**
+ * Child stage, before all else: v1 has no CLONE_INTO_CGROUP. The child moves itself, as a thread: for "0" in `tasks`
+ * the kernel takes no global lock, while a pid in `cgroup.procs` waits for an RCU grace period, up to 15 ms
+ * (kernel/cgroup/cgroup.c, cgroup_procs_write_start).
+ */
 export function joinV1(paths: readonly string[]): Op[] {
   const because = 'the container is in its cgroup before anything of it runs';
-  return paths.map((path) => ({ op: 'write_pid', stage: 'host', because, at: NONE, path: `${path}/cgroup.procs`, flags: O_WRONLY }));
+  return paths.map((path) => ({ ...write(`${path}/tasks`, '0', because), stage: 'child' }));
 }
 
 /** Host stage: the directory of the unified hierarchy, for the clone. */
