@@ -53,7 +53,7 @@ const HEADER = [
   comment(
     'it into `sh`. Comments name what asked for the lines below them; those in parentheses say what no command can do.',
   ),
-  comment('Limpid resolves paths below the root within it; a shell cannot, so take root file systems that you trust.'),
+  comment('Limpid has the kernel resolve paths below the root; a shell looks first and acts then, so trust the image.'),
   'set -eu',
   'export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C',
   '[ "$(id -u)" = 0 ] || { echo "this script needs root" >&2; exit 125; }',

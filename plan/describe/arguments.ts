@@ -1,3 +1,4 @@
+import { O_CLOEXEC, O_WRONLY } from '../../abi/flags/open.ts';
 import type { Op, OpName } from '../ops.ts';
 import {
   capabilities,
@@ -38,7 +39,11 @@ const attributes = (set: number | bigint, clear: number | bigint): readonly stri
   BigInt(clear) === 0n ? '' : `-${mountAttributes(clear)}`,
 ];
 const propagation = (flags: number | bigint): string => (BigInt(flags) === 0n ? '' : mountFlags(flags));
-const writeFlags = (flags: number | bigint): string => (openFlags(flags) === 'O_WRONLY' ? '' : openFlags(flags));
+/** That a write opens its file for writing goes without saying. */
+const writeFlags = (flags: number | bigint): string => {
+  const telling = BigInt(flags) & ~BigInt(O_WRONLY | O_CLOEXEC);
+  return telling === 0n ? '' : openFlags(telling | BigInt(O_WRONLY)).replace('O_WRONLY|', '');
+};
 
 const DESCRIBERS: Describers = {
   open: (op) => [

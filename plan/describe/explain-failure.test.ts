@@ -6,7 +6,17 @@ import { NONE, SLOT } from '../slots.ts';
 import { explainFailure } from './explain-failure.ts';
 import { describeOp } from './operation.ts';
 
-const ERRNO = { EPERM: 1, ENOENT: 2, ENOEXEC: 8, EAGAIN: 11, EACCES: 13, EBUSY: 16, ENODEV: 19, EINVAL: 22, ENOSPC: 28 };
+const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  ENOEXEC: 8,
+  EAGAIN: 11,
+  EACCES: 13,
+  EBUSY: 16,
+  ENODEV: 19,
+  EINVAL: 22,
+  ENOSPC: 28,
+};
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 function message(op: Op, errno: keyof typeof ERRNO, call = ''): string {
@@ -14,8 +24,26 @@ function message(op: Op, errno: keyof typeof ERRNO, call = ''): string {
 }
 
 const host = { stage: 'host', because: '' } as const;
-const mountProc: Op = { ...host, op: 'mount', at: SLOT.root, target: '/proc', type: 'proc', source: 'proc', flags: 0, data: '' };
-const overlay: Op = { ...host, op: 'mount', at: NONE, target: '/m', type: 'overlay', source: 'overlay', flags: 0, data: 'x' };
+const mountProc: Op = {
+  ...host,
+  op: 'mount',
+  at: SLOT.root,
+  target: '/proc',
+  type: 'proc',
+  source: 'proc',
+  flags: 0,
+  data: '',
+};
+const overlay: Op = {
+  ...host,
+  op: 'mount',
+  at: NONE,
+  target: '/m',
+  type: 'overlay',
+  source: 'overlay',
+  flags: 0,
+  data: 'x',
+};
 const cgroup: Op = { ...host, op: 'mkdir', at: NONE, path: '/sys/fs/cgroup/pids/limpid', mode: 0o755, existOk: true };
 const limit: Op = {
   ...host,
@@ -41,7 +69,14 @@ const bind: Op = {
   propagation: 0,
   missingOk: false,
 };
-const exec = (...argv: string[]): Op => ({ stage: 'init', because: 'the command line', op: 'exec', candidates: [], argv, env: [] });
+const exec = (...argv: string[]): Op => ({
+  stage: 'init',
+  because: 'the command line',
+  op: 'exec',
+  candidates: [],
+  argv,
+  env: [],
+});
 const workdir: Op = { stage: 'init', because: '--workdir /x', op: 'chdir', path: '/x' };
 
 describe('errnos that mislead are corrected', () => {

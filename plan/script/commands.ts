@@ -40,7 +40,7 @@ const COMMANDS: Commands = {
   mkdir: (op, place) => [`mkdir -${op.existOk ? 'p' : ''}m ${octal(op.mode)} ${pathWord(place, op.at, op.path)}`],
   symlink: (op, place) => {
     const path = pathWord(place, op.at, op.path);
-    return [`${op.existOk ? `[ -L ${path} ] || ` : ''}ln -s ${optionProof(op.target)} ${path}`];
+    return [`${op.existOk ? `[ -e ${path} ] || [ -L ${path} ] || ` : ''}ln -s ${optionProof(op.target)} ${path}`];
   },
   mknod: makeNode,
   chmod: (op, place) => [`chmod ${octal(op.mode)} ${pathWord(place, op.at, op.path)}`],

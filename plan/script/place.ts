@@ -22,13 +22,20 @@ const PLAIN_PATH = /^[\w%+,./:=@^-]*$/;
 /** The shell word for a path of an operation. */
 export function pathWord(place: Place, at: number, path: string): string {
   if (at < 0) return quoteWithId(path, place.id);
-  if (at === SLOT.root) return place.pivoted ? quote(below('', path) || '/') : behind('$root', below('', path));
+  if (at === SLOT.root) return place.pivoted ? quote(below('', path) || '/') : belowRoot(below('', path));
   const base = place.slots.get(at);
   if (base === undefined) throw new RangeError(`slot "${slotName(at)}" holds nothing that a shell could name`);
   if (base === CHILD_PROC) return behind('/proc/$pid', below('', path));
   const resolved = resolvePath(place.slots, at, path)!;
   // The working directory is /usr of the host's root, which is mounted nowhere any more.
   return quoteWithId(place.pivoted ? `..${resolved}` : resolved, place.id);
+}
+
+/** These are mount points that the plan itself makes; elsewhere an image may have links that lead out of its root. */
+const OWN_TREES = /^(\/(proc|dev|sys)(\/|$)|$)/;
+
+function belowRoot(path: string): string {
+  return OWN_TREES.test(path) ? behind('$root', path) : `"$(within ${quote(path)})"`;
 }
 
 /** A path behind a shell variable: `"$root/proc"`. */

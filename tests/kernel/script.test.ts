@@ -37,6 +37,8 @@ beforeAll(() => {
   for (const name of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc']) mkdirSync(`${lower}/${name}`, { recursive: true });
   copyFileSync('/bin/busybox', `${lower}/bin/busybox`);
   for (const name of ['sh', 'cat']) symlinkSync('busybox', `${lower}/bin/${name}`);
+  symlinkSync('/tmp', `${lower}/link`);
+  symlinkSync('../../../link', `${lower}/tmp/up`);
   mkdirSync(`${world}/shared`);
   writeFileSync(`${world}/shared/it's "here"`, 'shared');
 });
@@ -213,6 +215,8 @@ describe('the script of a plan starts the container that the executor starts', (
         { ...bind, destination: '/tmp/with space', options: ['rbind', 'ro', 'nosuid', 'noexec'] },
         { ...bind, destination: '/etc', options: ['rbind', 'rprivate', 'noatime'] },
         { type: 'tmpfs', destination: '/tmp/t', options: ['size=64k', 'noexec', 'mode=0700'], because: '--tmpfs' },
+        // Resolved in the root, this is /tmp/deep; outside of it, a directory of this machine.
+        { type: 'tmpfs', destination: '/link/up/deep', options: ['mode=0711'], because: '--tmpfs' },
       ],
     });
     expect(seen.status).toMatchObject({
