@@ -17,7 +17,7 @@ const SAFE = ['nosuid', 'noexec', 'nodev'];
 
 /** What every container gets unless the user mounts something there: the kernel's file systems and /dev. */
 export function defaultMounts(config: ContainerConfig, inputs: Pick<SpecInputs, 'shm'>): ReasonedMount[] {
-  const mounts = [procMount(config), devMount(), sysMount(config), ptsMount(config), mqueueMount(config)];
+  const mounts = [procMount(config), devMount(), sysMount(config), ptsMount(config), ...mqueueMount(config)];
   mounts.push(shmMount(config, inputs.shm), cgroupMount(config));
   if (config.readOnly && config.readOnlyTmpfs) mounts.push(...writableMounts());
   return mounts;
@@ -86,11 +86,13 @@ function ptsMount(config: ContainerConfig): ReasonedMount {
   return fresh('/dev/pts', 'devpts', options, 'default: pseudo-terminals of its own');
 }
 
-function mqueueMount(config: ContainerConfig): ReasonedMount {
-  if (ownsNamespace(config, 'user') && !ownsNamespace(config, 'ipc')) {
-    return hostTree('/dev/mqueue', 'default: message queues of the shared IPC namespace');
-  }
-  return fresh('/dev/mqueue', 'mqueue', SAFE, 'default: message queues of this IPC namespace');
+/**
+ * None in a user namespace that does not own the IPC namespace: it may not mount it, and not every host has a
+ * /dev/mqueue to bind. mq_open(3) works without.
+ */
+function mqueueMount(config: ContainerConfig): ReasonedMount[] {
+  if (ownsNamespace(config, 'user') && !ownsNamespace(config, 'ipc')) return [];
+  return [fresh('/dev/mqueue', 'mqueue', SAFE, 'default: message queues of this IPC namespace')];
 }
 
 function shmMount(config: ContainerConfig, shared: string | undefined): ReasonedMount {
