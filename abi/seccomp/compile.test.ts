@@ -222,10 +222,11 @@ describe('compiled = evaluated, on any profile', () => {
     fc.record({ nr: number, arch, instructionPointer: value, args: fc.tuple(value, value, value, value, value, value) });
   const arches = fc.constantFrom(X86_64, X86_64, I386, AARCH64, 0x40000028);
 
-  // Few names and many rules for each, so that rules meet; then many names, so that programs are long.
+  // Few names and many rules for each, so that rules meet; then many names, so that programs are long: with
+  // more rules than four they could pass the kernel's limit.
   test.each([
     ['few calls', ['read', 'socket', 'clone'], 8, 300],
-    ['all calls', all, 6, 60],
+    ['all calls', all, 4, 60],
   ])('%s', (_, names, maxRules, numRuns) => {
     fc.assert(
       fc.property(profileOf(names, maxRules), fc.array(data(arches), { minLength: 60 }), (profile, calls) => {

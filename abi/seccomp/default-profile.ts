@@ -60,7 +60,7 @@ const COMMUNICATION = `
   mq_open mq_unlink mq_notify mq_getsetattr mq_timedsend mq_timedsend_time64 mq_timedreceive
   mq_timedreceive_time64
   socketpair bind listen accept accept4 connect shutdown getsockname getpeername getsockopt setsockopt
-  send sendto sendmsg sendmmsg recv recvfrom recvmsg recvmmsg recvmmsg_time64`;
+  sendto sendmsg sendmmsg recvfrom recvmsg recvmmsg recvmmsg_time64`;
 
 /** What each capability opens beyond that. The kernel checks the capability too; this is the second lock. */
 const BY_CAPABILITY: Readonly<Record<string, string>> = {
