@@ -5,6 +5,7 @@ import { joinV1, openUnified } from './cgroup/index.ts';
 import type { Supervision } from './context.ts';
 import type { HostFacts } from './facts.ts';
 import { openOwnRoot } from './inside.ts';
+import { becomeRoot } from './namespaces.ts';
 import type { Op, Plan } from './ops.ts';
 import { becomeProcess, labelExec, type SeccompFilter } from './process.ts';
 import { becauseOf, type Because } from './request.ts';
@@ -56,6 +57,7 @@ export function planEnter(process: Process, context: EnterContext, facts: HostFa
     ...labelExec(process, because),
     ...(settling.length > 0 ? [awaitGate('until the host has recorded it')] : []),
     ...joinOthers(target),
+    ...(target.namespaces.includes('user') ? becomeRoot('init') : []),
     ...(process.terminal ? [openOwnRoot(directory)] : []),
     ...openTerminal(process, false, because),
   ];

@@ -123,13 +123,17 @@ export function outsideId(id: number, mappings: readonly IdMapping[]): number {
   return range === undefined ? 0 : range.hostID + id - range.containerID;
 }
 
-/** Child stage, once the maps are there: what it makes from now on belongs to the container's root. */
+/** Child stage, once the maps are there. */
 export function becomeMappedRoot({ namespaces }: LaunchRequest): Op[] {
-  if (!namespaces.created.has('user')) return [];
-  const because = 'files that the child makes belong to root inside';
+  return namespaces.created.has('user') ? becomeRoot('child') : [];
+}
+
+/** In a user namespace that was just entered a process is nobody, with every capability. */
+export function becomeRoot(stage: Stage): Op[] {
+  const because = 'what it makes belongs to root inside';
   return [
-    { op: 'setresgid', stage: 'child', because, gid: 0 },
-    { op: 'setresuid', stage: 'child', because, uid: 0 },
+    { op: 'setresgid', stage, because, gid: 0 },
+    { op: 'setresuid', stage, because, uid: 0 },
   ];
 }
 
