@@ -54,7 +54,8 @@ export function commandWords(exec: Op<'exec'>): {
 function foundByPath({ candidates, env }: Op<'exec'>, name: string): boolean {
   const path = env.findLast((entry) => entry.startsWith('PATH='))?.slice('PATH='.length);
   if (path === undefined || name === '' || name.includes('/')) return false;
-  const tried = path.split(':').map((directory) => `${directory.replace(/\/$/, '')}/${name}`);
+  const directories = new Set(path.split(':').map((directory) => directory || '.'));
+  const tried = [...directories].map((directory) => `${directory.replace(/\/+$/, '')}/${name}`);
   return tried.length === candidates.length && tried.every((file, index) => file === candidates[index]);
 }
 

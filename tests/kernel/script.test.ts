@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   copyFileSync,
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -27,6 +28,9 @@ const EXIT = 5;
 const STDIN = 16;
 /** PID 1 says that it is there, waits to be observed, and ends with a code of its own. */
 const COMMAND = ['sh', '-c', 'echo ready; read line; exit 7'];
+
+/** A script is a hundred small programs, which an emulated machine takes its time for. */
+setDefaultTimeout(60_000);
 
 const facts = gatherFacts();
 let world = '';
@@ -55,10 +59,10 @@ interface Container {
   readonly plan: Plan;
 }
 
-function container(digit: string, config: Config, inputs: Partial<SpecInputs> = {}): Container {
+function container(digit: string, config: Config, inputs: Partial<SpecInputs> = {}, stdin = true): Container {
   const id = digit.repeat(64);
   const directory = `${world}/${id}`;
-  mkdirSync(directory);
+  mkdirSync(directory, { recursive: true });
   const { spec, because } = specFromConfig(
     sampleConfig({
       command: COMMAND,
@@ -85,7 +89,7 @@ function container(digit: string, config: Config, inputs: Partial<SpecInputs> = 
       },
       removeAfterwards: [directory],
       supervision: {
-        stdin: true,
+        stdin,
         log: { driver: 'none', path: '', maxBytes: 0, maxFiles: 0 },
         socketPath: `${directory}/socket`,
         startRecord: `${directory}/start`,
@@ -189,7 +193,7 @@ describe('the script of a plan starts the container that the executor starts', (
     const seen = await expectAlike({
       resources: { memory: { limit: 134217728 }, cpu: { quota: 50000, period: 100000 }, pids: { limit: 64 } },
       ulimits: [{ type: 'RLIMIT_NOFILE', soft: 100, hard: 200 }],
-      env: { GREETING: 'it\'s a "nice" $day\nreally' },
+      env: { GREETING: 'it\'s a "nice" $day\nreally', PATH: '/none:/bin:/bin' },
       workdir: '/tmp',
       oomScoreAdj: 321,
     });
@@ -270,5 +274,47 @@ describe('the script of a plan starts the container that the executor starts', (
       other.kill('SIGKILL');
       await other.exited;
     }
+  });
+});
+
+test('piped into sh, with no stdin for the container', async () => {
+  const { plan } = container('c', { interactive: false, command: ['sh', '-c', 'cat; echo end; exit 9'] }, {}, false);
+  const shell = Bun.spawn(['sh'], { stdin: new Blob([scriptPlan(plan)]), stdout: 'pipe', stderr: 'pipe' });
+  expect(await new Response(shell.stdout).text()).toBe('end\n');
+  expect(await new Response(shell.stderr).text()).toBe('');
+  expect(await shell.exited).toBe(9);
+});
+
+describe('a script that fails says where, and leaves nothing', () => {
+  const missing = (source: string) =>
+    ({ type: 'bind', source, destination: '/tmp/x', options: [], because: '-v' }) as const;
+  test.each<[string, Config, string, number]>([
+    ['in the child', { mounts: [missing('/nonexistent')] }, 'mount: /tmp/', 32],
+    [
+      'on the host’s side',
+      {
+        namespaces: { user: { kind: 'private' } },
+        // The kernel takes no map that is ambiguous.
+        uidMappings: [
+          { containerID: 0, hostID: 200000, size: 10 },
+          { containerID: 5, hostID: 300000, size: 10 },
+        ],
+        gidMappings: [{ containerID: 0, hostID: 200000, size: 1 }],
+      },
+      'printf: I/O error',
+      1,
+    ],
+    // The kernel takes no quota below 1 ms.
+    ['before the clone', { resources: { cpu: { quota: 1, period: 100000 } } }, 'echo: I/O error', 1],
+    ['at the end', { command: ['nosuch'] }, "'nosuch': No such file or directory", 127],
+  ])('%s', async (_, config, message, code) => {
+    const { plan, directory } = container('d', { interactive: true, ...config });
+    const shell = Bun.spawn(['sh'], { stdin: new Blob([scriptPlan(plan)]), stdout: 'pipe', stderr: 'pipe' });
+    expect(await new Response(shell.stderr).text()).toContain(message);
+    expect(await shell.exited).toBe(code);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(world);
+    const left = plan.flatMap((op) => (op.op === 'remove_cgroup' && existsSync(op.path) ? [op.path] : []));
+    expect(left).toEqual([]);
+    expect(existsSync(directory)).toBe(false);
   });
 });
