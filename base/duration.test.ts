@@ -29,9 +29,7 @@ test('formatDuration prints as Go', () => {
 });
 
 test('parse and format of whole milliseconds are inverse', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: -1e12, max: 1e12 }), (ms) => parseDuration(formatDuration(ms)) === ms),
-  );
+  fc.assert(fc.property(fc.integer({ min: -1e12, max: 1e12 }), (ms) => parseDuration(formatDuration(ms)) === ms));
 });
 
 test.each([

@@ -11,7 +11,15 @@ test('columns are at least 12 wide and the last one is not padded', () => {
 });
 
 test('widths are terminal columns', () => {
-  expect(formatTable([['日本', 'x'], ['abc', 'y']], { minWidth: 0, padding: 1 })).toBe('日本 x\nabc  y\n');
+  expect(
+    formatTable(
+      [
+        ['日本', 'x'],
+        ['abc', 'y'],
+      ],
+      { minWidth: 0, padding: 1 },
+    ),
+  ).toBe('日本 x\nabc  y\n');
 });
 
 test('no lines make no text', () => {

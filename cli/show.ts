@@ -1,4 +1,5 @@
 import { prepareLaunch } from '../engine/containers/prepare.ts';
+import { resolveSeccomp } from '../engine/containers/seccomp.ts';
 import { containerPaths } from '../engine/records/paths.ts';
 import type { ContainerConfig } from '../engine/config.ts';
 import { describePlan, scriptPlan, type Plan } from '../engine/plans.ts';
@@ -12,7 +13,8 @@ export type Shown = 'config' | 'spec' | 'plan' | 'script';
 export async function showLaunch(world: World, config: ContainerConfig, stage: Shown, output: Output): Promise<number> {
   if (stage === 'config') return showJson(config, output);
   const paths = containerPaths(world, config.id, config.autoRemove);
-  const { spec, plan } = await prepareLaunch(world, config, paths, config.terminal ? callerTerminal() : undefined);
+  const size = config.terminal ? callerTerminal() : undefined;
+  const { spec, plan } = await prepareLaunch(world, config, paths, { ...(size && { size }), chosen: resolveSeccomp });
   return stage === 'spec' ? showJson(spec, output) : showPlan(plan, stage, output);
 }
 

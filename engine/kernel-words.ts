@@ -1,4 +1,4 @@
 /** Kernel words as users write them, for the faces, which do not import abi/ themselves. */
-export { parseCapability } from '../abi/capability.ts';
+export { ALL_CAPABILITIES, capabilityNames, parseCapability } from '../abi/capability.ts';
 export { parseRlimitName } from '../abi/flags/rlimit.ts';
 export { parseSignal, signalName } from '../abi/signal.ts';

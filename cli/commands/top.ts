@@ -8,8 +8,8 @@ export const command = defineCommand({
   synopsis: 'Show the processes of a container',
   usage: '[options] CONTAINER [COLUMN...]',
   description:
-    'Columns: args, capamb, capbnd, capeff, capinh, capprm, comm, etime, group, groups, hgroup, hgroups, hpid, huser, label, ' +
-    'nice, pcpu, pgid, pid, ppid, rgroup, rss, ruser, seccomp, state, stime, time, tty, user, vsz.',
+    'Columns: args, capamb, capbnd, capeff, capinh, capprm, comm, etime, group, hgroup, hpid, huser, nice, pcpu, pid, ppid, rss, ' +
+    'seccomp, state, time, tty, user, vsz; or the codes of ps(1), such as %C. Those that begin with h are seen from the host.',
   arity: { min: 1, what: 'a container', instead: { latest: { min: 0 } } },
   stopAtFirstArgument: true,
   completion: 'container',

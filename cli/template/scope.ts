@@ -7,6 +7,8 @@ import { suggest } from '../parse/suggest.ts';
 export interface Scope {
   readonly functions: ReadonlyMap<string, TemplateFunction>;
   field(value: unknown, name: string): unknown;
+  /** Whether values may be called as if they were methods: a heading stands for a method too. */
+  readonly callsValues: boolean;
   /** Key and value of each turn of a `range`. */
   entries(value: unknown): readonly (readonly [key: unknown, value: unknown])[];
 }
@@ -15,6 +17,7 @@ const MOST_TURNS = 1_000_000;
 
 export const DATA_SCOPE: Scope = {
   functions: FUNCTIONS,
+  callsValues: false,
   field(value, name) {
     if (value === null || value === undefined) throw new FunctionFailure(`nil pointer evaluating interface {}.${name}`);
     if (isMap(value)) return value[name];
@@ -43,6 +46,7 @@ for (const name of ['json', 'join', 'split', 'upper', 'lower', 'title', 'truncat
 export function headingScope(headings: Readonly<Record<string, string>>): Scope {
   return {
     functions: HEADING_FUNCTIONS,
+    callsValues: true,
     field: (_, name) => (Object.hasOwn(headings, name) ? headings[name] : headingOf(name)),
     entries: (value) => [[0, value]],
   };
