@@ -1,3 +1,4 @@
+import { LimpidError } from '../../base/error.ts';
 import type { SeccompAction } from './profile.ts';
 
 /** SECCOMP_RET_* of <linux/seccomp.h>: what a filter answers. The low 16 bits are data. */
@@ -16,8 +17,15 @@ export const SECCOMP_ANSWER: Readonly<Record<SeccompAction, number>> = {
 const EPERM = 1;
 const DATA_MASK = 0xffff;
 
-/** A filter's answer for an action. `errnoRet` counts for ERRNO and TRACE, where EPERM is the default. */
+/**
+ * A filter's answer for an action. `errnoRet` counts for ERRNO and TRACE, where EPERM is the default.
+ * Throws LimpidError `ESECCOMP` for an action that does not exist.
+ */
 export function seccompAnswer(action: SeccompAction, errnoRet: number = EPERM): number {
+  if (!Object.hasOwn(SECCOMP_ANSWER, action)) {
+    const why = 'it is none of those that the runtime spec lists';
+    throw new LimpidError({ code: 'ESECCOMP', doing: 'compile', subject: `seccomp action "${action}"`, why });
+  }
   const answer = SECCOMP_ANSWER[action];
   return takesErrno(action) ? answer + (errnoRet & DATA_MASK) : answer;
 }

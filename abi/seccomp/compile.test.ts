@@ -58,6 +58,14 @@ describe('actions', () => {
   });
 });
 
+test('an action that does not exist is refused', () => {
+  for (const action of ['SCMP_ACT_WHAT', 'toString'] as unknown as SeccompAction[]) {
+    const message = `cannot compile seccomp action "${action}": it is none of those that the runtime spec lists`;
+    expect(() => compileSeccomp(deny({ names: ['read'], action }), { arch: 'x86_64' })).toThrow(message);
+    expect(() => compileSeccomp({ defaultAction: action }, { arch: 'x86_64' })).toThrow(message);
+  }
+});
+
 describe('architectures', () => {
   const open = deny(allow(['read', 'getpid', 'execve', 'preadv2', 'file_setattr']));
 
