@@ -63,7 +63,16 @@ describe('arguments by their kernel names', () => {
     ],
     [
       'tmpfs on root:/dev/shm  from shm  mode=1777,size=65536k',
-      { ...common, op: 'mount', at, target: '/dev/shm', type: 'tmpfs', source: 'shm', flags: 0, data: 'mode=1777,size=65536k' },
+      {
+        ...common,
+        op: 'mount',
+        at,
+        target: '/dev/shm',
+        type: 'tmpfs',
+        source: 'shm',
+        flags: 0,
+        data: 'mode=1777,size=65536k',
+      },
     ],
     [
       '"/my data" on root:/data  with all below  +MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOATIME  -MOUNT_ATTR__ATIME  MS_SLAVE',
@@ -82,27 +91,75 @@ describe('arguments by their kernel names', () => {
         missingOk: false,
       },
     ],
-    ['/  MS_PRIVATE  with all below', { ...common, ...noAttributes, op: 'mount_setattr', at: NONE, path: '/', recursive: true, propagation: MOUNT.MS_PRIVATE }],
-    ['/m  MNT_DETACH  if mounted', { ...common, op: 'umount', at: NONE, path: '/m', flags: MOUNT.MNT_DETACH, missingOk: true }],
+    [
+      '/  MS_PRIVATE  with all below',
+      {
+        ...common,
+        ...noAttributes,
+        op: 'mount_setattr',
+        at: NONE,
+        path: '/',
+        recursive: true,
+        propagation: MOUNT.MS_PRIVATE,
+      },
+    ],
+    [
+      '/m  MNT_DETACH  if mounted',
+      { ...common, op: 'umount', at: NONE, path: '/m', flags: MOUNT.MNT_DETACH, missingOk: true },
+    ],
     [
       'CLONE_NEWNS|CLONE_NEWPID|CLONE_INTO_CGROUP  into cgroup',
-      { ...common, op: 'clone', flags: BigInt(CLONE_NEWNS | CLONE_NEWPID) | CLONE_INTO_CGROUP, cgroup: SLOT.cgroup, pidfd: 2, proc: 1 },
+      {
+        ...common,
+        op: 'clone',
+        flags: BigInt(CLONE_NEWNS | CLONE_NEWPID) | CLONE_INTO_CGROUP,
+        cgroup: SLOT.cgroup,
+        pidfd: 2,
+        proc: 1,
+      },
     ],
     ['CLONE_NEWCGROUP', { ...common, op: 'unshare', flags: CLONE_NEWCGROUP }],
-    ['root:/dev/null  char 1:3  0666  if missing', { ...common, op: 'mknod', at, path: '/dev/null', mode: 0o20666, device: 0x103, existOk: true }],
-    ['root:/etc/hosts  file  0644', { ...common, op: 'mknod', at, path: '/etc/hosts', mode: 0o100644, device: 0, existOk: false }],
-    ['RLIMIT_NOFILE  soft 1024  hard unlimited', { ...common, op: 'setrlimit', resource: 7, soft: 1024, hard: 2n ** 64n - 1n }],
+    [
+      'root:/dev/null  char 1:3  0666  if missing',
+      { ...common, op: 'mknod', at, path: '/dev/null', mode: 0o20666, device: 0x103, existOk: true },
+    ],
+    [
+      'root:/etc/hosts  file  0644',
+      { ...common, op: 'mknod', at, path: '/etc/hosts', mode: 0o100644, device: 0, existOk: false },
+    ],
+    [
+      'RLIMIT_NOFILE  soft 1024  hard unlimited',
+      { ...common, op: 'setrlimit', resource: 7, soft: 1024, hard: 2n ** 64n - 1n },
+    ],
     ['PR_SET_NO_NEW_PRIVS 1', { ...common, op: 'prctl', option: 38, arg2: 1, arg3: 0, arg4: 0, arg5: 0 }],
     ['PR_SET_PDEATHSIG SIGKILL', { ...common, op: 'prctl', option: 1, arg2: 9, arg3: 0, arg4: 0, arg5: 0 }],
     ['CHOWN,NET_RAW', { ...common, op: 'bounding', mask: 0x2001n }],
     ['NET_RAW,0x20000000000', { ...common, op: 'ambient', mask: 0x20000002000n }],
-    ['effective+permitted CHOWN  inheritable none', { ...common, op: 'capset', effective: 1, permitted: 1, inheritable: 0 }],
-    ['effective+permitted+inheritable all', { ...common, op: 'capset', effective: 0x1ffffffffffn, permitted: 0x1ffffffffffn, inheritable: 0x1ffffffffffn }],
-    ['program of 2 instructions (fnv 88201fb960ff6465)', { ...common, op: 'seccomp', flags: 0, program: new Uint8Array(16) }],
-    ['/p  3 bytes (fnv f9210a1be4164051)', { ...common, op: 'write', at: NONE, path: '/p', flags: O_WRONLY, data: new Uint8Array([0xff, 0, 1]) }],
+    [
+      'effective+permitted CHOWN  inheritable none',
+      { ...common, op: 'capset', effective: 1, permitted: 1, inheritable: 0 },
+    ],
+    [
+      'effective+permitted+inheritable all',
+      { ...common, op: 'capset', effective: 0x1ffffffffffn, permitted: 0x1ffffffffffn, inheritable: 0x1ffffffffffn },
+    ],
+    [
+      'program of 2 instructions (fnv 88201fb960ff6465)',
+      { ...common, op: 'seccomp', flags: 0, program: new Uint8Array(16) },
+    ],
+    [
+      '/p  3 bytes (fnv f9210a1be4164051)',
+      { ...common, op: 'write', at: NONE, path: '/p', flags: O_WRONLY, data: new Uint8Array([0xff, 0, 1]) },
+    ],
     ['/p  "a\\nb"', { ...common, op: 'write', at: NONE, path: '/p', flags: O_WRONLY, data: bytes('a\nb') }],
-    ['sh -c "echo hi"  env "A=b c"', { ...common, op: 'exec', candidates: ['/bin/sh'], argv: ['sh', '-c', 'echo hi'], env: ['A=b c'] }],
-    ['protocol 16  message of 4 bytes (fnv 4d25767f9dce13f5)', { ...common, op: 'netlink', protocol: 16, message: new Uint8Array(4) }],
+    [
+      'sh -c "echo hi"  env "A=b c"',
+      { ...common, op: 'exec', candidates: ['/bin/sh'], argv: ['sh', '-c', 'echo hi'], env: ['A=b c'] },
+    ],
+    [
+      'protocol 16  message of 4 bytes (fnv 4d25767f9dce13f5)',
+      { ...common, op: 'netlink', protocol: 16, message: new Uint8Array(4) },
+    ],
   ])('%s', (text, op) => {
     expect(describeArguments(op)).toBe(text);
   });

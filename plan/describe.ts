@@ -1,7 +1,6 @@
 import type { Op, Plan } from './ops.ts';
 import { describeArguments } from './describe/arguments.ts';
 
-export { describeOp } from './describe/operation.ts';
 export { explainFailure } from './describe/explain-failure.ts';
 
 /** Arguments longer than this do not push everyone's reasons to the right. */

@@ -3,11 +3,11 @@ import { signalName } from '../../abi/signal.ts';
 
 /** prctl(2) options a plan may use: <linux/prctl.h>. */
 export const PR_SET_PDEATHSIG = 1;
-export const PR_SET_DUMPABLE = 4;
+const PR_SET_DUMPABLE = 4;
 export const PR_SET_KEEPCAPS = 8;
-export const PR_SET_NAME = 15;
+const PR_SET_NAME = 15;
 export const PR_SET_SECUREBITS = 28;
-export const PR_SET_CHILD_SUBREAPER = 36;
+const PR_SET_CHILD_SUBREAPER = 36;
 export const PR_SET_NO_NEW_PRIVS = 38;
 
 const NAMES: Readonly<Record<number, string>> = {
