@@ -1,6 +1,7 @@
 import type { Plan } from '../plan/ops.ts';
 import { encodePlan } from '../plan/wire.ts';
 import { LimpidError } from '../base/error.ts';
+import { tracePhase } from '../base/trace.ts';
 import { FRAME } from './frames.ts';
 import { cString, cStrings, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
@@ -48,6 +49,7 @@ export interface Launched {
 export function launchPlan({ plan, executor, slots = new Map() }: LaunchRequest): Launched {
   const executorFd = sealedMemfd('limpid', executor);
   const planFd = sealedMemfd('limpid-plan', encodePlan(plan));
+  tracePhase('plan and executor sealed');
   const [ours, theirs] = socketPair();
   const words = [...slots].map(([slot, fd]) => `${slot}=${fd}`);
   const monitorPid = spawnExecutor(executorFd, ['limpid-monitor', 'run', `${planFd}`, `${theirs}`, ...words], [
@@ -55,6 +57,7 @@ export function launchPlan({ plan, executor, slots = new Map() }: LaunchRequest)
     theirs,
     ...slots.values(),
   ]);
+  tracePhase('executor spawned');
   for (const fd of [executorFd, planFd, theirs]) libc.close(fd);
   return { ...readOutcome(ours), controlFd: ours, monitorPid };
 }

@@ -65,7 +65,7 @@ export async function execInContainer(world: World, reference: string, request: 
 export async function prepareExec(world: World, record: ContainerRecord, pid: number, request: ExecRequest): Promise<PreparedExec> {
   const { paths } = record;
   const config = overlaid(record.config, request);
-  const seccomp = chooseSeccomp(world.facts, config);
+  const seccomp = await chooseSeccomp(world.facts, config);
   const { spec, because } = readSpec(world, config, paths, await resolveRootfs(world, config.rootfs), seccomp);
   const process = spec.process!;
   if (request.terminal && request.size !== undefined) process.consoleSize = { height: request.size.rows, width: request.size.columns };

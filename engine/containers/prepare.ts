@@ -1,3 +1,4 @@
+import { tracePhase } from '../../base/trace.ts';
 import { hostHostname } from '../../kernel/hostname.ts';
 import { statPath } from '../../kernel/files.ts';
 import type { LaunchContext } from '../../plan/context.ts';
@@ -27,6 +28,13 @@ export interface TerminalSize {
   readonly columns: number;
 }
 
+export interface PrepareOptions {
+  /** Size of the caller's terminal. */
+  readonly size?: TerminalSize;
+  /** `resolveSeccomp` where the spec is to be read by somebody. */
+  readonly chosen?: typeof chooseSeccomp;
+}
+
 /** Every stage of one launch, as data: nothing has been asked of the kernel yet. */
 export interface PreparedLaunch {
   readonly config: ContainerConfig;
@@ -42,11 +50,16 @@ export async function prepareLaunch(
   world: World,
   config: ContainerConfig,
   paths: ContainerPaths,
-  size: TerminalSize | undefined,
+  { size, chosen = chooseSeccomp }: PrepareOptions = {},
 ): Promise<PreparedLaunch> {
   const lower = await resolveRootfs(world, config.rootfs);
-  const seccomp = chooseSeccomp(world.facts, config);
+  tracePhase('root file system found');
+  const facts = world.facts;
+  tracePhase('host facts gathered');
+  const seccomp = await chosen(facts, config);
+  tracePhase('seccomp filter chosen');
   const { spec, because } = readSpec(world, config, paths, lower, seccomp);
+  tracePhase('runtime spec computed');
   if (spec.process?.terminal && size !== undefined) spec.process.consoleSize = { height: size.rows, width: size.columns };
   const context = launchContext(world, config, paths, lower, spec, because, seccomp?.program);
   const prelude: Op[] = [
@@ -54,7 +67,9 @@ export async function prepareLaunch(
     makeDirectory(paths.storage),
     ...writeEtcFiles(config, paths, containerHostname(config, hostHostname())),
   ];
-  return { config, spec, plan: [...prelude, ...planLaunch(spec, context, world.facts)] };
+  const plan = [...prelude, ...planLaunch(spec, context, facts)];
+  tracePhase('plan computed');
+  return { config, spec, plan };
 }
 
 /** The runtime spec that a config means now: with the users of its root file system and the processes that it joins. */

@@ -1,3 +1,4 @@
+import { tracePhase } from '../../base/trace.ts';
 import type { ContainerConfig } from '../config.ts';
 import { readRecord } from '../records/read.ts';
 import { idOfName } from '../records/names.ts';
@@ -15,6 +16,7 @@ export interface RunOptions extends StartOptions {
 export async function runContainer(world: World, config: ContainerConfig, options: RunOptions = {}): Promise<StartedContainer> {
   if (options.replace) await removeNamed(world, config.name);
   const record = await createContainer(world, config);
+  tracePhase('record written');
   try {
     return await startRecord(world, record, options);
   } catch (error) {

@@ -1,10 +1,5 @@
-import { encodeBpf } from '../../abi/bpf/wire.ts';
-import { compileSeccomp } from '../../abi/seccomp/compile.ts';
-import { DEFAULT_SECCOMP_PROFILE } from '../../abi/seccomp/default-profile.ts';
-import { parseProfileFile, type SeccompProfileFile } from '../../abi/seccomp/profile-file.ts';
-import { resolveProfile } from '../../abi/seccomp/resolve-profile.ts';
-import { LimpidError } from '../../base/error.ts';
-import { readText } from '../../kernel/files.ts';
+import { capabilityMask } from '../../abi/capability.ts';
+import { defaultProgram } from '../../abi/seccomp/default-program.ts';
 import type { HostFacts } from '../../plan/facts.ts';
 import type { Seccomp } from '../../spec/runtime.ts';
 import type { ContainerConfig } from '../config.ts';
@@ -17,24 +12,23 @@ export interface SeccompChoice {
   readonly program: Uint8Array;
 }
 
-/** The filter that a config names, for the container's capabilities; `undefined` for none. Throws EPROFILE. */
-export function chooseSeccomp(facts: HostFacts, config: ContainerConfig): SeccompChoice | undefined {
+/**
+ * The filter that a config names, for the container's capabilities; `undefined` for none. Where the default profile was
+ * compiled at build time, it is not read again (7 ms), and `profile` holds no more than its name's worth: whoever
+ * shows the spec asks `resolveSeccomp`. Throws EPROFILE.
+ */
+export async function chooseSeccomp(facts: HostFacts, config: ContainerConfig): Promise<SeccompChoice | undefined> {
   if (!wantsSeccomp(config)) return undefined;
   const { bounding = [] } = capabilitySets(config, 0, facts);
-  const { arch, kernelRelease } = facts;
-  const profile = resolveProfile(profileFile(config.security.seccomp), { capabilities: bounding, arch, kernelRelease });
-  return { profile, program: encodeBpf(compileSeccomp(profile, { arch })) };
+  const program = config.security.seccomp === 'default' ? defaultProgram(facts.arch, capabilityMask(bounding)) : undefined;
+  if (program !== undefined) return { profile: { defaultAction: 'SCMP_ACT_ERRNO' }, program };
+  return resolveSeccomp(facts, config);
 }
 
-function profileFile(choice: string): SeccompProfileFile {
-  if (choice === 'default') return DEFAULT_SECCOMP_PROFILE;
-  const subject = `seccomp profile "${choice}"`;
-  const text = readText(choice);
-  if (text === undefined) throw new LimpidError({ code: 'EPROFILE', doing: 'read', subject, why: 'there is no such file' });
-  try {
-    return parseProfileFile(JSON.parse(text), choice);
-  } catch (cause) {
-    if (cause instanceof LimpidError) throw cause;
-    throw new LimpidError({ code: 'EPROFILE', doing: 'read', subject, why: 'it is not JSON', cause });
-  }
+/** The same with the whole profile, compiled here. */
+export async function resolveSeccomp(facts: HostFacts, config: ContainerConfig): Promise<SeccompChoice | undefined> {
+  if (!wantsSeccomp(config)) return undefined;
+  const { compileProfile } = await import('./seccomp-profile.ts');
+  const { bounding = [] } = capabilitySets(config, 0, facts);
+  return compileProfile(config.security.seccomp, bounding, facts);
 }

@@ -1,3 +1,4 @@
+import { tracePhase } from '../../base/trace.ts';
 import { LimpidError } from '../../base/error.ts';
 import { launchPlan, type Outcome } from '../../kernel/executor.ts';
 import { removeFile } from '../../kernel/files.ts';
@@ -44,12 +45,15 @@ export async function startContainer(world: World, reference: string, options: S
  */
 export async function startRecord(world: World, record: NewRecord, options: StartOptions): Promise<StartedContainer> {
   const { config, paths, lock } = record;
-  const { plan } = await prepareLaunch(world, config, paths, options.size);
+  const { plan } = await prepareLaunch(world, config, paths, options);
   // An old exit record must not speak for the new run, should its monitor be killed.
   removeFile(paths.exitRecord);
   removeFile(paths.startRecord);
+  const executor = await world.executor;
+  tracePhase('executor at hand');
   const slots = new Map([[SLOT.lock, lock.fd]]);
-  const { outcome, controlFd, trace } = launchPlan({ plan, executor: await world.executor, slots });
+  const { outcome, controlFd, trace } = launchPlan({ plan, executor, slots });
+  tracePhase('container started');
   if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, trace };
   throw launchError(plan, outcome, `container "${config.name}"`);
 }

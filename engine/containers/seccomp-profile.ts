@@ -1,0 +1,32 @@
+import { encodeBpf } from '../../abi/bpf/wire.ts';
+import { compileSeccomp } from '../../abi/seccomp/compile.ts';
+import { DEFAULT_SECCOMP_PROFILE } from '../../abi/seccomp/default-profile.ts';
+import { parseProfileFile, type SeccompProfileFile } from '../../abi/seccomp/profile-file.ts';
+import { resolveProfile } from '../../abi/seccomp/resolve-profile.ts';
+import { LimpidError } from '../../base/error.ts';
+import { readText } from '../../kernel/files.ts';
+import type { HostFacts } from '../../plan/facts.ts';
+import type { SeccompChoice } from './seccomp.ts';
+
+/** Reads and compiles a profile (`default`, or a file) for containers with these capabilities. Throws EPROFILE. */
+export function compileProfile(
+  choice: string,
+  capabilities: readonly string[],
+  { arch, kernelRelease }: Pick<HostFacts, 'arch' | 'kernelRelease'>,
+): SeccompChoice {
+  const profile = resolveProfile(profileFile(choice), { capabilities, arch, kernelRelease });
+  return { profile, program: encodeBpf(compileSeccomp(profile, { arch })) };
+}
+
+function profileFile(choice: string): SeccompProfileFile {
+  if (choice === 'default') return DEFAULT_SECCOMP_PROFILE;
+  const subject = `seccomp profile "${choice}"`;
+  const text = readText(choice);
+  if (text === undefined) throw new LimpidError({ code: 'EPROFILE', doing: 'read', subject, why: 'there is no such file' });
+  try {
+    return parseProfileFile(JSON.parse(text), choice);
+  } catch (cause) {
+    if (cause instanceof LimpidError) throw cause;
+    throw new LimpidError({ code: 'EPROFILE', doing: 'read', subject, why: 'it is not JSON', cause });
+  }
+}
