@@ -15,7 +15,10 @@ export interface ContainerConfig {
   readonly image: string;
   readonly entrypoint?: readonly string[];
   readonly command: readonly string[];
+  /** What the user set; defaults and the image's variables are added at each start. */
   readonly env: Readonly<Record<string, string>>;
+  /** Variables of the defaults and *from the image* to leave out; `*` for all of them. */
+  readonly unsetEnv?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly hostname?: string;
@@ -48,8 +51,6 @@ export interface ContainerConfig {
   readonly oomScoreAdj?: number;
   readonly shmSizeBytes: number;
   readonly cgroupParent?: string;
-  /** `disabled`: no cgroup is made, the container stays in the caller's; `resources` is then empty. */
-  readonly cgroups?: 'enabled' | 'disabled';
   readonly resources: Resources;
   readonly log: { readonly driver: 'k8s-file' | 'json-file' | 'none'; readonly maxSizeBytes: number; readonly maxFiles: number; readonly path?: string };
   readonly stopSignal: number;

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { DEFAULT_CONFIG } from '../../engine/default-config.ts';
 import { configOf, configOfLine, failureOf, HOST } from './request.fixture.ts';
 
 test('a config without options', () => {
@@ -9,12 +10,7 @@ test('a config without options', () => {
     image: 'builtin:busybox',
     rootfs: { kind: 'builtin', name: 'busybox' },
     command: ['sleep', '1'],
-    env: {
-      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-      TERM: 'xterm',
-      container: 'limpid',
-      http_proxy: 'proxy:3128',
-    },
+    env: { http_proxy: 'proxy:3128' },
     labels: {},
     annotations: {},
     hostname: '0123456789ab',
@@ -61,6 +57,11 @@ test('a config without options', () => {
       'linux.resources.pids.limit': 'default: --pids-limit 2048',
     },
   });
+});
+
+test('the defaults are those of the engine', () => {
+  const { env: _, because: __, ...defaults } = DEFAULT_CONFIG;
+  expect(configOf()).toMatchObject(defaults as object);
 });
 
 test('the example of the issue, with its reasons', () => {
@@ -163,8 +164,6 @@ test('variables: later sources win', () => {
   );
   expect(env).toEqual({
     PATH: '/x:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    TERM: 'xterm',
-    container: 'limpid',
     http_proxy: 'proxy:3128',
     A: '0',
     B: '',
@@ -172,8 +171,11 @@ test('variables: later sources win', () => {
     LC_ALL: 'C',
     C: '#1',
   });
-  expect(configOf('--unsetenv', 'TERM', '--http-proxy=false').env).not.toContainKeys(['TERM', 'http_proxy']);
-  expect(Object.keys(configOf('--unsetenv-all', '--http-proxy=false').env)).toEqual([]);
+  expect(configOf('--unsetenv', 'TERM', '--http-proxy=false')).toMatchObject({ env: {}, unsetEnv: ['TERM'] });
+  expect(configOf('--unsetenv-all', '--http-proxy=false', '-e', 'A=1')).toMatchObject({
+    env: { A: '1' },
+    unsetEnv: ['*'],
+  });
   expect(configOf('--env-host').env['HOME']).toBe('/root');
   expect(failureOf('-e', '=x')).toBe(
     'EENV cannot set variable "=x" of -e: a name without spaces, "=" and a value are wanted',

@@ -63,7 +63,7 @@ function translateProcess(request: CreateRequest, command: readonly string[]) {
       oomScoreAdj: options['oom-score-adj'],
     }),
     command,
-    env: translateEnvironment(request),
+    ...translateEnvironment(request),
     groups: options['group-add'],
     umask: Number.parseInt(options.umask, 8),
     terminal: options.tty,
@@ -116,10 +116,9 @@ function translateLife(request: CreateRequest) {
 }
 
 function translateCgroup(request: CreateRequest) {
-  const { cgroups, 'cgroup-parent': parent } = request.options;
-  request.because('linux.cgroupsPath', 'cgroup-parent', 'cgroups');
+  const parent = request.options['cgroup-parent'];
+  request.because('linux.cgroupsPath', 'cgroup-parent');
   return {
-    ...(cgroups === 'disabled' ? { cgroups } : {}),
     ...(parent === undefined || parent === '' ? {} : { cgroupParent: parent.startsWith('/') ? parent : `/${parent}` }),
   };
 }

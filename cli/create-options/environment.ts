@@ -1,23 +1,19 @@
+import type { ContainerConfig } from '../../engine/config.ts';
 import { LimpidError } from '../../base/error.ts';
+import { DEFAULT_PATH } from '../../engine/spec/env.ts';
 import type { CreateRequest } from './request.ts';
 
-const DEFAULTS: Readonly<Record<string, string>> = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  TERM: 'xterm',
-  container: 'limpid',
-};
 const PROXY_NAMES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'];
 
 type HostEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The container's variables. Later ones win: defaults, this environment (`--env-host`), proxies, `--env-file`, `-e`;
- * `--env-merge` then changes what is there.
+ * The variables that the user asks for. Later ones win: this environment (`--env-host`), proxies, `--env-file`, `-e`;
+ * `--env-merge` then changes what is there. Defaults are the spec's business.
  */
-export function translateEnvironment(request: CreateRequest): Record<string, string> {
+export function translateEnvironment(request: CreateRequest): Pick<ContainerConfig, 'env' | 'unsetEnv'> {
   const { options, host } = request;
-  const variables = new Map(options['unsetenv-all'] ? [] : Object.entries(DEFAULTS));
-  for (const name of options.unsetenv) variables.delete(name);
+  const variables = new Map<string, string>();
   if (options['env-host']) addAll(variables, host.environment);
   if (options['http-proxy']) addProxies(variables, host.environment);
   for (const [name, value] of readEnvironment(options, host)) variables.set(name, value);
@@ -26,7 +22,9 @@ export function translateEnvironment(request: CreateRequest): Record<string, str
     variables.set(name, expand(value ?? '', variables));
   }
   request.because('process.env', 'env', 'env-file', 'env-merge', 'env-host', 'unsetenv', 'unsetenv-all');
-  return Object.fromEntries(variables);
+  const env = Object.fromEntries(variables);
+  const unsetEnv = options['unsetenv-all'] ? ['*'] : options.unsetenv;
+  return unsetEnv.length === 0 ? { env } : { env, unsetEnv };
 }
 
 /** The variables that `--env-file` and `-e` set, in this order; shared with `exec`. */
@@ -81,5 +79,8 @@ function addProxies(variables: Map<string, string>, host: HostEnvironment): void
 }
 
 function expand(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => variables.get(braced ?? bare) ?? '');
+  return text.replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => {
+    const name = (braced ?? bare) as string;
+    return variables.get(name) ?? (name === 'PATH' ? DEFAULT_PATH : '');
+  });
 }

@@ -45,8 +45,8 @@ export const LIMIT_OPTIONS = groupOptions('Its limits', {
   cgroups: {
     type: 'string',
     default: 'enabled',
-    choices: ['enabled', 'disabled'],
+    choices: ['enabled'],
     value: 'MODE',
-    help: 'enabled, or disabled for no cgroup of its own',
+    help: 'Only enabled: by its cgroup it is found, frozen and measured',
   },
 });

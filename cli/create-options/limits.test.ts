@@ -45,7 +45,7 @@ test('no limit of processes', () => {
 });
 
 test('cgroups', () => {
-  expect(configOf('--cgroups=disabled')).toMatchObject({ cgroups: 'disabled', resources: {} });
+  expect(configOf('--cgroups=enabled').cgroupParent).toBeUndefined();
   expect(configOf('--cgroup-parent=/lab')).toMatchObject({ cgroupParent: '/lab' });
   expect(configOf('--cgroup-parent=lab').because['linux.cgroupsPath']).toBe('--cgroup-parent lab');
 });
@@ -73,7 +73,7 @@ test.each([
   [['--device-read-bps=/dev/nope:1'], '"/dev/nope:1" for --device-read-bps: there is no device "/dev/nope"'],
   [['--device-read-iops=/dev/sda:1m'], '"/dev/sda:1m" for --device-read-iops: DEVICE:a number is wanted'],
   [['--cgroup-conf=../x=1'], '"../x" for --cgroup-conf: the name of a cgroup v2 file is wanted'],
-  [['--cgroups=disabled', '-m', '1g'], '-m 1g: a container with --cgroups=disabled has no limits'],
+  [['--cgroups=disabled'], '"disabled" for --cgroups: must be one of "enabled"'],
   [['--cgroup-parent=/a/../..'], '--cgroup-parent /a/../..: a path without ".." is wanted'],
 ])('%p fails', (words, message) => {
   expect(failureOf(...words)).toBe(`EOPTION cannot use ${message}`);

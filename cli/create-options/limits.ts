@@ -8,17 +8,11 @@ import type { CreateRequest } from './request.ts';
 
 // Below this the kernel cannot charge a process's page tables and stack, and kills it in execve(2).
 const MEMORY_FLOOR_BYTES = 512 * 1024;
-const LIMITS = [
-  'memory', 'memory-swap', 'memory-reservation', 'oom-kill-disable', 'cpus', 'cpu-shares', 'cpu-period', 'cpu-quota',
-  'cpuset-cpus', 'cpuset-mems', 'pids-limit', 'blkio-weight', 'cgroup-conf', 'cgroup-parent',
-] as const; // prettier-ignore
-
 type Memory = NonNullable<Resources['memory']>;
 
 /** The runtime spec's `linux.resources` from the options about limits. Throws EOPTION for what cannot hold. */
 export function translateLimits(request: CreateRequest): Resources {
   const { options } = request;
-  if (options.cgroups === 'disabled') return withoutCgroup(request);
   const resources: Resources = {};
   const memory = translateMemory(request);
   const cpu = translateCpu(request);
@@ -29,12 +23,6 @@ export function translateLimits(request: CreateRequest): Resources {
   if (options['pids-limit'] > 0) resources.pids = { limit: pidsLimit(request) };
   if (options['cgroup-conf'].length > 0) resources.unified = translateUnified(request);
   return resources;
-}
-
-function withoutCgroup(request: CreateRequest): Resources {
-  const limit = LIMITS.find((name) => request.given(name));
-  if (limit !== undefined) throw optionError(request.flag(limit), 'a container with --cgroups=disabled has no limits');
-  return {};
 }
 
 function translateMemory(request: CreateRequest): Memory {

@@ -93,7 +93,8 @@ class Evaluation {
         () => called(...given) as unknown,
         head.kind === 'function' ? head.name : undefined,
       );
-    if (given.length > 0 && !this.#scope.callsValues) throw this.#fail(offset, head.source, `can't give argument to non-function ${head.source}`);
+    if (given.length > 0 && !this.#scope.callsValues)
+      throw this.#fail(offset, head.source, `can't give argument to non-function ${head.source}`);
     return called;
   }
 

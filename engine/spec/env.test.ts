@@ -3,7 +3,7 @@ import { environment } from './env.ts';
 import { Reasons } from './reasons.ts';
 import { failure } from './sample.fixture.ts';
 
-const BASE = { image: [], config: {}, terminal: false, home: '/root', hostname: 'box' };
+const BASE = { image: [], config: {}, unset: [], terminal: false, home: '/root', hostname: 'box' };
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const env = (changes: object) => environment({ ...BASE, ...changes }, new Reasons({}));
 
@@ -22,6 +22,17 @@ test('the config wins over the image, which wins over the defaults', () => {
     'EMPTY=',
     'HOSTNAME=box',
   ]);
+});
+
+test('defaults and variables of the image can be left out, those of the user stay', () => {
+  expect(env({ unset: ['container', 'A'], image: ['A=1', 'B=1'], config: { A: '2' } })).toEqual([
+    PATH,
+    'B=1',
+    'A=2',
+    'HOME=/root',
+    'HOSTNAME=box',
+  ]);
+  expect(env({ unset: ['*'], image: ['A=1'], config: { B: '2' } })).toEqual(['B=2', 'HOME=/root', 'HOSTNAME=box']);
 });
 
 test('what an image cannot mean is left out', () => {

@@ -7,6 +7,8 @@ export interface EnvInputs {
   /** `NAME=value` words of the image, which is not trusted. */
   readonly image: readonly string[];
   readonly config: Readonly<Record<string, string>>;
+  /** Names of defaults and of the image's variables to leave out; `*` for all. */
+  readonly unset: readonly string[];
   readonly terminal: boolean;
   readonly home: string;
   readonly hostname: string;
@@ -14,7 +16,7 @@ export interface EnvInputs {
 
 /**
  * The environment as `NAME=value` words: PATH, TERM and `container` unless said otherwise, over them the image's,
- * over them the config's; HOME and HOSTNAME where none of them set it. Throws `EOPTION` for a name that execve's
+ * without those to be left out, over them the config's; HOME and HOSTNAME where none of them set it. Throws `EOPTION` for a name that execve's
  * format cannot hold.
  */
 export function environment(inputs: EnvInputs, reasons: Reasons): string[] {
@@ -30,6 +32,7 @@ export function environment(inputs: EnvInputs, reasons: Reasons): string[] {
     const equals = word.indexOf('=');
     if (equals > 0 && !word.includes('\0')) set(word.slice(0, equals), word.slice(equals + 1), 'image');
   }
+  for (const name of inputs.unset.includes('*') ? [...env.keys()] : inputs.unset) env.delete(name);
   for (const [name, value] of Object.entries(inputs.config)) {
     checkVariable(name, value);
     set(name, value, '--env');

@@ -18,6 +18,9 @@ import { planRlimits } from './rlimits.ts';
 import { planSysctls } from './sysctl.ts';
 import { resolveUser } from './user.ts';
 
+/** The runtime-spec that the specs made here follow. */
+export const OCI_VERSION = '1.3.0';
+
 /**
  * The OCI runtime spec that a container's config means on this host, and the reason for each of its fields. Follows
  * what podman generates, and is stricter where users do not notice. Pure; throws LimpidError for whatever the config
@@ -28,7 +31,7 @@ export function specFromConfig(config: ContainerConfig, inputs: SpecInputs, fact
   const hostname = containerHostname(config, inputs.hostHostname);
   const mounts = planMounts(config, inputs, reasons);
   const spec: RuntimeSpec = {
-    ociVersion: '1.3.0',
+    ociVersion: OCI_VERSION,
     process: planProcess(config, inputs, facts, hostname, reasons),
     root: { path: inputs.rootPath, readonly: config.readOnly },
     mounts,
@@ -62,7 +65,7 @@ function planProcess(
     user: { uid, gid, umask: config.umask, additionalGids: [...additionalGids] },
     args: commandLine(config, image),
     env: environment(
-      { image: image.env ?? [], config: config.env, terminal: config.terminal, home, hostname },
+      { image: image.env ?? [], config: config.env, unset: config.unsetEnv ?? [], terminal: config.terminal, home, hostname },
       reasons,
     ),
     cwd: workingDirectory(config.workdir ?? image.workdir),
