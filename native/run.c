@@ -227,8 +227,8 @@ static void __attribute__((noreturn)) finish(struct executor *x) {
         int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
         put_number(put(put_number(text, (uint64_t)(signal > 0 ? 128 + signal : WEXITSTATUS(status))), " "), (uint64_t)signal);
         trace_phase("exit");
-        run_cleanup(x);
     }
+    run_cleanup(x);
     trace_send(x->control);
     frame_send(x->control, FRAME_DONE, text, strlen(text));
     _exit(0);
