@@ -1,7 +1,8 @@
 import { LimpidError } from '../base/error.ts';
+import { newId, nowText } from './caller.ts';
 import type { ContainerConfig, NamespaceMode, RootfsSource, SecurityConfig } from './config.ts';
 import { DEFAULT_CONFIG } from './default-config.ts';
-import { madeUpName, newId, nowText } from './identity.ts';
+import { randomName } from './names.ts';
 import { VALID_NAME } from './records/read.ts';
 
 /** A container as a program describes it: what runs in which root file system, and whatever differs from the defaults. */
@@ -16,7 +17,7 @@ export interface ContainerRequest extends Partial<Omit<ContainerConfig, 'image' 
 
 /** The whole config of a new container. Throws EOPTION for an invalid name, ENOIMAGE for an image of no known kind. */
 export function containerConfig(request: ContainerRequest): ContainerConfig {
-  const { namespaces, security, log, name = madeUpName(), ...rest } = request;
+  const { namespaces, security, log, name = randomName(), ...rest } = request;
   if (!VALID_NAME.test(name)) {
     const why = 'letters, digits, "_", "." and "-" are wanted, a letter or digit first';
     throw new LimpidError({ code: 'EOPTION', doing: 'use', subject: `name "${name}"`, why });

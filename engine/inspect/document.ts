@@ -1,0 +1,135 @@
+import { signalName } from '../../abi/signal.ts';
+import { etcFiles } from '../containers/etc-files.ts';
+import type { InspectFacts } from './facts.ts';
+import { hostConfigSection } from './host-config.ts';
+import { mountsSection } from './mounts.ts';
+import { stateSection } from './state.ts';
+
+/** `limpid inspect` of a container: the fields of podman's, with their names and places, and docker's `LogPath`. */
+export type ContainerInspect = ReturnType<typeof inspectDocument>;
+
+/** Puts together what is known of a container. Pure. */
+export function inspectDocument(facts: InspectFacts) {
+  const { config, lower, paths, logPath } = facts;
+  const [path = '', ...args] = wordsOf(facts);
+  return {
+    Id: config.id,
+    Created: config.created,
+    Path: path,
+    Args: args,
+    State: stateSection(facts),
+    ...imageSection(facts),
+    Pod: '',
+    ...placesSection(facts),
+    Name: config.name,
+    RestartCount: 0,
+    Driver: 'overlay',
+    Platform: 'linux',
+    ...rightsSection(facts),
+    ExecIDs: [],
+    GraphDriver: {
+      Name: 'overlay',
+      Data: { LowerDir: lower.join(':'), UpperDir: paths.upper, WorkDir: paths.work, MergedDir: paths.merged },
+    },
+    Mounts: mountsSection(facts),
+    Dependencies: facts.dependencies,
+    NetworkSettings: networkSection(facts),
+    LogPath: config.log.driver === 'none' ? '' : logPath,
+    Namespace: '',
+    IsInfra: false,
+    IsService: false,
+    Config: configSection(facts),
+    HostConfig: hostConfigSection(facts),
+  };
+}
+
+function wordsOf({ config, spec }: InspectFacts): readonly string[] {
+  return spec?.process?.args ?? [...(config.entrypoint ?? []), ...config.command];
+}
+
+function imageSection({ config: { image, rootfs } }: InspectFacts) {
+  const isDirectory = rootfs.kind === 'directory';
+  const name = isDirectory ? '' : image;
+  return { Image: name, ImageDigest: '', ImageName: name, Rootfs: isDirectory ? rootfs.path : '' };
+}
+
+function placesSection({ config, paths, state }: InspectFacts) {
+  // They are written at the start.
+  const files = state.startedAt === undefined ? {} : etcFiles(paths);
+  return {
+    ResolvConfPath: files['/etc/resolv.conf'] ?? '',
+    HostnamePath: files['/etc/hostname'] ?? '',
+    HostsPath: files['/etc/hosts'] ?? '',
+    StaticDir: paths.storage,
+    // The runtime spec is computed at each start and not kept: `--show=spec` prints it.
+    OCIConfigPath: '',
+    OCIRuntime: 'limpid',
+    ConmonPidFile: '',
+    PidFile: config.pidFile ?? '',
+  };
+}
+
+function rightsSection({ config, spec, live }: InspectFacts) {
+  const { effective = [], bounding = [] } = spec?.process?.capabilities ?? {};
+  return {
+    MountLabel: spec?.linux?.mountLabel ?? '',
+    ProcessLabel: config.security.selinuxLabel ?? '',
+    AppArmorProfile: config.security.apparmor ?? '',
+    EffectiveCaps: live?.effectiveCapabilities ?? [...effective].sort(),
+    BoundingCaps: live?.boundingCapabilities ?? [...bounding].sort(),
+  };
+}
+
+function networkSection({ config, state }: InspectFacts) {
+  const hasOwn = state.process !== undefined && config.namespaces.network.kind !== 'host';
+  return {
+    EndpointID: '',
+    Gateway: '',
+    IPAddress: '',
+    IPPrefixLen: 0,
+    IPv6Gateway: '',
+    GlobalIPv6Address: '',
+    GlobalIPv6PrefixLen: 0,
+    MacAddress: '',
+    Bridge: '',
+    SandboxID: '',
+    HairpinMode: false,
+    LinkLocalIPv6Address: '',
+    LinkLocalIPv6PrefixLen: 0,
+    Ports: {},
+    SandboxKey: hasOwn ? `/proc/${state.process.pid}/ns/net` : '',
+    Networks: {},
+  };
+}
+
+function configSection({ config, spec }: InspectFacts) {
+  return {
+    Hostname: spec?.hostname ?? config.hostname ?? config.id.slice(0, 12),
+    Domainname: config.domainname ?? '',
+    User: config.user ?? '',
+    AttachStdin: false,
+    AttachStdout: false,
+    AttachStderr: false,
+    Tty: config.terminal,
+    OpenStdin: config.interactive,
+    StdinOnce: false,
+    Env: spec?.process?.env ?? Object.entries(config.env).map(([name, value]) => `${name}=${value}`),
+    Cmd: config.command,
+    Image: config.image,
+    Volumes: null,
+    WorkingDir: spec?.process?.cwd ?? config.workdir ?? '/',
+    Entrypoint: config.entrypoint ?? [],
+    OnBuild: null,
+    Labels: config.labels,
+    Annotations: config.annotations,
+    StopSignal: signalName(config.stopSignal),
+    HealthcheckOnFailureAction: 'none',
+    CreateCommand: null,
+    ...(config.tz === undefined ? {} : { Timezone: config.tz }),
+    Umask: config.umask.toString(8).padStart(4, '0'),
+    Timeout: config.timeoutS,
+    StopTimeout: config.stopTimeoutS,
+    Passwd: config.passwdEntries,
+    sdNotifyMode: 'ignore',
+  };
+}

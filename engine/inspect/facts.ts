@@ -1,0 +1,27 @@
+import type { RuntimeSpec } from '../../spec/runtime.ts';
+import type { ContainerConfig } from '../config.ts';
+import type { ContainerPaths } from '../records/paths.ts';
+import type { ContainerState } from '../records/state.ts';
+
+/** All that an inspect document is made of. */
+export interface InspectFacts {
+  readonly config: ContainerConfig;
+  readonly paths: ContainerPaths;
+  readonly state: ContainerState;
+  /** What the config means today; absent where it means nothing, because a device or a joined container is gone. */
+  readonly spec?: RuntimeSpec;
+  /** Read-only layers, topmost first. */
+  readonly lower: readonly string[];
+  readonly logPath: string;
+  /** What the kernel says of the first process, while it lives. */
+  readonly live?: LiveFacts;
+  /** Ids of the containers whose namespaces it joins. */
+  readonly dependencies: readonly string[];
+}
+
+export interface LiveFacts {
+  readonly effectiveCapabilities: readonly string[];
+  readonly boundingCapabilities: readonly string[];
+  /** `pid:[4026531836]` by the names in /proc/PID/ns. */
+  readonly namespaces: Readonly<Record<string, string>>;
+}

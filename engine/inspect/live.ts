@@ -1,0 +1,31 @@
+import { capabilityNames } from '../../abi/capability.ts';
+import { listDirectory, readKernelFile, readSymlink } from '../../kernel/files.ts';
+import type { LiveFacts } from './facts.ts';
+
+/** What /proc says of a process; `undefined` when it is gone. */
+export function readLive(pid: number): LiveFacts | undefined {
+  const status = readKernelFile(`/proc/${pid}/status`);
+  if (status === undefined) return undefined;
+  const names = namespaceNames(pid);
+  const namespaces = names.map((name) => [name, readSymlink(`/proc/${pid}/ns/${name}`)] as const);
+  return {
+    effectiveCapabilities: capabilitiesIn(status, 'CapEff'),
+    boundingCapabilities: capabilitiesIn(status, 'CapBnd'),
+    namespaces: Object.fromEntries(namespaces.filter((pair): pair is [string, string] => pair[1] !== undefined)),
+  };
+}
+
+function namespaceNames(pid: number): string[] {
+  try {
+    return listDirectory(`/proc/${pid}/ns`).sort();
+  } catch {
+    // It has ended since.
+    return [];
+  }
+}
+
+/** Names of a capability set in the text of /proc/PID/status, sorted as podman sorts them. */
+export function capabilitiesIn(status: string, field: 'CapEff' | 'CapBnd'): string[] {
+  const mask = new RegExp(`^${field}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0';
+  return capabilityNames(BigInt(`0x${mask}`)).sort();
+}

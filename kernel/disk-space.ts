@@ -1,0 +1,19 @@
+import { hostArch } from './arch.ts';
+import { cString, libc, ptr } from './libc.ts';
+
+const SYS_STATFS = hostArch === 'aarch64' ? 43 : 137;
+
+export interface DiskSpace {
+  readonly totalBytes: number;
+  readonly usedBytes: number;
+}
+
+/** statfs(2) of the file system that a path is on; `undefined` where there is no such path. */
+export function diskSpace(path: string): DiskSpace | undefined {
+  // struct statfs: f_type, f_bsize, f_blocks, f_bfree, … of 64 bits each.
+  const fields = new BigInt64Array(16);
+  const name = cString(path);
+  if (Number(libc.syscall(SYS_STATFS, ptr(name), ptr(fields), 0, 0, 0, 0)) !== 0) return undefined;
+  const [, blockSize, blocks, free] = fields;
+  return { totalBytes: Number(blocks! * blockSize!), usedBytes: Number((blocks! - free!) * blockSize!) };
+}
