@@ -147,6 +147,9 @@ int op_pivot_root(struct executor *x, const struct op *op) {
     /* The old root lands on top of the new one, in the same place, and "." then means the old one. */
     if (syscall(SYS_pivot_root, ".", ".") < 0)
         return fail("pivot_root");
+    /* Where the host's mounts are shared, it would follow the unmounting. */
+    if (mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0)
+        return fail("mount");
     if (umount2(".", MNT_DETACH) < 0)
         return fail("umount2");
     return chdir("/") < 0 ? fail("chdir") : 0;

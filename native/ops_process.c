@@ -65,9 +65,19 @@ int op_umask(struct executor *x, const struct op *op) {
     return 0;
 }
 
+/*
+ * Never by way of /proc/self/fd and the like: it would lead to what descriptors of ours hold, the host's /proc
+ * among them (CVE-2024-21626).
+ */
 int op_chdir(struct executor *x, const struct op *op) {
+    struct kern_open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = KERN_RESOLVE_NO_MAGICLINKS};
     (void)x;
-    return chdir(TEXT(ARG_CHDIR_PATH)) < 0 ? fail("chdir") : 0;
+    int fd = (int)syscall(SYS_openat2, AT_FDCWD, TEXT(ARG_CHDIR_PATH), &how, sizeof(how));
+    if (fd < 0)
+        return fail("chdir");
+    int answer = fchdir(fd) < 0 ? fail("chdir") : 0;
+    close_keeping_errno(fd);
+    return answer;
 }
 
 static size_t list_length(const struct arg *list) {

@@ -1,4 +1,4 @@
-import { MOUNT_ATTR_RDONLY, MS_RDONLY } from '../abi/flags/mount.ts';
+import { MOUNT_ATTR_RDONLY, MS_RDONLY, MS_REC } from '../abi/flags/mount.ts';
 import { O_CLOEXEC, O_PATH } from '../abi/flags/open.ts';
 import { parseMountOptions, type MountOptions } from '../abi/mount-options.ts';
 import type { Mount, RuntimeSpec } from '../spec/runtime.ts';
@@ -115,7 +115,7 @@ function bindMount(mount: ParsedMount, targets: MountTargets, { context }: Launc
   const makeTarget = isFile ? targets.file(target, because) : targets.directory(target, because);
   targets.covered(target, 'bind');
   const wholeTree = options.recursiveAttrSet !== 0 || options.recursiveAttrClear !== 0;
-  const bind: Op = {
+  const bind: Op<'bind'> = {
     op: 'bind',
     stage: 'child',
     because,
@@ -124,15 +124,21 @@ function bindMount(mount: ParsedMount, targets: MountTargets, { context }: Launc
     source: slot === undefined ? source : '',
     at: SLOT.root,
     target,
-    recursive: options.recursive || !options.bind,
+    recursive: options.recursive,
     attrSet: wholeTree ? options.recursiveAttrSet : options.attrSet,
     attrClear: wholeTree ? options.recursiveAttrClear : options.attrClear,
     attrRecursive: wholeTree,
-    propagation: 0,
+    propagation: propagationAtOnce(options, wholeTree),
     missingOk: false,
   };
   const own = wholeTree ? ownAttributes(target, options, because) : [];
-  return [...makeTarget, bind, ...own, ...propagationOf(target, options, because)];
+  return [...makeTarget, bind, ...own, ...(bind.propagation === 0 ? propagationOf(target, options, because) : [])];
+}
+
+/** A bind changes attributes and propagation in one call: for one mount, or for a tree where both are meant for all. */
+function propagationAtOnce({ recursive, propagation }: MountOptions, wholeTree: boolean): number {
+  const forTree = (propagation & MS_REC) !== 0;
+  return !recursive || (wholeTree && forTree) ? propagation & ~MS_REC : 0;
 }
 
 function readOnlyPath(path: string, because: string): Op {

@@ -58,7 +58,7 @@ export function becomeProcess(process: Process, seccomp: SeccompFilter | undefin
   return [
     { op: 'keyctl_join', stage: 'init', because: 'keys of the caller are not for the container', name: keyring },
     ...setRlimits(process, because),
-    { op: 'umask', stage: 'init', because: because('process.user.umask', 'umask'), mask: process.user?.umask ?? 0o022 },
+    { op: 'umask', stage: 'init', because: because('process.user.umask', 'default: 0022'), mask: process.user?.umask ?? 0o022 },
     // As root, so that a directory that only root can enter works too, as with the other runtimes.
     { op: 'chdir', stage: 'init', because: because('process.cwd'), path: cwdOf(process) },
     ...(early ? filter : []),

@@ -133,7 +133,8 @@ function isShared(request: LaunchRequest): boolean {
 }
 
 function limitPropagation(request: LaunchRequest): Op {
-  const standing = 'mounts made inside do not spread to the host';
+  const isAsked = Boolean(request.spec.linux?.rootfsPropagation);
+  const standing = isAsked ? undefined : 'mounts made inside do not spread to the host';
   return setPropagation('child', '/', rootPropagation(request), request.because('linux.rootfsPropagation', standing));
 }
 

@@ -21,10 +21,10 @@ export function writeSysctls({ spec, namespaces, because }: LaunchRequest): Op[]
     if (!namespaces.created.has(type) && !namespaces.joined.has(type)) {
       throw specError(field, `"${key}" would be set for the host: the container has no ${type} namespace of its own`);
     }
-    const path = `/proc/sys/${slashed(key)}`;
-    if (path.split('/').some((part) => part === '..' || part === '')) throw specError(field, `"${key}" is no name of a sysctl`);
+    const parts = slashed(key).split('/');
+    if (parts.some((part) => part === '..' || part === '')) throw specError(field, `"${key}" is no name of a sysctl`);
     const data = new TextEncoder().encode(value);
-    return { op: 'write', stage: 'child', because: because(field), at: NONE, path, flags: O_WRONLY, data };
+    return { op: 'write', stage: 'child', because: because(field), at: NONE, path: `/proc/sys/${parts.join('/')}`, flags: O_WRONLY, data };
   });
 }
 

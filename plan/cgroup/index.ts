@@ -1,3 +1,4 @@
+import { compileDeviceFilter } from '../../abi/device-filter/compile.ts';
 import { O_CLOEXEC, O_DIRECTORY, O_RDONLY, O_WRONLY, openFlagsOn } from '../../abi/flags/open.ts';
 import type { Op } from '../ops.ts';
 import type { Because, LaunchRequest } from '../request.ts';
@@ -96,7 +97,7 @@ function deviceRuleOps({ v1, deviceRules, deviceControl }: CgroupLayout, because
   if (deviceRules === undefined) return [];
   const reason = because('linux.resources.devices', 'devices are denied but for the harmless ones');
   if (deviceControl === 'ebpf') {
-    const program = new Uint8Array(0);
+    const program = compileDeviceFilter(deviceRules);
     return [{ op: 'device_filter', stage: 'host', because: reason, cgroup: SLOT.cgroup, program }];
   }
   const directory = v1.find(({ controllers }) => controllers.includes('devices'));
