@@ -1,8 +1,8 @@
 import type { Op } from '../ops.ts';
 import { commandsFor } from './commands.ts';
-import { entryProgram } from './entry.ts';
+import { entryProgram, KEPT } from './entry.ts';
 import { commandWords, invocationPrograms, isPartOfInvocation, type Program } from './invocation.ts';
-import type { Place, Step } from './place.ts';
+import { pathWord, type Place, type Step } from './place.ts';
 import { comment, quoteWords } from './quote.ts';
 import { functionsFor, programsFor } from './shell-functions.ts';
 
@@ -30,6 +30,7 @@ export class ChildScript {
   #entry: Program[] = [];
   #invocation: Op[] = [];
   #reason = '';
+  #kept: number | undefined;
 
   constructor(gates: Gates) {
     this.#gates = gates;
@@ -39,6 +40,7 @@ export class ChildScript {
   /** The lines of all parts, in the order in which they run. */
   static write(steps: readonly Step[], gates: Gates): readonly (readonly string[])[] {
     const script = new ChildScript(gates);
+    script.#kept = slotEnteredInside(steps);
     const lastGate = steps.findLastIndex(({ op }) => op.op === 'await' || op.op === 'release');
     steps.forEach((step, index) => {
       script.#step(step);
@@ -71,10 +73,16 @@ export class ChildScript {
 
   #command(place: Place): void {
     const { op } = place;
-    const lines = op.op === 'await' || op.op === 'release' ? this.#gate(op) : commandsFor(place);
+    const lines =
+      op.op === 'await' || op.op === 'release' ? this.#gate(op) : [...commandsFor(place), ...this.#keep(place)];
     if (lines.length === 0) return;
     this.#enterNextPart();
     this.#add(op.because, lines);
+  }
+
+  #keep(place: Place): readonly string[] {
+    const { op } = place;
+    return op.op === 'open' && this.#kept === op.slot ? [`exec ${KEPT}<${pathWord(place, op.at, op.path)}`] : [];
   }
 
   #gate(op: Op<'await' | 'release'>): readonly string[] {
@@ -118,7 +126,8 @@ export class ChildScript {
     const shell = this.#words({ name: 'sh', options: ['-euc', `"$child_${next}"`] });
     this.#add('', [`exec ${[...this.#entry.map((program) => this.#words(program)), shell].join(' ')}`]);
     this.#finishPart();
-    this.#sections = [{ pivoted, lines: [] }];
+    const closing = pivoted && this.#kept !== undefined ? [`exec ${KEPT}<&-`] : [];
+    this.#sections = [{ pivoted, lines: closing }];
     this.#entry = [];
     this.#reason = '';
   }
@@ -136,6 +145,12 @@ export class ChildScript {
     const program = this.#pivoted ? `$loader ./bin/${name}` : name;
     return [program, ...options].join(' ');
   }
+}
+
+/** The slot of a namespace that is entered behind pivot_root: a user namespace at most. */
+function slotEnteredInside(steps: readonly Step[]): number | undefined {
+  const late = steps.find(({ op }) => op.op === 'setns' && op.stage === 'init')?.op;
+  return late?.op === 'setns' ? late.slot : undefined;
 }
 
 /** One setpriv(1) does what several would. */

@@ -15,7 +15,7 @@ export function entryProgram({ op, slots, pivoted }: Place): Program | undefined
     case 'unshare':
       return unshareProgram(op.flags, []);
     case 'setns':
-      return setnsProgram(op, slots.get(op.slot));
+      return setnsProgram(op, pivoted ? KEPT_FILE : slots.get(op.slot));
     case 'setsid':
       return { name: 'setsid', options: [] };
     case 'setresuid':
@@ -35,6 +35,10 @@ export function unshareProgram(flags: number | bigint, options: readonly string[
   const keep = types.includes('--user') ? ['--keep-caps'] : [];
   return { name: 'unshare', options: [...options, ...types, ...unchanged, ...keep] };
 }
+
+/** Descriptor 9 keeps the file of a namespace that is entered when the host's /proc is out of sight. */
+export const KEPT = 9;
+const KEPT_FILE = `/proc/self/fd/${KEPT}`;
 
 /** nsenter(1) for one namespace. pid and time are for children alone, so the process itself goes on. */
 function setnsProgram({ flags }: Op<'setns'>, path: string | undefined): Program {

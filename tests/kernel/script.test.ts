@@ -188,6 +188,22 @@ async function expectAlike(
   return b.observation;
 }
 
+const OTHER = { kind: 'container', container: 'other' } as const;
+
+/** A process in new namespaces, for as long as `use` takes; it is given the process's pid. */
+async function withCompanion(namespaces: readonly string[], use: (pid: number) => Promise<void>): Promise<void> {
+  const argv = ['unshare', ...namespaces, '--fork', '--kill-child', 'sh', '-c', 'echo; read line'];
+  const outer = Bun.spawn(argv, { stdin: 'pipe', stdout: 'pipe' });
+  try {
+    await outer.stdout.getReader().read();
+    await use(Number(readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, 'utf8')));
+  } finally {
+    // unshare(1) takes no SIGTERM while its child runs.
+    outer.kill('SIGKILL');
+    await outer.exited;
+  }
+}
+
 describe('the script of a plan starts the container that the executor starts', () => {
   test('with limits', async () => {
     const seen = await expectAlike({
@@ -260,20 +276,20 @@ describe('the script of a plan starts the container that the executor starts', (
   });
 
   test('in namespaces of another process', async () => {
-    const argv = ['unshare', '--net', '--ipc', '--pid', '--fork', '--kill-child', 'sh', '-c', 'echo; read line'];
-    const other = Bun.spawn(argv, { stdin: 'pipe', stdout: 'pipe' });
-    try {
-      await other.stdout.getReader().read();
-      const inside = Number(readFileSync(`/proc/${other.pid}/task/${other.pid}/children`, 'utf8'));
-      const joined = { kind: 'container', container: 'other' } as const;
-      const namespaces = { network: joined, ipc: joined, pid: joined };
+    await withCompanion(['--net', '--ipc', '--pid'], async (inside) => {
+      const namespaces = { network: OTHER, ipc: OTHER, pid: OTHER };
       const seen = await expectAlike({ namespaces }, { joined: { other: inside }, shm: '/dev/shm' }, inside);
       expect(seen.sharedNamespaces.toSorted()).toEqual(['ipc', 'net', 'pid', 'time', 'user']);
-    } finally {
-      // unshare(1) takes no SIGTERM while its child runs.
-      other.kill('SIGKILL');
-      await other.exited;
-    }
+    });
+  });
+
+  test('in the user namespace of another process', async () => {
+    await withCompanion(['--user'], async (inside) => {
+      for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${inside}/${map}`, '0 200000 65536');
+      const seen = await expectAlike({ namespaces: { user: OTHER } }, { joined: { other: inside } }, inside);
+      expect(seen.sharedNamespaces.toSorted()).toEqual(['time', 'user']);
+      expect(seen.descriptors).toEqual(['0', '1', '2']);
+    });
   });
 });
 
