@@ -140,17 +140,27 @@ int op_umount(struct executor *x, const struct op *op) {
     return missing && NUMBER(ARG_UMOUNT_MISSING_OK) ? 0 : answer;
 }
 
-int op_pivot_root(struct executor *x, const struct op *op) {
-    int slot = SLOT(ARG_PIVOT_ROOT_SLOT);
-    if (fchdir(slot < 0 ? -1 : x->slot[slot]) < 0)
-        return fail("fchdir");
-    /* The old root lands on top of the new one, in the same place, and "." then means the old one. */
+/*
+ * The old root lands on top of the new one, in the same place. Before it goes it becomes a slave: where the host's
+ * mounts are shared with it, the host would follow the unmounting.
+ */
+static int leave_old_root(int old) {
     if (syscall(SYS_pivot_root, ".", ".") < 0)
         return fail("pivot_root");
-    /* Where the host's mounts are shared, it would follow the unmounting. */
+    if (fchdir(old) < 0)
+        return fail("fchdir");
     if (mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0)
         return fail("mount");
     if (umount2(".", MNT_DETACH) < 0)
         return fail("umount2");
     return chdir("/") < 0 ? fail("chdir") : 0;
+}
+
+int op_pivot_root(struct executor *x, const struct op *op) {
+    int slot = SLOT(ARG_PIVOT_ROOT_SLOT), old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (old < 0)
+        return fail("open");
+    int answer = fchdir(slot < 0 ? -1 : x->slot[slot]) < 0 ? fail("fchdir") : leave_old_root(old);
+    close_keeping_errno(old);
+    return answer;
 }
