@@ -76,7 +76,7 @@ function usesMemory(code: number): boolean {
 
 // A word of memory may be read only where every path to that place has written it.
 function checkMemory(program: readonly BpfInstruction[]): string | undefined {
-  const validAt = new Array<number>(program.length + 1).fill(0xffff);
+  const validAt = Uint16Array.from({ length: program.length + 1 }, () => 0xffff);
   let valid = 0;
   for (const [index, { code, jt, jf, k }] of program.entries()) {
     valid &= validAt[index]!;

@@ -120,4 +120,3 @@ function encodeSeccompData({ nr, arch, instructionPointer, args }: SeccompData):
   for (const wide of [instructionPointer, ...args]) words.push(Number(wide & 0xffffffffn), Number(wide >> 32n));
   return Uint32Array.from(words);
 }
-

@@ -35,7 +35,10 @@ export function compileDeviceFilter(rules: readonly DeviceRule[]): Uint8Array {
     load(TYPE, 0),
     ...[operate(EBPF.AND, TYPE, 0xffff), load(ACCESS, 0), operate(EBPF.SHIFT_RIGHT, ACCESS, 16)],
     ...[load(MAJOR, 4), load(MINOR, 8)],
-    ...parsed.slice(base + 1).toReversed().flatMap(ruleInstructions),
+    ...parsed
+      .slice(base + 1)
+      .toReversed()
+      .flatMap(ruleInstructions),
     ...answer(parsed[base]?.allow ?? false),
   ];
   return encodeEbpf(program);

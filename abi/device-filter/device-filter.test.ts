@@ -95,7 +95,10 @@ describe('rules', () => {
     [{ allow: true, access: 'rx' }, 'cannot compile device rule "a *:* rx": "x" is none of r, w and m'],
     [{ allow: true, access: 'toString' }, 'cannot compile device rule "a *:* toString": "t" is none of r, w and m'],
     [{ allow: true, major: -2 }, 'cannot compile device rule "a -2:* rwm": -2 is no device number'],
-    [{ allow: true, minor: 2 ** 31 }, 'cannot compile device rule "a *:2147483648 rwm": 2147483648 is no device number'],
+    [
+      { allow: true, minor: 2 ** 31 },
+      'cannot compile device rule "a *:2147483648 rwm": 2147483648 is no device number',
+    ],
     [{ allow: true, type: 'toString' as 'c' }, '"toString" is none of a, b and c'],
     [{ allow: true, type: 'p' as 'c' }, 'cannot compile device rule "p *:* rwm": "p" is none of a, b and c'],
   ])('%j is refused', (rule, message) => {

@@ -46,7 +46,7 @@ function encodeAttribute({ type, value }: NetlinkAttribute): Uint8Array {
 export function decodeAttributes(bytes: Uint8Array): NetlinkAttribute[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const attributes: NetlinkAttribute[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = bytes.length - at < HEADER ? 0 : view.getUint16(at, true);
     if (length < HEADER || at + length > bytes.length) throw new RangeError(`no netlink attribute at byte ${at}`);
     const type = view.getUint16(at + 2, true);

@@ -41,7 +41,7 @@ export function encodeMessages(messages: readonly NetlinkMessage[]): Uint8Array 
 export function decodeMessages(bytes: Uint8Array): NetlinkMessage[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const messages: NetlinkMessage[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = bytes.length - at < HEADER ? 0 : view.getUint32(at, true);
     if (length < HEADER || at + length > bytes.length) throw new RangeError(`no netlink message at byte ${at}`);
     messages.push({

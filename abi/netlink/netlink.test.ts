@@ -116,7 +116,9 @@ describe('messages', () => {
   });
 
   test('a message cut short is refused', () => {
-    expect(() => decodeMessages(linkUpMessage().subarray(0, 31))).toThrow(new RangeError('no netlink message at byte 0'));
+    expect(() => decodeMessages(linkUpMessage().subarray(0, 31))).toThrow(
+      new RangeError('no netlink message at byte 0'),
+    );
   });
 });
 

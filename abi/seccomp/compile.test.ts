@@ -142,7 +142,10 @@ describe('rules', () => {
   });
 
   test('on i386 a value is cut to 32 bits, like the argument', () => {
-    const profile = { ...deny(allow(['kill'], arg(0, 'SCMP_CMP_EQ', 2n ** 64n - 1n))), architectures: ['SCMP_ARCH_X86'] };
+    const profile = {
+      ...deny(allow(['kill'], arg(0, 'SCMP_CMP_EQ', 2n ** 64n - 1n))),
+      architectures: ['SCMP_ARCH_X86'],
+    };
     expect(ask(profile, call(I386, 37, 0xffffffffn))).toBe(ALLOW);
     expect(ask(profile, call(X86_64, 62, 0xffffffffn))).toBe(EPERM);
     expect(ask(profile, call(X86_64, 62, 2n ** 64n - 1n))).toBe(ALLOW);
@@ -227,7 +230,12 @@ describe('compiled = evaluated, on any profile', () => {
     fc.nat(0xffffffff),
   );
   const data = (arch: fc.Arbitrary<number>): fc.Arbitrary<SeccompData> =>
-    fc.record({ nr: number, arch, instructionPointer: value, args: fc.tuple(value, value, value, value, value, value) });
+    fc.record({
+      nr: number,
+      arch,
+      instructionPointer: value,
+      args: fc.tuple(value, value, value, value, value, value),
+    });
   const arches = fc.constantFrom(X86_64, X86_64, I386, AARCH64, 0x40000028);
 
   // Few names and many rules for each, so that rules meet; then many names, so that programs are long: with
@@ -283,7 +291,9 @@ function evaluate(profile: SeccompProfile, { arch, nr, args }: SeccompData): num
   }
   const named = rules.flatMap((rule) => rule.names.flatMap((one) => numbers.get(one) ?? []));
   const newer = named.length > 0 && nr > Math.max(...named);
-  return profile.defaultAction === 'SCMP_ACT_ERRNO' && newer ? ENOSYS : answer(profile.defaultAction, profile.defaultErrnoRet);
+  return profile.defaultAction === 'SCMP_ACT_ERRNO' && newer
+    ? ENOSYS
+    : answer(profile.defaultAction, profile.defaultErrnoRet);
 }
 
 function abiOf(arch: number, nr: number): SyscallAbiName | undefined {

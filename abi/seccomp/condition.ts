@@ -31,7 +31,13 @@ export function assembleCondition(
   }
 }
 
-function equal(assembler: BackwardAssembler, { index, value }: Condition, narrow: boolean, yes: Label, no: Label): Label {
+function equal(
+  assembler: BackwardAssembler,
+  { index, value }: Condition,
+  narrow: boolean,
+  yes: Label,
+  no: Label,
+): Label {
   const low = wordTest(assembler, 'JEQ', SECCOMP_DATA.argLow(index), lowWord(value), yes, no);
   return narrow ? low : wordTest(assembler, 'JEQ', SECCOMP_DATA.argHigh(index), highWord(value), low, no);
 }

@@ -1,6 +1,12 @@
 import { LimpidError } from '../../base/error.ts';
 import { SECCOMP_ANSWER, seccompAnswer } from './answer.ts';
-import { SECCOMP_OPERATORS, type SeccompArg, type SeccompOperator, type SeccompProfile, type SeccompRule } from './profile.ts';
+import {
+  SECCOMP_OPERATORS,
+  type SeccompArg,
+  type SeccompOperator,
+  type SeccompProfile,
+  type SeccompRule,
+} from './profile.ts';
 import { syscallNumbers, type SyscallAbi } from './syscall-abi.ts';
 
 /** One comparison of an argument with a constant, both unsigned. `mask` only for SCMP_CMP_MASKED_EQ. */

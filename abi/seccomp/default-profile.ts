@@ -3,7 +3,6 @@ import type { SeccompArg } from './profile.ts';
 
 const EINVAL = 22;
 const ENOSYS = 38;
-const EAFNOSUPPORT = 97;
 
 const FILES = `
   read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek _llseek
@@ -130,6 +129,7 @@ function terminals(): ConditionalRule[] {
   return [refuse('ioctl', 1, int(1, 0x5412)), refuse('ioctl', 1, int(1, 0x541c)), allow('ioctl')];
 }
 
+// Of the address families only those that programs use and that are namespaced. AF_ALG and AF_VSOCK are not.
 function sockets(): ConditionalRule[] {
   const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET] = [1, 2, 10, 16, 17];
   const NETLINK_AUDIT = 9;
@@ -141,7 +141,6 @@ function sockets(): ConditionalRule[] {
       excludes: { caps: ['CAP_AUDIT_WRITE'] },
     },
     ...[AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET].map((family) => allow('socket', int(0, family))),
-    refuse('socket', EAFNOSUPPORT),
     // i386's older door. Its call 1 is socket(2) with the family in memory, where a filter cannot look: it
     // would open AF_ALG and AF_VSOCK to any 64-bit program too.
     allow('socketcall', { index: 0, value: 2, op: 'SCMP_CMP_GE' }),

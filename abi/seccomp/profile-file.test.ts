@@ -69,13 +69,29 @@ describe('parseProfileFile refuses, and names the place:', () => {
     [{ defaultAction: 1 }, '"defaultAction" is 1, wanted a string'],
     [{ defaultAction: 'SCMP_ACT_NOTIFY' }, 'it notifies by default, which would stop its own start'],
     [{ defaultAction: 'SCMP_ACT_ALLOW', sycalls: [] }, 'it has the unknown field "sycalls"'],
-    [{ defaultAction: 'SCMP_ACT_ALLOW', defaultErrnoRet: 2 }, '"defaultErrnoRet" is 2, but SCMP_ACT_ALLOW returns no errno'],
-    [{ defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 4096 }, '"defaultErrnoRet" is 4096, wanted a whole number from 0 to 4095'],
-    [{ defaultAction: 'SCMP_ACT_ERRNO', defaultErrno: 'EWHAT' }, '"defaultErrno" is "EWHAT", wanted a name such as EPERM'],
-    [{ defaultAction: 'SCMP_ACT_ERRNO', architectures: ['amd64'] }, '"architectures[0]" is "amd64", wanted SCMP_ARCH_…'],
+    [
+      { defaultAction: 'SCMP_ACT_ALLOW', defaultErrnoRet: 2 },
+      '"defaultErrnoRet" is 2, but SCMP_ACT_ALLOW returns no errno',
+    ],
+    [
+      { defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 4096 },
+      '"defaultErrnoRet" is 4096, wanted a whole number from 0 to 4095',
+    ],
+    [
+      { defaultAction: 'SCMP_ACT_ERRNO', defaultErrno: 'EWHAT' },
+      '"defaultErrno" is "EWHAT", wanted a name such as EPERM',
+    ],
+    [
+      { defaultAction: 'SCMP_ACT_ERRNO', architectures: ['amd64'] },
+      '"architectures[0]" is "amd64", wanted SCMP_ARCH_…',
+    ],
     [{ defaultAction: 'SCMP_ACT_ERRNO', archMap: [{}] }, '"archMap[0]" has no "architecture"'],
     [
-      { defaultAction: 'SCMP_ACT_ERRNO', architectures: ['SCMP_ARCH_X86'], archMap: [{ architecture: 'SCMP_ARCH_X86' }] },
+      {
+        defaultAction: 'SCMP_ACT_ERRNO',
+        architectures: ['SCMP_ARCH_X86'],
+        archMap: [{ architecture: 'SCMP_ARCH_X86' }],
+      },
       'it has both "architectures" and "archMap"',
     ],
     [{ defaultAction: 'SCMP_ACT_ERRNO', syscalls: {} }, '"syscalls" is an object, wanted an array'],
@@ -83,11 +99,26 @@ describe('parseProfileFile refuses, and names the place:', () => {
     [rule({ names: ['read'] }), '"syscalls[0]" has no "action"'],
     [rule({ names: ['read', 3], action: 'SCMP_ACT_ALLOW' }), '"syscalls[0].names[1]" is 3, wanted a string'],
     [rule({ ...read, name: 'write' }), '"syscalls[0]" has both "name" and "names"'],
-    [rule({ ...read, args: [{ index: 6, value: 0, op: 'SCMP_CMP_EQ' }] }), '"syscalls[0].args[0].index" is 6, wanted a whole number from 0 to 5'],
-    [rule({ ...read, args: [{ index: 0, value: -1, op: 'SCMP_CMP_EQ' }] }), '"syscalls[0].args[0].value" is -1, wanted a whole number from 0 to 18446744073709551615'],
-    [rule({ ...read, args: [{ index: 0, value: 2 ** 60, op: 'SCMP_CMP_EQ' }] }), '"syscalls[0].args[0].value" is 1152921504606847000, wanted a whole number'],
-    [rule({ ...read, args: [{ index: 0, value: '1', op: 'SCMP_CMP_EQ' }] }), '"syscalls[0].args[0].value" is "1", wanted a whole number'],
-    [rule({ ...read, args: [{ index: 0, value: 0, op: 'EQ' }] }), '"syscalls[0].args[0].op" is "EQ", wanted one of SCMP_CMP_NE, '],
+    [
+      rule({ ...read, args: [{ index: 6, value: 0, op: 'SCMP_CMP_EQ' }] }),
+      '"syscalls[0].args[0].index" is 6, wanted a whole number from 0 to 5',
+    ],
+    [
+      rule({ ...read, args: [{ index: 0, value: -1, op: 'SCMP_CMP_EQ' }] }),
+      '"syscalls[0].args[0].value" is -1, wanted a whole number from 0 to 18446744073709551615',
+    ],
+    [
+      rule({ ...read, args: [{ index: 0, value: 2 ** 60, op: 'SCMP_CMP_EQ' }] }),
+      '"syscalls[0].args[0].value" is 1152921504606847000, wanted a whole number',
+    ],
+    [
+      rule({ ...read, args: [{ index: 0, value: '1', op: 'SCMP_CMP_EQ' }] }),
+      '"syscalls[0].args[0].value" is "1", wanted a whole number',
+    ],
+    [
+      rule({ ...read, args: [{ index: 0, value: 0, op: 'EQ' }] }),
+      '"syscalls[0].args[0].op" is "EQ", wanted one of SCMP_CMP_NE, ',
+    ],
     [rule({ ...read, args: [{ index: 0 }] }), '"syscalls[0].args[0]" has no "op"'],
     [rule({ ...read, includes: { cap: [] } }), '"syscalls[0].includes" has the unknown field "cap"'],
     [rule({ ...read, excludes: { minKernel: '4' } }), '"syscalls[0].excludes.minKernel" is "4", wanted MAJOR.MINOR'],

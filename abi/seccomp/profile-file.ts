@@ -1,7 +1,22 @@
 import { errnoNumber } from '../errno.ts';
 import { SECCOMP_ANSWER, takesErrno } from './answer.ts';
-import { arrayField, fieldError, objectField, textField, textsField, wholeField, wordField, type Field } from './json-fields.ts';
-import { SECCOMP_OPERATORS, type SeccompAction, type SeccompArg, type SeccompProfile, type SeccompRule } from './profile.ts';
+import {
+  arrayField,
+  fieldError,
+  objectField,
+  textField,
+  textsField,
+  wholeField,
+  wordField,
+  type Field,
+} from './json-fields.ts';
+import {
+  SECCOMP_OPERATORS,
+  type SeccompAction,
+  type SeccompArg,
+  type SeccompProfile,
+  type SeccompRule,
+} from './profile.ts';
 
 /**
  * A profile as Docker's and podman's files have it: the OCI form, with rules that hold only for some
@@ -74,7 +89,8 @@ const FILE_FIELDS = [
 function readFile(field: Field): SeccompProfileFile {
   const get = objectField(field, FILE_FIELDS);
   const defaultAction = readAction(get('defaultAction'), field);
-  if (defaultAction === 'SCMP_ACT_NOTIFY') throw fieldError(field, 'notifies by default, which would stop its own start');
+  if (defaultAction === 'SCMP_ACT_NOTIFY')
+    throw fieldError(field, 'notifies by default, which would stop its own start');
   const errnoRet = readErrno(get('defaultErrnoRet'), get('defaultErrno'), defaultAction);
   const [architectures, archMap] = [get('architectures'), get('archMap')];
   const file: SeccompProfileFile = { defaultAction };
@@ -170,7 +186,8 @@ function readFilter(field: Field): RuleFilter {
   const minKernel = get('minKernel');
   if (minKernel !== undefined && minKernel.value !== '') {
     filter.minKernel = textField(minKernel);
-    if (!/^\d+\.\d+$/.test(filter.minKernel)) throw fieldError(minKernel, `is "${filter.minKernel}", wanted MAJOR.MINOR`);
+    if (!/^\d+\.\d+$/.test(filter.minKernel))
+      throw fieldError(minKernel, `is "${filter.minKernel}", wanted MAJOR.MINOR`);
   }
   return filter;
 }

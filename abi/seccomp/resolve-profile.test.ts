@@ -2,7 +2,11 @@ import { expect, test } from 'bun:test';
 import type { ConditionalRule, RuleFilter, SeccompProfileFile } from './profile-file.ts';
 import { resolveProfile, type SeccompSubject } from './resolve-profile.ts';
 
-const subject: SeccompSubject = { capabilities: ['CAP_CHOWN', 'CAP_SYS_ADMIN'], arch: 'x86_64', kernelRelease: '6.18.4-x' };
+const subject: SeccompSubject = {
+  capabilities: ['CAP_CHOWN', 'CAP_SYS_ADMIN'],
+  arch: 'x86_64',
+  kernelRelease: '6.18.4-x',
+};
 const rule = (includes?: RuleFilter, excludes?: RuleFilter): ConditionalRule => ({
   names: ['read'],
   action: 'SCMP_ACT_ALLOW',
