@@ -1,7 +1,7 @@
 import { encodeBpf } from '../../abi/bpf/wire.ts';
 import { compileSeccomp } from '../../abi/seccomp/compile.ts';
 import { DEFAULT_SECCOMP_PROFILE } from '../../abi/seccomp/default-profile.ts';
-import { parseProfileFile, type SeccompProfileFile } from '../../abi/seccomp/profile-file.ts';
+import { parseProfileText, type SeccompProfileFile } from '../../abi/seccomp/profile-file.ts';
 import { resolveProfile } from '../../abi/seccomp/resolve-profile.ts';
 import { LimpidError } from '../../base/error.ts';
 import { readText } from '../../kernel/files.ts';
@@ -23,10 +23,5 @@ function profileFile(choice: string): SeccompProfileFile {
   const subject = `seccomp profile "${choice}"`;
   const text = readText(choice);
   if (text === undefined) throw new LimpidError({ code: 'EPROFILE', doing: 'read', subject, why: 'there is no such file' });
-  try {
-    return parseProfileFile(JSON.parse(text), choice);
-  } catch (cause) {
-    if (cause instanceof LimpidError) throw cause;
-    throw new LimpidError({ code: 'EPROFILE', doing: 'read', subject, why: 'it is not JSON', cause });
-  }
+  return parseProfileText(text, choice);
 }
