@@ -112,7 +112,7 @@ function clausesByNumber(profile: SeccompProfile, abi: SyscallAbi): Map<number, 
   const numbers = syscallNumbers(abi);
   const found = new Map<number, readonly Clause[]>();
   for (const rule of profile.syscalls ?? []) {
-    const clauses = ruleClauses(rule, abi);
+    const clauses = ruleClauses(rule);
     for (const name of rule.names) {
       const number = numbers.get(name);
       if (number === undefined) continue;
@@ -123,15 +123,15 @@ function clausesByNumber(profile: SeccompProfile, abi: SyscallAbi): Map<number, 
   return found;
 }
 
-function ruleClauses(rule: SeccompRule, abi: SyscallAbi): Clause[] {
+function ruleClauses(rule: SeccompRule): Clause[] {
   const answer = seccompAnswer(rule.action, rule.errnoRet);
-  const conditions = (rule.args ?? []).map((arg) => condition(arg, rule, abi));
+  const conditions = (rule.args ?? []).map((arg) => condition(arg, rule));
   const indexes = new Set(conditions.map(({ index }) => index));
   if (indexes.size === conditions.length) return [{ conditions, answer }];
   return conditions.map((one) => ({ conditions: [one], answer }));
 }
 
-function condition({ index, op, value, valueTwo = 0 }: SeccompArg, rule: SeccompRule, abi: SyscallAbi): Condition {
+function condition({ index, op, value, valueTwo = 0 }: SeccompArg, rule: SeccompRule): Condition {
   const known = SECCOMP_OPERATORS.find((name) => name === op);
   if (known === undefined || !Number.isInteger(index) || index < 0 || index > 5) {
     throw new LimpidError({
@@ -141,8 +141,7 @@ function condition({ index, op, value, valueTwo = 0 }: SeccompArg, rule: Seccomp
       why: known === undefined ? `"${op}" is no comparison` : `${index} is no argument's index (0 to 5)`,
     });
   }
-  const width = abi.narrow ? 32 : 64;
-  const first = BigInt.asUintN(width, BigInt(value));
+  const first = BigInt.asUintN(64, BigInt(value));
   if (known !== 'SCMP_CMP_MASKED_EQ') return { index, op: known, value: first, mask: 0n };
-  return { index, op: known, value: BigInt.asUintN(width, BigInt(valueTwo)) & first, mask: first };
+  return { index, op: known, value: BigInt.asUintN(64, BigInt(valueTwo)) & first, mask: first };
 }
