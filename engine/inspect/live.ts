@@ -17,7 +17,8 @@ export function readLive(pid: number): LiveFacts | undefined {
 
 function namespaceNames(pid: number): string[] {
   try {
-    return listDirectory(`/proc/${pid}/ns`).sort();
+    // `pid_for_children` and its like are about processes to come.
+    return listDirectory(`/proc/${pid}/ns`).filter((name) => !name.endsWith('_for_children')).sort();
   } catch {
     // It has ended since.
     return [];
