@@ -2,3 +2,4 @@
 export { ALL_CAPABILITIES, capabilityNames, parseCapability } from '../abi/capability.ts';
 export { parseRlimitName } from '../abi/flags/rlimit.ts';
 export { parseSignal, signalName } from '../abi/signal.ts';
+export { TICKS_PER_SECOND, uptimeS } from '../kernel/clock.ts';

@@ -4,7 +4,7 @@ import type { ContainerProcess } from '../../engine/containers/top.ts';
 import { formatRows } from '../template/format.ts';
 import { printStats, STATS_HEADINGS, statsJson, statsRow } from './stats.ts';
 import { parseTopColumns, printTop, type TopContext } from './top.ts';
-import { printVersion } from './version.ts';
+import { printVersion, versionFields } from './version.ts';
 import { printYaml } from './yaml.ts';
 
 const SAMPLE: StatsSample = {
@@ -74,10 +74,8 @@ const PROCESS: ContainerProcess = {
 const CONTEXT: TopContext = {
   uptimeS: 3723.5,
   ticksPerSecond: 100,
-  userName: (uid) => (uid === 0 ? 'root' : String(uid)),
-  groupName: String,
-  hostUserName: () => 'host',
-  hostGroupName: String,
+  inside: { user: (uid) => (uid === 0 ? 'root' : String(uid)), group: String },
+  onHost: { user: () => 'host', group: String },
 };
 
 test('top', () => {
@@ -96,8 +94,8 @@ test('top', () => {
 });
 
 test('version', () => {
-  const Client = { Version: '1.2.3', APIVersion: '1.2.3', Runtime: 'Bun 1', OsArch: 'linux/amd64', Os: 'linux' };
-  expect(printVersion({ Client })).toBe(
+  const fields = versionFields({ version: '1.2.3', gitCommit: '', bunVersion: '1', os: 'linux', arch: 'amd64' });
+  expect(printVersion(fields)).toBe(
     'Client:       Limpid Engine\nVersion:      1.2.3\nAPI Version:  1.2.3\nRuntime:      Bun 1\nOS/Arch:      linux/amd64\n',
   );
 });

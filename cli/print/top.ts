@@ -1,6 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
 import { formatTable } from '../../base/table.ts';
 import type { ContainerProcess } from '../../engine/containers/top.ts';
+import type { UserNames } from '../../engine/containers/user-names.ts';
 import { ALL_CAPABILITIES, capabilityNames } from '../../engine/kernel-words.ts';
 import { optionError } from '../parse/option-error.ts';
 import { suggest } from '../parse/suggest.ts';
@@ -10,12 +11,8 @@ export interface TopContext {
   /** Seconds since the boot, now. */
   readonly uptimeS: number;
   readonly ticksPerSecond: number;
-  /** Names from the container's own files; numbers where they have none. */
-  readonly userName: (uid: number) => string;
-  readonly groupName: (gid: number) => string;
-  /** Names from the host's files. */
-  readonly hostUserName: (uid: number) => string;
-  readonly hostGroupName: (gid: number) => string;
+  readonly inside: UserNames;
+  readonly onHost: UserNames;
 }
 
 type Column = readonly [heading: string, cell: (process: ContainerProcess, context: TopContext) => string];
@@ -29,10 +26,10 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   capprm: ['PERMITTED CAPS', ({ capabilities }) => describeCapabilities(capabilities.permitted)],
   comm: ['COMMAND', ({ command }) => command],
   etime: ['ELAPSED', (process, context) => formatDuration(Math.floor(aliveS(process, context) * 1e3))],
-  group: ['GROUP', ({ gid }, { groupName }) => groupName(gid)],
-  hgroup: ['HGROUP', ({ gid }, { hostGroupName }) => hostGroupName(gid)],
+  group: ['GROUP', ({ gid }, { inside }) => inside.group(gid)],
+  hgroup: ['HGROUP', ({ gid }, { onHost }) => onHost.group(gid)],
   hpid: ['HPID', ({ pid }) => String(pid)],
-  huser: ['HUSER', ({ uid }, { hostUserName }) => hostUserName(uid)],
+  huser: ['HUSER', ({ uid }, { onHost }) => onHost.user(uid)],
   nice: ['NI', ({ nice }) => String(nice)],
   pcpu: ['%CPU', cpuShare],
   pid: ['PID', ({ innerPid }) => String(innerPid)],
@@ -42,7 +39,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   state: ['STATE', ({ state }) => state],
   time: ['TIME', ({ cpuTicks }, { ticksPerSecond }) => formatDuration((cpuTicks / ticksPerSecond) * 1e3)],
   tty: ['TTY', ({ tty }) => terminalName(tty)],
-  user: ['USER', ({ uid }, { userName }) => userName(uid)],
+  user: ['USER', ({ uid }, { inside }) => inside.user(uid)],
   vsz: ['VSZ', ({ virtualKiB }) => String(virtualKiB)],
 };
 

@@ -1,4 +1,5 @@
 import { readCgroupStats, type CgroupStats } from '../../kernel/cgroup.ts';
+import { TICKS_PER_SECOND, uptimeS } from '../../kernel/clock.ts';
 import { readKernelFile } from '../../kernel/files.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import type { ContainerRecord } from '../records/read.ts';
@@ -16,6 +17,8 @@ export interface StatsSample extends CgroupStats {
   readonly name: string;
   /** Monotonic. */
   readonly sampledNs: number;
+  /** Since the container's process started. */
+  readonly upNs: number;
   readonly network: NetworkBytes;
   /** The limit, or the machine's memory where there is none. */
   readonly memoryAvailableBytes: number;
@@ -30,12 +33,13 @@ export function sampleStats(world: World, record: ContainerRecord): StatsSample 
     name: record.config.name,
     sampledNs: Bun.nanoseconds(),
     ...stats,
+    upNs: Math.max(0, uptimeS() - Number(process.startTime) / TICKS_PER_SECOND) * 1e9,
     network: readNetworkBytes(process.pid),
     memoryAvailableBytes: stats.memoryLimitBytes ?? machineMemoryBytes(),
   };
 }
 
-/** CPU use between two samples in percent of one CPU; since `startedNsAgo` where there is only one. */
+/** CPU use between two samples in percent of one CPU. */
 export function cpuPercent(sample: StatsSample, earlier: { readonly cpuUsageNs: number; readonly sampledNs: number }): number {
   const elapsedNs = sample.sampledNs - earlier.sampledNs;
   return elapsedNs <= 0 ? 0 : ((sample.cpuUsageNs - earlier.cpuUsageNs) / elapsedNs) * 100;

@@ -1,0 +1,26 @@
+import { inspectContainer } from '../../engine/containers/inspect.ts';
+import { measureContainer } from '../../engine/containers/size.ts';
+import { findRecord } from '../../engine/records/read.ts';
+import type { command } from '../commands/inspect.ts';
+import type { Handler } from '../parse/command.ts';
+import { eachContainer, selectContainers } from '../select-containers.ts';
+import { worldOf } from '../world.ts';
+
+export const handle: Handler<typeof command.options> = async (invocation) => {
+  const { options, args, output } = invocation;
+  const world = worldOf(invocation);
+  const documents: object[] = [];
+  const exitCode = await eachContainer(selectContainers(world, { args, options }), output, { print: false }, async (reference) => {
+    const document = await inspectContainer(world, reference);
+    if (!options.size) return void documents.push(document);
+    const { upperBytes, totalBytes } = await measureContainer(world, findRecord(world, reference));
+    documents.push({ ...document, SizeRw: upperBytes, SizeRootFs: totalBytes });
+  });
+  if (options.format === 'json') {
+    await output.out(`${JSON.stringify(documents, null, 5)}\n`);
+    return exitCode;
+  }
+  const { formatValue } = await import('../template/format.ts');
+  for (const document of documents) await output.out(formatValue(options.format, document, 'inspect'));
+  return exitCode;
+};

@@ -1,0 +1,66 @@
+import { listContainers, type ContainerSummary } from '../../engine/containers/list.ts';
+import { namespaceInodes } from '../../engine/containers/namespace-inodes.ts';
+import { measureContainer, type ContainerSize } from '../../engine/containers/size.ts';
+import { removeLeavings } from '../../engine/containers/remove.ts';
+import type { World } from '../../engine/world.ts';
+import type { command } from '../commands/ps.ts';
+import { parseFilters } from '../filters.ts';
+import type { Handler, Invocation } from '../parse/command.ts';
+import { printPs, PS_HEADINGS, sortContainers } from '../print/ps.ts';
+import { psJson, psRow, type PsDetails } from '../print/ps-row.ts';
+import { worldOf } from '../world.ts';
+
+type PsOptions = typeof command.options;
+const CLEAR_SCREEN = '\x1b[H\x1b[2J';
+
+export const handle: Handler<PsOptions> = async (invocation) => {
+  const { options, output } = invocation;
+  const world = worldOf(invocation);
+  if (options.watch === undefined) {
+    await output.out(await describe(world, invocation));
+    await removeLeavings(world);
+    return 0;
+  }
+  for (;;) {
+    await output.out(CLEAR_SCREEN + (await describe(world, invocation)));
+    await Bun.sleep(options.watch * 1000);
+  }
+};
+
+async function describe(world: World, { options }: Invocation<PsOptions>): Promise<string> {
+  const chosen = choose(listContainers(world), options);
+  const sizes = new Map<string, ContainerSize>();
+  if (options.size || options.sort === 'size') {
+    for (const one of chosen) sizes.set(one.config.id, await measureContainer(world, one));
+  }
+  const totals = new Map([...sizes].map(([id, { upperBytes }]) => [id, upperBytes]));
+  const containers = sortContainers(chosen, options.sort, totals);
+  if (options.quiet && options.format === undefined) {
+    return containers.map(({ config }) => `${options['no-trunc'] ? config.id : config.id.slice(0, 12)}\n`).join('');
+  }
+  const nowMs = Date.now();
+  const detailsOf = (one: ContainerSummary): PsDetails => details(one, sizes, options.ns || options.format !== undefined);
+  const { format, 'no-trunc': noTrunc, noheading: noHeading } = options;
+  if (format === 'json') return `${JSON.stringify(containers.map((one) => psJson(one, nowMs, detailsOf(one))), null, 4)}\n`;
+  const rows = containers.map((one) => psRow(one, { nowMs, noTrunc }, detailsOf(one)));
+  if (format === undefined) return printPs(rows, { noHeading, namespaces: options.ns, size: options.size });
+  const { formatRows } = await import('../template/format.ts');
+  return formatRows(format, rows, { name: 'ps', headings: PS_HEADINGS, noHeading });
+}
+
+function choose(containers: readonly ContainerSummary[], options: Invocation<PsOptions>['options']): ContainerSummary[] {
+  const matches = parseFilters(options.filter);
+  const count = options.latest ? 1 : options.last;
+  const asksForStates = options.filter.some((filter) => filter.startsWith('status=') || filter.startsWith('exited='));
+  const everything = options.all || count > 0 || asksForStates;
+  const found = containers.filter((one) => (everything || one.state.process !== undefined) && matches(one));
+  return count > 0 ? found.slice(-count) : found;
+}
+
+function details({ config, state }: ContainerSummary, sizes: ReadonlyMap<string, ContainerSize>, withNamespaces: boolean): PsDetails {
+  const size = sizes.get(config.id);
+  return {
+    ...(size === undefined ? {} : { size }),
+    ...(withNamespaces && state.process !== undefined ? { namespaces: namespaceInodes(state.process.pid) } : {}),
+  };
+}
