@@ -30,7 +30,12 @@ export interface OverlayRootfs {
 
 export interface Supervision {
   readonly stdin: boolean;
-  readonly log: { readonly driver: 'k8s-file' | 'json-file' | 'none'; readonly path: string; readonly maxBytes: number; readonly maxFiles: number };
+  readonly log: {
+    readonly driver: 'k8s-file' | 'json-file' | 'none';
+    readonly path: string;
+    readonly maxBytes: number;
+    readonly maxFiles: number;
+  };
   readonly socketPath: string;
   readonly startRecord: string;
   /** First words of the start record: what the monitor cannot know itself (boot id, time of day). */

@@ -51,7 +51,12 @@ class Reader {
   }
 
   error(why: string): LimpidError {
-    return new LimpidError({ code: 'EPLAN', doing: 'read', subject: 'an encoded plan', why: `${why} (byte ${this.#at})` });
+    return new LimpidError({
+      code: 'EPLAN',
+      doing: 'read',
+      subject: 'an encoded plan',
+      why: `${why} (byte ${this.#at})`,
+    });
   }
 
   take(length: number): Uint8Array {

@@ -36,9 +36,19 @@ export function makeDevices(mounts: readonly ParsedMount[], targets: MountTarget
   return [
     ...targets.directory('/dev', 'runtime-spec: default devices'),
     ...standing.flatMap((device) => make(device, 'runtime-spec: default devices', targets)),
-    ...asked.flatMap((device) => make(device, because(`linux.devices[${device.path}]`, because('linux.devices')), targets)),
+    ...asked.flatMap((device) =>
+      make(device, because(`linux.devices[${device.path}]`, because('linux.devices')), targets),
+    ),
     ...LINKS.map(([path, target]): Op => {
-      return { op: 'symlink', stage: 'child', because: 'runtime-spec: dev symbolic links', at: SLOT.root, path, target, existOk: true };
+      return {
+        op: 'symlink',
+        stage: 'child',
+        because: 'runtime-spec: dev symbolic links',
+        at: SLOT.root,
+        path,
+        target,
+        existOk: true,
+      };
     }),
   ];
 }

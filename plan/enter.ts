@@ -87,7 +87,9 @@ function joinOthers({ namespaces }: EnterTarget): Op[] {
   const others = namespaces.filter((type) => type !== 'pid');
   if (others.length === 0) return [];
   const flags = others.reduce((all, type) => all | CLONE_FLAG[type], 0);
-  return [{ op: 'setns', stage: 'child', because: `exec: its ${others.join(', ')} namespaces`, slot: SLOT.target, flags }];
+  return [
+    { op: 'setns', stage: 'child', because: `exec: its ${others.join(', ')} namespaces`, slot: SLOT.target, flags },
+  ];
 }
 
 function cloneInto({ cgroup }: EnterTarget, settling: readonly Op[]): Op {

@@ -9,11 +9,15 @@ const NETLINK_ROUTE = 0;
 export function nameHost({ spec, namespaces, because }: LaunchRequest): Op[] {
   const { hostname, domainname } = spec;
   const isOwn = namespaces.created.has('uts') || namespaces.joined.has('uts');
-  if (hostname && !isOwn) throw specError('hostname', 'would be set for the host: the container has no uts namespace of its own');
-  if (domainname && !isOwn) throw specError('domainname', 'would be set for the host: the container has no uts namespace of its own');
+  if (hostname && !isOwn)
+    throw specError('hostname', 'would be set for the host: the container has no uts namespace of its own');
+  if (domainname && !isOwn)
+    throw specError('domainname', 'would be set for the host: the container has no uts namespace of its own');
   return [
     ...(hostname ? [{ op: 'sethostname', stage: 'child', because: because('hostname'), name: hostname } as const] : []),
-    ...(domainname ? [{ op: 'setdomainname', stage: 'child', because: because('domainname'), name: domainname } as const] : []),
+    ...(domainname
+      ? [{ op: 'setdomainname', stage: 'child', because: because('domainname'), name: domainname } as const]
+      : []),
   ];
 }
 

@@ -11,8 +11,22 @@ interface Change {
 }
 
 /** Child stage: what mount_setattr(2) changes of a mount below the container's root. */
-function change(path: string, because: string, { recursive = false, attrSet = 0, attrClear = 0, propagation = 0 }: Change): Op {
-  return { op: 'mount_setattr', stage: 'child', because, at: SLOT.root, path, recursive, attrSet, attrClear, propagation };
+function change(
+  path: string,
+  because: string,
+  { recursive = false, attrSet = 0, attrClear = 0, propagation = 0 }: Change,
+): Op {
+  return {
+    op: 'mount_setattr',
+    stage: 'child',
+    because,
+    at: SLOT.root,
+    path,
+    recursive,
+    attrSet,
+    attrClear,
+    propagation,
+  };
 }
 
 export function readOnly(path: string, because: string): Op {

@@ -9,7 +9,7 @@ import type { Op } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
 import { NONE, SLOT, sourceSlot } from './slots.ts';
-import { MountTargets } from './targets.ts';
+import type { MountTargets } from './targets.ts';
 
 /** A spec's mount, read: where it goes, and what its options mean. */
 export interface ParsedMount {
@@ -44,7 +44,12 @@ export function cleanTarget(destination: string): string {
   return `/${names.join('/')}`;
 }
 
-function refuseMount({ destination, uidMappings, source }: Mount, options: MountOptions, target: string, isBind: boolean): void {
+function refuseMount(
+  { destination, uidMappings, source }: Mount,
+  options: MountOptions,
+  target: string,
+  isBind: boolean,
+): void {
   const field = `mounts[${destination}]`;
   if (target === '/') throw specError(field, 'the root itself cannot be mounted over');
   if (isBind && !source?.startsWith('/')) throw specError(field, `the source "${source ?? ''}" is no absolute path`);
@@ -56,7 +61,12 @@ function refuseMount({ destination, uidMappings, source }: Mount, options: Mount
  * Child stage, runtime-spec, Mounts: "MUST mount entries in the listed order". Read-only file systems that others
  * are mounted in are made read-only by `sealMounts`, once their targets are there.
  */
-export function mountAll(mounts: readonly ParsedMount[], targets: MountTargets, request: LaunchRequest, layout: CgroupLayout): Op[] {
+export function mountAll(
+  mounts: readonly ParsedMount[],
+  targets: MountTargets,
+  request: LaunchRequest,
+  layout: CgroupLayout,
+): Op[] {
   const slots = sourceSlots(mounts, request);
   return mounts.flatMap((mount): Op[] => {
     if (mount.isBind) return bindMount(mount, targets, request, slots.get(mount));
@@ -101,15 +111,39 @@ function isSealedLater({ target, type, isBind, options }: ParsedMount, mounts: r
   return target === '/dev' || mounts.some((other) => other.target.startsWith(`${target}/`));
 }
 
-function newMount({ target, type, source, options, because }: ParsedMount, targets: MountTargets, sealedLater: boolean): Op[] {
+function newMount(
+  { target, type, source, options, because }: ParsedMount,
+  targets: MountTargets,
+  sealedLater: boolean,
+): Op[] {
   const flags = sealedLater ? options.flags & ~MS_RDONLY : options.flags;
   const makeTarget = targets.directory(target, because);
   targets.covered(target, type);
-  const mount: Op = { op: 'mount', stage: 'child', because, at: SLOT.root, target, type, source, flags, data: options.data };
-  return [...makeTarget, mount, ...treeAttributes(target, options, because), ...propagationOf(target, options, because)];
+  const mount: Op = {
+    op: 'mount',
+    stage: 'child',
+    because,
+    at: SLOT.root,
+    target,
+    type,
+    source,
+    flags,
+    data: options.data,
+  };
+  return [
+    ...makeTarget,
+    mount,
+    ...treeAttributes(target, options, because),
+    ...propagationOf(target, options, because),
+  ];
 }
 
-function bindMount(mount: ParsedMount, targets: MountTargets, { context }: LaunchRequest, slot: number | undefined): Op[] {
+function bindMount(
+  mount: ParsedMount,
+  targets: MountTargets,
+  { context }: LaunchRequest,
+  slot: number | undefined,
+): Op[] {
   const { target, source, options, because } = mount;
   const isFile = context.sourceKinds?.[source] === 'file';
   const makeTarget = isFile ? targets.file(target, because) : targets.directory(target, because);

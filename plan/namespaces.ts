@@ -14,7 +14,9 @@ export interface NamespaceSplit {
 }
 
 /** Sorts the spec's namespaces. Throws LimpidError `ESPEC` where the combination cannot be made. */
-export function splitNamespaces(list: readonly { readonly type: NamespaceType; readonly path?: string }[]): NamespaceSplit {
+export function splitNamespaces(
+  list: readonly { readonly type: NamespaceType; readonly path?: string }[],
+): NamespaceSplit {
   const created = new Set<NamespaceType>();
   const joined = new Map<NamespaceType, string>();
   for (const { type, path } of list) {
@@ -80,7 +82,10 @@ export function joinInChild(request: LaunchRequest): Op[] {
   const byExecutor = joinedByExecutor(namespaces);
   const types = [...namespaces.joined.keys()].filter((type) => !byExecutor.includes(type));
   const now = types.filter((type) => type !== 'user' && type !== 'mount');
-  return [...types.map((type) => openJoined(type, request, 'child')), ...now.map((type) => join(type, request, 'child'))];
+  return [
+    ...types.map((type) => openJoined(type, request, 'child')),
+    ...now.map((type) => join(type, request, 'child')),
+  ];
 }
 
 /** Child stage: the root of a joined mount namespace becomes the root. */
@@ -112,7 +117,9 @@ export function mapIds({ spec, facts, namespaces, because }: LaunchRequest): Op[
   const CAP_SETGID = 1n << 6n;
   const ops = [writeProc('uid_map', idMap(uidMappings), because('linux.uidMappings'))];
   if ((facts.capabilities & CAP_SETGID) === 0n) {
-    ops.push(writeProc('setgroups', 'deny', 'without CAP_SETGID the kernel takes a gid_map only when setgroups is denied'));
+    ops.push(
+      writeProc('setgroups', 'deny', 'without CAP_SETGID the kernel takes a gid_map only when setgroups is denied'),
+    );
   }
   return [...ops, writeProc('gid_map', idMap(gidMappings), because('linux.gidMappings'))];
 }
@@ -145,7 +152,15 @@ function createTimeNamespace({ spec, because }: LaunchRequest): Op[] {
   if (lines.length > 0) {
     const path = '/proc/self/timens_offsets';
     const reason = because('linux.timeOffsets');
-    ops.push({ op: 'write', stage: 'host', because: reason, at: NONE, path, flags: O_WRONLY, data: bytes(lines.join('')) });
+    ops.push({
+      op: 'write',
+      stage: 'host',
+      because: reason,
+      at: NONE,
+      path,
+      flags: O_WRONLY,
+      data: bytes(lines.join('')),
+    });
   }
   return ops;
 }
@@ -157,7 +172,16 @@ function join(type: NamespaceType, { because }: LaunchRequest, stage: Stage): Op
 function openOwn(type: NamespaceType): Op {
   const because = `to return from the container's ${type} namespace`;
   const path = `/proc/self/ns/${NAMESPACE_FILE[type]}`;
-  return { op: 'open', stage: 'host', because, slot: ownSlot(type), at: NONE, path, flags: O_RDONLY | O_CLOEXEC, mode: 0 };
+  return {
+    op: 'open',
+    stage: 'host',
+    because,
+    slot: ownSlot(type),
+    at: NONE,
+    path,
+    flags: O_RDONLY | O_CLOEXEC,
+    mode: 0,
+  };
 }
 
 function openJoined(type: NamespaceType, { namespaces, because }: LaunchRequest, stage: 'host' | 'child'): Op {

@@ -24,7 +24,10 @@ export interface SeccompFilter {
 }
 
 /** The filter of a spec. Throws LimpidError `ESPEC` where the spec has one that was not compiled, or an unknown flag. */
-export function seccompFilter(seccomp: Seccomp | undefined, program: Uint8Array | undefined): SeccompFilter | undefined {
+export function seccompFilter(
+  seccomp: Seccomp | undefined,
+  program: Uint8Array | undefined,
+): SeccompFilter | undefined {
   if (seccomp === undefined) return undefined;
   if (program === undefined) throw specError('linux.seccomp', 'its program was not compiled');
   if (seccomp.listenerPath) throw specError('linux.seccomp.listenerPath', 'notifications are not served yet');
@@ -52,13 +55,23 @@ export function labelExec({ apparmorProfile, selinuxLabel }: Process, because: B
  * Init stage: everything between the finished root and execve(2). Each step needs a right that a later one gives
  * away: limits before CAP_SYS_RESOURCE goes, groups before the user, the bounding set before the capabilities.
  */
-export function becomeProcess(process: Process, seccomp: SeccompFilter | undefined, because: Because, keyring: string): Op[] {
+export function becomeProcess(
+  process: Process,
+  seccomp: SeccompFilter | undefined,
+  because: Because,
+  keyring: string,
+): Op[] {
   const early = seccomp !== undefined && needsEarlySeccomp(process);
   const filter = seccomp === undefined ? [] : [loadSeccomp(seccomp, because)];
   return [
     { op: 'keyctl_join', stage: 'init', because: 'keys of the caller are not for the container', name: keyring },
     ...setRlimits(process, because),
-    { op: 'umask', stage: 'init', because: because('process.user.umask', 'default: 0022'), mask: process.user?.umask ?? 0o022 },
+    {
+      op: 'umask',
+      stage: 'init',
+      because: because('process.user.umask', 'default: 0022'),
+      mask: process.user?.umask ?? 0o022,
+    },
     // As root, so that a directory that only root can enter works too, as with the other runtimes.
     { op: 'chdir', stage: 'init', because: because('process.cwd'), path: cwdOf(process) },
     ...(early ? filter : []),
@@ -82,12 +95,20 @@ function setRlimits({ rlimits = [] }: Process, because: Because): Op[] {
   const seen = new Set<number>();
   return rlimits.map(({ type, soft, hard }) => {
     const name = parseRlimitName(type);
-    if (name === undefined || !type.startsWith('RLIMIT_')) throw specError('process.rlimits', `"${type}" is no resource limit`);
+    if (name === undefined || !type.startsWith('RLIMIT_'))
+      throw specError('process.rlimits', `"${type}" is no resource limit`);
     const resource = RLIMITS[name];
     if (seen.has(resource)) throw specError('process.rlimits', `"${type}" is listed twice`);
     seen.add(resource);
     const reason = because(`process.rlimits[${type}]`, because('process.rlimits'));
-    return { op: 'setrlimit', stage: 'init', because: reason, resource, soft: limitValue(soft), hard: limitValue(hard) };
+    return {
+      op: 'setrlimit',
+      stage: 'init',
+      because: reason,
+      resource,
+      soft: limitValue(soft),
+      hard: limitValue(hard),
+    };
   });
 }
 
@@ -101,7 +122,12 @@ function becomeUser({ user = { uid: 0, gid: 0 }, capabilities = {} }: Process, b
   const capabilityReason = because('process.capabilities', 'process.capabilities');
   const groups = [...(user.additionalGids ?? [])];
   const ops: Op[] = [
-    { op: 'setgroups', stage: 'init', because: because('process.user.additionalGids', 'groups of the caller do not follow'), gids: groups.map(String) },
+    {
+      op: 'setgroups',
+      stage: 'init',
+      because: because('process.user.additionalGids', 'groups of the caller do not follow'),
+      gids: groups.map(String),
+    },
     { op: 'setresgid', stage: 'init', because: because('process.user.gid', because('process.user')), gid: user.gid },
     { op: 'bounding', stage: 'init', because: capabilityReason, mask: mask('bounding') },
   ];
@@ -127,13 +153,29 @@ function becomeUser({ user = { uid: 0, gid: 0 }, capabilities = {} }: Process, b
 
 function noNewPrivileges(because: Because): Op {
   const reason = because('process.noNewPrivileges');
-  return { op: 'prctl', stage: 'init', because: reason, option: PR_SET_NO_NEW_PRIVS, arg2: 1, arg3: 0, arg4: 0, arg5: 0 };
+  return {
+    op: 'prctl',
+    stage: 'init',
+    because: reason,
+    option: PR_SET_NO_NEW_PRIVS,
+    arg2: 1,
+    arg3: 0,
+    arg4: 0,
+    arg5: 0,
+  };
 }
 
 function execProcess(process: Process, because: Because): Op {
   const argv = process.args ?? [];
   if (argv.length === 0) throw specError('process.args', 'there is no command to run');
-  return { op: 'exec', stage: 'init', because: because('process.args'), candidates: execCandidates(process), argv, env: process.env ?? [] };
+  return {
+    op: 'exec',
+    stage: 'init',
+    because: because('process.args'),
+    candidates: execCandidates(process),
+    argv,
+    env: process.env ?? [],
+  };
 }
 
 /** The paths that execvp(3) would try, by the container's own PATH. */

@@ -34,7 +34,9 @@ export function mountOutside(request: LaunchRequest): Op[] {
 function giveToMappedRoot(path: string, { spec, namespaces }: LaunchRequest): Op[] {
   if (!namespaces.created.has('user')) return [];
   const [uid, gid] = [outsideId(0, spec.linux?.uidMappings ?? []), outsideId(0, spec.linux?.gidMappings ?? [])];
-  return [{ op: 'chown', stage: 'host', because: 'the root directory belongs to root inside', at: NONE, path, uid, gid }];
+  return [
+    { op: 'chown', stage: 'host', because: 'the root directory belongs to root inside', at: NONE, path, uid, gid },
+  ];
 }
 
 /** overlayfs' options: a comma ends one, a colon a lower directory; both are taken literally behind a backslash. */
@@ -62,7 +64,8 @@ export function enterRoot(request: LaunchRequest): Op[] {
   const ops = [limitPropagation(request)];
   if (isShared(request)) ops.push(makePrivate(rootPath), bindOnItself(rootPath, 'child'));
   // What a new user namespace's mounts were copied from locks them, and pivot_root(2) refuses a locked one.
-  else if (context.rootfs.kind === 'directory' || namespaces.created.has('user')) ops.push(bindOnItself(rootPath, 'child'));
+  else if (context.rootfs.kind === 'directory' || namespaces.created.has('user'))
+    ops.push(bindOnItself(rootPath, 'child'));
   return [...ops, openRoot(request)];
 }
 
@@ -99,7 +102,12 @@ export function sealRoot({ spec, because }: LaunchRequest): Op[] {
 
 export function pivotRoot(request: LaunchRequest): Op[] {
   const ops: Op[] = [
-    { op: 'pivot_root', stage: 'child', because: 'the root directory becomes the root, and the host leaves its sight', slot: SLOT.root },
+    {
+      op: 'pivot_root',
+      stage: 'child',
+      because: 'the root directory becomes the root, and the host leaves its sight',
+      slot: SLOT.root,
+    },
   ];
   const propagation = rootPropagation(request);
   if (request.spec.linux?.rootfsPropagation) {
@@ -139,7 +147,12 @@ function limitPropagation(request: LaunchRequest): Op {
 }
 
 function makePrivate(path: string): Op {
-  return setPropagation('child', path, MS_PRIVATE, 'pivot_root(2): the mount that the new root hangs on must not be shared');
+  return setPropagation(
+    'child',
+    path,
+    MS_PRIVATE,
+    'pivot_root(2): the mount that the new root hangs on must not be shared',
+  );
 }
 
 function setPropagation(stage: Stage, path: string, propagation: number, because: string): Op {
@@ -175,5 +188,13 @@ function bindOnItself(path: string, stage: Stage): Op {
 }
 
 function makeDirectory(path: string): Op {
-  return { op: 'mkdir', stage: 'host', because: 'the layer of this container', at: NONE, path, mode: 0o755, existOk: true };
+  return {
+    op: 'mkdir',
+    stage: 'host',
+    because: 'the layer of this container',
+    at: NONE,
+    path,
+    mode: 0o755,
+    existOk: true,
+  };
 }

@@ -40,5 +40,15 @@ export function setOomScore(process: Process | undefined, because: Because): Op[
   const score = process?.oomScoreAdj;
   if (score === undefined) return [];
   const data = new TextEncoder().encode(String(score));
-  return [{ op: 'write', stage: 'host', because: because('process.oomScoreAdj'), at: SLOT.proc, path: 'oom_score_adj', flags: O_WRONLY, data }];
+  return [
+    {
+      op: 'write',
+      stage: 'host',
+      because: because('process.oomScoreAdj'),
+      at: SLOT.proc,
+      path: 'oom_score_adj',
+      flags: O_WRONLY,
+      data,
+    },
+  ];
 }

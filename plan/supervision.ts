@@ -34,8 +34,21 @@ export function declareSupervision(
   return [
     declareStdio(stdin, process, owner, because),
     { op: 'log', stage: 'host', because: because('log', '--log-driver'), ...log },
-    { op: 'listen', stage: 'host', because: 'attach, stop and exec reach the monitor here', path: socketPath, mode: MODE_OWNER },
-    { op: 'record_exit', stage: 'host', because: 'how it ended outlives the monitor', at: NONE, path: exitRecord, sync: durable },
+    {
+      op: 'listen',
+      stage: 'host',
+      because: 'attach, stop and exec reach the monitor here',
+      path: socketPath,
+      mode: MODE_OWNER,
+    },
+    {
+      op: 'record_exit',
+      stage: 'host',
+      because: 'how it ended outlives the monitor',
+      at: NONE,
+      path: exitRecord,
+      sync: durable,
+    },
   ];
 }
 
@@ -46,7 +59,12 @@ export function recordStart({ startRecord, startPrefix }: Supervision): Op {
 }
 
 /** Host stage, before the clone: pipes for the child, or the promise of a terminal. */
-export function declareStdio(stdin: boolean, { terminal = false, consoleSize }: Process, { uid, gid }: Owner, because: Because): Op {
+export function declareStdio(
+  stdin: boolean,
+  { terminal = false, consoleSize }: Process,
+  { uid, gid }: Owner,
+  because: Because,
+): Op {
   const { height: rows = 0, width: columns = 0 } = consoleSize ?? {};
   const reason = because('process.terminal', terminal ? 'process.terminal' : 'plain pipes');
   return { op: 'stdio', stage: 'host', because: reason, stdin, terminal, rows, columns, uid, gid };
@@ -56,11 +74,23 @@ export function declareStdio(stdin: boolean, { terminal = false, consoleSize }: 
 export function openTerminal({ terminal, user }: Process, bindConsole: boolean, because: Because): Op[] {
   if (!terminal) return [];
   const reason = because('process.terminal');
-  return [{ op: 'terminal', stage: bindConsole ? 'child' : 'init', because: reason, at: SLOT.root, bindConsole, uid: user?.uid ?? 0 }];
+  return [
+    {
+      op: 'terminal',
+      stage: bindConsole ? 'child' : 'init',
+      because: reason,
+      at: SLOT.root,
+      bindConsole,
+      uid: user?.uid ?? 0,
+    },
+  ];
 }
 
 /** Clean-up stage, last: what it starts may well remove the rest. */
-export function afterwards({ afterwards, removeAfterwards }: Pick<LaunchContext, 'afterwards' | 'removeAfterwards'>): Op[] {
+export function afterwards({
+  afterwards,
+  removeAfterwards,
+}: Pick<LaunchContext, 'afterwards' | 'removeAfterwards'>): Op[] {
   const ops = removePaths(removeAfterwards);
   if (afterwards !== undefined) {
     const because = 'limpid decides what comes after the end';
@@ -70,5 +100,11 @@ export function afterwards({ afterwards, removeAfterwards }: Pick<LaunchContext,
 }
 
 export function removePaths(paths: readonly string[]): Op[] {
-  return paths.map((path) => ({ op: 'remove', stage: 'cleanup', because: 'it goes with the container', at: NONE, path }));
+  return paths.map((path) => ({
+    op: 'remove',
+    stage: 'cleanup',
+    because: 'it goes with the container',
+    at: NONE,
+    path,
+  }));
 }

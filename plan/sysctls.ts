@@ -5,7 +5,11 @@ import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
 import { NONE } from './slots.ts';
 
-const IPC = new Set(['msgmax', 'msgmnb', 'msgmni', 'sem', 'shmall', 'shmmax', 'shmmni', 'shm_rmid_forced'].map((name) => `kernel.${name}`));
+const IPC = new Set(
+  ['msgmax', 'msgmnb', 'msgmni', 'sem', 'shmall', 'shmmax', 'shmmni', 'shm_rmid_forced'].map(
+    (name) => `kernel.${name}`,
+  ),
+);
 
 /**
  * Child stage, while the host's /proc is in sight: what is written there counts for the namespaces of the writer,
@@ -17,14 +21,23 @@ export function writeSysctls({ spec, namespaces, because }: LaunchRequest): Op[]
     const name = dotted(key);
     const field = `linux.sysctl[${key}]`;
     const type = namespaceOf(name);
-    if (type === undefined) throw specError(field, `"${key}" belongs to the whole host`, 'net.*, fs.mqueue.* and the IPC ones can be set');
+    if (type === undefined)
+      throw specError(field, `"${key}" belongs to the whole host`, 'net.*, fs.mqueue.* and the IPC ones can be set');
     if (!namespaces.created.has(type) && !namespaces.joined.has(type)) {
       throw specError(field, `"${key}" would be set for the host: the container has no ${type} namespace of its own`);
     }
     const parts = slashed(key).split('/');
     if (parts.some((part) => part === '..' || part === '')) throw specError(field, `"${key}" is no name of a sysctl`);
     const data = new TextEncoder().encode(value);
-    return { op: 'write', stage: 'child', because: because(field), at: NONE, path: `/proc/sys/${parts.join('/')}`, flags: O_WRONLY, data };
+    return {
+      op: 'write',
+      stage: 'child',
+      because: because(field),
+      at: NONE,
+      path: `/proc/sys/${parts.join('/')}`,
+      flags: O_WRONLY,
+      data,
+    };
   });
 }
 

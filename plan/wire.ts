@@ -58,7 +58,15 @@ interface Later {
   readonly blobs: { readonly at: number; readonly bytes: Uint8Array }[];
 }
 
-function argText(kind: ArgKind, value: unknown, op: Op, name: string, beyondAscii: boolean, length: number, later: Later): string {
+function argText(
+  kind: ArgKind,
+  value: unknown,
+  op: Op,
+  name: string,
+  beyondAscii: boolean,
+  length: number,
+  later: Later,
+): string {
   if (kind === 'blob') return blobText(value as Uint8Array, length, later);
   if (kind === 'flag') return value ? '1' : '0';
   if (kind !== 'text' && kind !== 'list') return String(value as number | bigint);

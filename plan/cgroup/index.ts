@@ -46,14 +46,28 @@ export function removeCgroups({ v1, unified }: CgroupLayout, ownPidNamespace: bo
 
 export function killCgroup(path: string): Op {
   const because = 'its processes do not end with PID 1 of a namespace';
-  return { op: 'write', stage: 'cleanup', because, at: NONE, path: `${path}/cgroup.kill`, flags: O_WRONLY, data: bytes('1') };
+  return {
+    op: 'write',
+    stage: 'cleanup',
+    because,
+    at: NONE,
+    path: `${path}/cgroup.kill`,
+    flags: O_WRONLY,
+    data: bytes('1'),
+  };
 }
 
 export function removeCgroup(path: string): Op {
   return { op: 'remove_cgroup', stage: 'cleanup', because: 'the container is gone', at: NONE, path, busyMs: BUSY_MS };
 }
 
-function createV1(directory: CgroupDirectory, layout: CgroupLayout, cpus: string, mems: string, because: Because): Op[] {
+function createV1(
+  directory: CgroupDirectory,
+  layout: CgroupLayout,
+  cpus: string,
+  mems: string,
+  because: Because,
+): Op[] {
   const { mountPoint, path, controllers, limits } = directory;
   const parents = parentPaths(mountPoint, layout.name);
   const ops: Op[] = [];
@@ -73,7 +87,12 @@ function createV1(directory: CgroupDirectory, layout: CgroupLayout, cpus: string
   return [...ops, ...limitOps(directory, because)];
 }
 
-function createUnified(directory: CgroupDirectory, layout: CgroupLayout, directoryFlag: number, because: Because): Op[] {
+function createUnified(
+  directory: CgroupDirectory,
+  layout: CgroupLayout,
+  directoryFlag: number,
+  because: Because,
+): Op[] {
   const { mountPoint, path, controllers } = directory;
   const parents = parentPaths(mountPoint, layout.name);
   const enable = controllers.map((controller) => `+${controller}`).join(' ');

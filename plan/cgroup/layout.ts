@@ -43,7 +43,8 @@ export function cgroupLayout({ spec, context, facts: { cgroup: facts }, because 
   const rules = deviceRules(resources);
   refuseSwapWithoutAccounting(resources, facts, because);
   const v1Has = (controller: string) => facts.hierarchies.some(({ controllers }) => controllers.includes(controller));
-  const deviceControl = rules === undefined ? undefined : v1Has('devices') ? 'v1' : facts.unified ? 'ebpf' : lackOfDevices();
+  const deviceControl =
+    rules === undefined ? undefined : v1Has('devices') ? 'v1' : facts.unified ? 'ebpf' : lackOfDevices();
   const rdma = rdmaLimits(resources.rdma ?? {});
   const onV1 = facts.mode === 'v2' ? [] : [...v1Limits(resources, facts), ...rdma];
   const onV2 = [...(facts.mode === 'v2' ? [...v2Limits(resources, facts), ...rdma] : []), ...unifiedLimits(resources)];
@@ -67,7 +68,8 @@ export function cgroupName(path: string | undefined, id: string): string {
   if (names.length === 0 || names.includes('..') || path.includes('\0')) {
     throw specError('linux.cgroupsPath', `"${path}" is no path below the root of the hierarchy`);
   }
-  if (path.split(':').length === 3) throw specError('linux.cgroupsPath', `"${path}" is for systemd, which is not asked here`);
+  if (path.split(':').length === 3)
+    throw specError('linux.cgroupsPath', `"${path}" is for systemd, which is not asked here`);
   return `/${names.join('/')}`;
 }
 

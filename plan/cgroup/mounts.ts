@@ -12,7 +12,12 @@ import type { CgroupLayout } from './layout.ts';
  * directory shows the same as a mount within its cgroup namespace, and is cheaper on v1. A container that shares
  * the host's cgroup namespace sees the whole hierarchy, as /proc/self/cgroup speaks of all of it.
  */
-export function planCgroupMount(mount: ParsedMount, targets: MountTargets, request: LaunchRequest, layout: CgroupLayout): Op[] {
+export function planCgroupMount(
+  mount: ParsedMount,
+  targets: MountTargets,
+  request: LaunchRequest,
+  layout: CgroupLayout,
+): Op[] {
   const { target, because } = mount;
   const isPrivate = request.namespaces.created.has('cgroup');
   const { mode, unified, hierarchies } = request.facts.cgroup;
@@ -26,7 +31,17 @@ export function planCgroupMount(mount: ParsedMount, targets: MountTargets, reque
   const flags = mount.options.flags & ~MS_RDONLY;
   return [
     ...makeTarget,
-    { op: 'mount', stage: 'child', because, at: SLOT.root, target, type: 'tmpfs', source: 'cgroup', flags, data: 'mode=755' },
+    {
+      op: 'mount',
+      stage: 'child',
+      because,
+      at: SLOT.root,
+      target,
+      type: 'tmpfs',
+      source: 'cgroup',
+      flags,
+      data: 'mode=755',
+    },
     ...shown.flatMap(({ mountPoint, path, controllers }) => {
       const name = mountPoint.slice(mountPoint.lastIndexOf('/') + 1);
       return [

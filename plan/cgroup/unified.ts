@@ -7,7 +7,7 @@ const FILE_NAME = /^[a-z0-9_]+(\.[A-Za-z0-9_]+)+$/;
 const CORE_LIMITS = new Set(['cgroup.max.depth', 'cgroup.max.descendants']);
 
 /** Files of cgroup v2 that the spec names itself. Throws LimpidError `ESPEC` for a key that is no limit. */
-export function unifiedLimits({ unified = {}, rdma = {} }: Resources): Limit[] {
+export function unifiedLimits({ unified = {} }: Resources): Limit[] {
   return Object.entries(unified).map(([file, value]) => {
     const field = `unified.${file}`;
     const controller = file.split('.')[0]!;
@@ -15,7 +15,7 @@ export function unifiedLimits({ unified = {}, rdma = {} }: Resources): Limit[] {
     if (controller !== 'cgroup') return { controller, file, value, field };
     if (!CORE_LIMITS.has(file)) throw specError(`linux.resources.${field}`, 'is not a limit');
     return { controller: '', file, value, field };
-  }).concat(rdmaLimits(rdma));
+  });
 }
 
 /** rdma.max is the same on v1 and v2. */

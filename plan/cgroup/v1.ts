@@ -23,7 +23,8 @@ export function v1Limits(resources: Resources, facts: CgroupFacts): Limit[] {
 /** memory.memsw may not be below memory.limit: in a new cgroup, where both are unlimited, the latter goes first. */
 function memory({ memory = {} }: Resources): Limit[] {
   const { limit, swap, reservation, kernel, kernelTCP, swappiness, disableOOMKiller } = memory;
-  const set = (name: string, file: string, value: number | undefined) => limitOf('memory', file, `memory.${name}`, value);
+  const set = (name: string, file: string, value: number | undefined) =>
+    limitOf('memory', file, `memory.${name}`, value);
   return [
     ...set('limit', 'memory.limit_in_bytes', bounded(limit)),
     ...set('swap', 'memory.memsw.limit_in_bytes', bounded(swap)),
@@ -54,7 +55,12 @@ function cpuset({ cpu = {} }: Resources, facts: CgroupFacts): Limit[] {
   if (!cpu.cpus && !cpu.mems) return [];
   return [
     { controller: 'cpuset', file: 'cpuset.cpus', value: cpu.cpus || facts.cpus, field: 'cpu.cpus' },
-    { controller: 'cpuset', file: 'cpuset.mems', value: cpu.mems || facts.mems, field: cpu.mems ? 'cpu.mems' : 'cpu.cpus' },
+    {
+      controller: 'cpuset',
+      file: 'cpuset.mems',
+      value: cpu.mems || facts.mems,
+      field: cpu.mems ? 'cpu.mems' : 'cpu.cpus',
+    },
   ];
 }
 
@@ -72,7 +78,9 @@ function blockIo({ blockIO }: Resources, weightFile: string): Limit[] {
   const weights = (blockIO.weightDevice ?? []).filter(({ weight }) => weight);
   return [
     ...(blockIO.weight ? [io('weight', weightFile, String(blockIO.weight))] : []),
-    ...weights.map(({ major, minor, weight }) => io('weightDevice', `${weightFile}_device`, `${major}:${minor} ${weight}`)),
+    ...weights.map(({ major, minor, weight }) =>
+      io('weightDevice', `${weightFile}_device`, `${major}:${minor} ${weight}`),
+    ),
     ...throttle('throttleReadBpsDevice', 'read_bps_device', blockIO.throttleReadBpsDevice),
     ...throttle('throttleWriteBpsDevice', 'write_bps_device', blockIO.throttleWriteBpsDevice),
     ...throttle('throttleReadIOPSDevice', 'read_iops_device', blockIO.throttleReadIOPSDevice),

@@ -26,8 +26,10 @@ export function v2Limits(resources: Resources, facts: CgroupFacts): Limit[] {
 /** v2 counts swap by itself, the runtime spec (as v1) memory and swap together. */
 function memory({ memory = {} }: Resources): Limit[] {
   const { limit = 0, swap = 0, reservation } = memory;
-  if (swap > 0 && limit <= 0) throw specError('linux.resources.memory.swap', 'needs linux.resources.memory.limit beside it');
-  if (swap > 0 && swap < limit) throw specError('linux.resources.memory.swap', `${swap} is less than memory.limit ${limit}`);
+  if (swap > 0 && limit <= 0)
+    throw specError('linux.resources.memory.swap', 'needs linux.resources.memory.limit beside it');
+  if (swap > 0 && swap < limit)
+    throw specError('linux.resources.memory.swap', `${swap} is less than memory.limit ${limit}`);
   return [
     ...limitOf('memory', 'memory.max', 'memory.limit', bounded(limit)),
     ...limitOf('memory', 'memory.swap.max', 'memory.swap', swap > 0 ? swap - limit : undefined),
@@ -91,7 +93,8 @@ function refuseV1Only({ memory = {}, cpu = {}, network = {} }: Resources): void 
     ['network.priorities', network.priorities?.length || undefined],
   ];
   const field = asked.find(([, value]) => value !== undefined)?.[0];
-  if (field !== undefined) throw specError(`linux.resources.${field}`, 'exists on cgroup v1 only, and this host has v2');
+  if (field !== undefined)
+    throw specError(`linux.resources.${field}`, 'exists on cgroup v1 only, and this host has v2');
 }
 
 function limitOf(controller: string, file: string, field: string, value: number | string | undefined): Limit[] {

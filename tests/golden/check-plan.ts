@@ -17,12 +17,15 @@ function slotBreaches(plan: Plan, inherited: readonly number[]): string[] {
     const open = op.stage === 'child' || op.stage === 'init' ? child : host;
     const opened = OPENED_BY[op.op] ?? [];
     for (const [name, slot] of slotArgs(op)) {
-      if (slot !== CONSUMES_NONE && !opened.includes(name) && !open.has(slot)) breaches.push(`${index} ${op.op}: slot ${slot} of "${name}" is empty`);
+      if (slot !== CONSUMES_NONE && !opened.includes(name) && !open.has(slot))
+        breaches.push(`${index} ${op.op}: slot ${slot} of "${name}" is empty`);
     }
     if (op.op === 'clone') child = new Set(host);
     for (const [name, slot] of slotArgs(op)) if (opened.includes(name) && slot !== CONSUMES_NONE) open.add(slot);
     if (op.op === 'close') open.delete(op.slot);
-    if (op.op === 'exec') for (const slot of child) if (!inherited.includes(slot)) breaches.push(`${index} exec: slot ${slot} is still open`);
+    if (op.op === 'exec')
+      for (const slot of child)
+        if (!inherited.includes(slot)) breaches.push(`${index} exec: slot ${slot} is still open`);
   });
   return breaches;
 }

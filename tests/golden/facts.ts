@@ -11,27 +11,38 @@ const ROOT: Omit<HostFacts, 'cgroup'> = {
   pageSize: 4096,
 };
 
-const V1_CONTROLLERS = ['cpu,cpuacct', 'cpuset', 'memory', 'devices', 'freezer', 'blkio', 'pids', 'hugetlb', 'net_cls,net_prio', 'name=systemd'];
+const V1_CONTROLLERS = [
+  'cpu,cpuacct',
+  'cpuset',
+  'memory',
+  'devices',
+  'freezer',
+  'blkio',
+  'pids',
+  'hugetlb',
+  'net_cls,net_prio',
+  'name=systemd',
+];
+
+const V1_CGROUP: Omit<HostFacts['cgroup'], 'mode'> = {
+  unifiedControllers: [],
+  hierarchies: V1_CONTROLLERS.map((names) => ({
+    mountPoint: `/sys/fs/cgroup/${names.replace('name=', '')}`,
+    controllers: names.split(','),
+  })),
+  cpus: '0-3',
+  mems: '0',
+  swapAccounting: true,
+};
 
 /** Controllers on v1, and cgroup2 beside them without any: Debian 10, Ubuntu 20.04. */
 export const HYBRID: HostFacts = {
   ...ROOT,
-  cgroup: {
-    mode: 'hybrid',
-    unified: '/sys/fs/cgroup/unified',
-    unifiedControllers: [],
-    hierarchies: V1_CONTROLLERS.map((names) => ({
-      mountPoint: `/sys/fs/cgroup/${names.replace('name=', '')}`,
-      controllers: names.split(','),
-    })),
-    cpus: '0-3',
-    mems: '0',
-    swapAccounting: true,
-  },
+  cgroup: { ...V1_CGROUP, mode: 'hybrid', unified: '/sys/fs/cgroup/unified' },
 };
 
 /** cgroup v1 alone. */
-export const V1: HostFacts = { ...HYBRID, cgroup: withoutUnified(HYBRID.cgroup) };
+export const V1: HostFacts = { ...ROOT, cgroup: { ...V1_CGROUP, mode: 'v1' } };
 
 /** cgroup v2 alone: what most users have. */
 export const V2: HostFacts = {
@@ -46,7 +57,3 @@ export const V2: HostFacts = {
     swapAccounting: true,
   },
 };
-
-function withoutUnified({ unified: _, ...cgroup }: HostFacts['cgroup']): HostFacts['cgroup'] {
-  return { ...cgroup, mode: 'v1' };
-}

@@ -15,7 +15,11 @@ import { CASES, CONTEXT, DEFAULT_SPEC } from './specs.ts';
 
 /** The text of `plans/NAME.txt`: `1` marks what only the hybrid host gets, `2` what only the one with cgroup v2 does. */
 async function expectGolden(name: string, onHybrid: Plan, onV2: Plan): Promise<void> {
-  const lines = (plan: Plan) => describePlan(plan).trimEnd().split('\n').map((line) => line.replace(/ {2,}/g, '  '));
+  const lines = (plan: Plan) =>
+    describePlan(plan)
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/ {2,}/g, '  '));
   const text = sideBySide(lines(onHybrid), lines(onV2), ['1', '2']);
   const file = Bun.file(new URL(`plans/${name}.txt`, import.meta.url));
   if (process.env.LIMPID_UPDATE_GOLDEN === '1') await file.write(text);
@@ -32,7 +36,11 @@ describe.each(Object.keys(CASES))('launch plan "%s"', (name) => {
     await expectGolden(name, launch(name, HYBRID), launch(name, V2));
   });
 
-  test.each([['hybrid', HYBRID], ['v1', V1], ['v2', V2]] as const)('breaks no rule on %s', (_, facts) => {
+  test.each([
+    ['hybrid', HYBRID],
+    ['v1', V1],
+    ['v2', V2],
+  ] as const)('breaks no rule on %s', (_, facts) => {
     expect(checkPlan(launch(name, facts))).toEqual([]);
   });
 
@@ -52,7 +60,10 @@ describe('enter plan', () => {
       cgroup: { v1: ['/sys/fs/cgroup/memory/limpid/limpid-lab'], unified: '/sys/fs/cgroup/unified/limpid/limpid-lab' },
     },
   };
-  const onV2 = { ...context, target: { ...context.target, cgroup: { v1: [], unified: '/sys/fs/cgroup/limpid/limpid-lab' } } };
+  const onV2 = {
+    ...context,
+    target: { ...context.target, cgroup: { v1: [], unified: '/sys/fs/cgroup/limpid/limpid-lab' } },
+  };
   const process = { ...DEFAULT_SPEC.process, terminal: true };
 
   test('reads as written in plans/', async () => {
@@ -67,6 +78,10 @@ describe('enter plan', () => {
 });
 
 test('leave plan reads as written in plans/', async () => {
-  const leavings = { merged: '/var/lib/limpid/containers/lab/merged', cgroupsPath: '/limpid/limpid-lab', remove: ['/run/limpid/lab'] };
+  const leavings = {
+    merged: '/var/lib/limpid/containers/lab/merged',
+    cgroupsPath: '/limpid/limpid-lab',
+    remove: ['/run/limpid/lab'],
+  };
   await expectGolden('leave', planLeave(leavings, HYBRID), planLeave(leavings, V2));
 });

@@ -2,7 +2,11 @@
  * Two texts as one: a line that both have once, behind two blanks; else marked with the side's letter. By the longest
  * common subsequence.
  */
-export function sideBySide(left: readonly string[], right: readonly string[], marks: readonly [string, string]): string {
+export function sideBySide(
+  left: readonly string[],
+  right: readonly string[],
+  marks: readonly [string, string],
+): string {
   const lengths = commonLengths(left, right);
   const lines: string[] = [];
   let i = 0;
@@ -23,7 +27,8 @@ function commonLengths(left: readonly string[], right: readonly string[]): numbe
   const lengths = Array.from({ length: left.length + 1 }, () => Array.from({ length: right.length + 1 }, () => 0));
   for (let i = left.length - 1; i >= 0; i--) {
     for (let j = right.length - 1; j >= 0; j--) {
-      lengths[i]![j] = left[i] === right[j] ? lengths[i + 1]![j + 1]! + 1 : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!);
+      lengths[i]![j] =
+        left[i] === right[j] ? lengths[i + 1]![j + 1]! + 1 : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!);
     }
   }
   return lengths;

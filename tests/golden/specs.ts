@@ -30,12 +30,32 @@ export const CONTEXT: LaunchContext = {
 
 export const MOUNTS: readonly Mount[] = [
   { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
+  {
+    destination: '/dev',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+  },
   { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
-  { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'] },
+  {
+    destination: '/dev/pts',
+    type: 'devpts',
+    source: 'devpts',
+    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+  },
   { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-  { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536000'] },
-  { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'] },
+  {
+    destination: '/dev/shm',
+    type: 'tmpfs',
+    source: 'shm',
+    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536000'],
+  },
+  {
+    destination: '/sys/fs/cgroup',
+    type: 'cgroup',
+    source: 'cgroup',
+    options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'],
+  },
 ];
 
 export function namespaces(...types: NamespaceType[]): { type: NamespaceType; path?: string }[] {
@@ -63,7 +83,9 @@ export const DEFAULT_SPEC = {
   },
 } satisfies RuntimeSpec;
 
-export function capabilities(names: readonly string[]): NonNullable<NonNullable<RuntimeSpec['process']>['capabilities']> {
+export function capabilities(
+  names: readonly string[],
+): NonNullable<NonNullable<RuntimeSpec['process']>['capabilities']> {
   return { bounding: [...names], effective: [...names], permitted: [...names] };
 }
 
@@ -93,14 +115,13 @@ export const CASES: Readonly<Record<string, Case>> = {
             throttleWriteIOPSDevice: [{ major: 8, minor: 0, rate: 100 }],
           },
           hugepageLimits: [{ pageSize: '2MB', limit: 2097152 }],
-          devices: [
-            { allow: false },
-            { allow: true, type: 'c', major: 10, minor: 229, access: 'rw' },
-          ],
+          devices: [{ allow: false }, { allow: true, type: 'c', major: 10, minor: 229, access: 'rw' }],
         },
       },
     },
-    context: { because: { 'linux.resources.memory.limit': '--memory 128m', 'linux.resources.cpu.quota': '--cpus 0.5' } },
+    context: {
+      because: { 'linux.resources.memory.limit': '--memory 128m', 'linux.resources.cpu.quota': '--cpus 0.5' },
+    },
   },
   'read-only-user-terminal': {
     spec: {
@@ -115,15 +136,32 @@ export const CASES: Readonly<Record<string, Case>> = {
         consoleSize: { height: 24, width: 80 },
         noNewPrivileges: true,
         user: { uid: 1000, gid: 1000, umask: 0o027, additionalGids: [10, 29] },
-        capabilities: { ...capabilities(['CAP_NET_BIND_SERVICE']), inheritable: ['CAP_NET_BIND_SERVICE'], ambient: ['CAP_NET_BIND_SERVICE'] },
-        rlimits: [{ type: 'RLIMIT_NOFILE', soft: 1024, hard: 4096 }, { type: 'RLIMIT_CORE', soft: 18446744073709551615, hard: -1 }],
+        capabilities: {
+          ...capabilities(['CAP_NET_BIND_SERVICE']),
+          inheritable: ['CAP_NET_BIND_SERVICE'],
+          ambient: ['CAP_NET_BIND_SERVICE'],
+        },
+        rlimits: [
+          { type: 'RLIMIT_NOFILE', soft: 1024, hard: 4096 },
+          { type: 'RLIMIT_CORE', soft: 2 ** 64, hard: -1 },
+        ],
         apparmorProfile: 'limpid-default',
       },
       mounts: [
         ...MOUNTS,
         { destination: '/tmp', type: 'tmpfs', options: ['nosuid', 'nodev', 'ro'] },
-        { destination: '/tmp/cache', type: 'bind', source: '/srv/cache', options: ['rbind', 'rro', 'nosuid', 'rshared'] },
-        { destination: '/etc/../etc//hosts', type: 'bind', source: '/run/limpid/lab/hosts', options: ['bind', 'ro', 'rprivate'] },
+        {
+          destination: '/tmp/cache',
+          type: 'bind',
+          source: '/srv/cache',
+          options: ['rbind', 'rro', 'nosuid', 'rshared'],
+        },
+        {
+          destination: '/etc/../etc//hosts',
+          type: 'bind',
+          source: '/run/limpid/lab/hosts',
+          options: ['bind', 'ro', 'rprivate'],
+        },
       ],
       linux: {
         ...linux,
@@ -144,7 +182,10 @@ export const CASES: Readonly<Record<string, Case>> = {
       mounts: [...MOUNTS, { destination: '/data', type: 'bind', source: '/srv/data', options: ['rbind'] }],
       linux: {
         ...linux,
-        namespaces: [...namespaces('user', 'pid', 'ipc', 'uts', 'cgroup', 'mount', 'time'), { type: 'network', path: '/run/netns/blue' }],
+        namespaces: [
+          ...namespaces('user', 'pid', 'ipc', 'uts', 'cgroup', 'mount', 'time'),
+          { type: 'network', path: '/run/netns/blue' },
+        ],
         uidMappings: [{ containerID: 0, hostID: 100000, size: 65536 }],
         gidMappings: [{ containerID: 0, hostID: 200000, size: 65536 }],
         timeOffsets: { boottime: { secs: 3600 }, monotonic: { secs: -5, nanosecs: 1 } },
