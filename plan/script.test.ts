@@ -90,8 +90,8 @@ child_2=$(cat <<'CHILD_2'
 cd /usr
 pivot_root "$root" "$root"
 umount() { $loader ./bin/umount "$@"; }
-# From here on the host’s programs are reached through its old root, which only our working directory,
-# its /usr, still holds: the loader is told where it, the program and the libraries are.
+# From here on the host’s programs are reached through its root, which only our working directory, its
+# /usr, still holds: the loader is told where it, the program and the libraries are.
 umount -l /
 # default: seccomp
 # (a seccomp filter is installed by the program itself: no command does it, and none is in force here)

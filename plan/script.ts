@@ -4,8 +4,9 @@ import type { Op, Plan } from './ops.ts';
 import { ChildScript } from './script/child-script.ts';
 import { beforeClone, besideChild, cloneCommand, linesFor, planGates, remarks } from './script/host-script.ts';
 import type { Step } from './script/place.ts';
-import { comment, hereDocument } from './script/quote.ts';
+import { comment, hereDocument, quoteWithId } from './script/quote.ts';
 import { divideForUsers } from './script/user-namespace.ts';
+import { SLOT } from './slots.ts';
 import { functionsFor } from './script/shell-functions.ts';
 
 /**
@@ -27,6 +28,7 @@ export function scriptPlan(plan: Plan): string {
   const lines = [
     ...HEADER,
     ...(id === undefined ? [] : [`export id=${id}`]),
+    ...findTarget(steps),
     '',
     ...cleanUpFunction(cleanup),
     '',
@@ -38,8 +40,22 @@ export function scriptPlan(plan: Plan): string {
 
 /** The id as the cgroups are named by it; long enough to be worth a variable, which shorter names are not. */
 function containerId(plan: Plan): string | undefined {
-  const names = plan.flatMap((op) => (op.op === 'mkdir' ? [/\/limpid-([0-9a-f]{64})$/.exec(op.path)?.[1]] : []));
-  return names.find((name) => name !== undefined);
+  const paths = plan.flatMap((op) => ('path' in op ? [op.path] : []));
+  return paths.map((path) => /^\/sys\/fs\/cgroup\/.*\/limpid-([0-9a-f]{64})(\/|$)/.exec(path)?.[1]).find(Boolean);
+}
+
+/** A plan that enters a container has a pidfd of its first process; a script finds that by the container's cgroup. */
+function findTarget(steps: readonly Step[]): readonly string[] {
+  if (!steps.some(({ op }) => op.op === 'setns' && op.slot === SLOT.target)) return [];
+  const paths = steps.flatMap(({ op }) => ('path' in op ? [op.path] : []));
+  const path = paths.map((path) => /^\/sys\/fs\/cgroup\/.*\/limpid-[^/]+/.exec(path)?.[0]).find(Boolean);
+  if (path === undefined) throw new RangeError('the container to be entered has no cgroup to find it by');
+  const id = steps[0]?.id;
+  return [
+    comment('The container’s first process.'),
+    `read -r target <${quoteWithId(`${path}/cgroup.procs`, id)}`,
+    'export target',
+  ];
 }
 
 const HEADER = [

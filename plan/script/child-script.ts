@@ -1,6 +1,6 @@
 import type { Op } from '../ops.ts';
 import { commandsFor } from './commands.ts';
-import { entryProgram, KEPT } from './entry.ts';
+import { entersRoot, entryProgram, KEPT } from './entry.ts';
 import { commandWords, invocationPrograms, isPartOfInvocation, type Program } from './invocation.ts';
 import { pathWord, type Place, type Step } from './place.ts';
 import { comment, quoteWords } from './quote.ts';
@@ -29,6 +29,7 @@ export class ChildScript {
   #sections: Section[] = [{ pivoted: false, lines: [] }];
   #entry: Program[] = [];
   #invocation: Op[] = [];
+  #entersRoot = false;
   #reason = '';
   #kept: number | undefined;
 
@@ -60,6 +61,7 @@ export class ChildScript {
     if (entry !== undefined) {
       this.#add(op.because, []);
       this.#entry = merged(this.#entry, entry);
+      this.#entersRoot ||= entersRoot(op);
     } else if (op.op === 'exec') {
       this.#exec(op);
     } else if (isPartOfInvocation(op)) {
@@ -93,11 +95,7 @@ export class ChildScript {
   #pivot(place: Place): void {
     this.#command(place);
     this.#sections.push({ pivoted: true, lines: [] });
-    this.#add('', [
-      comment('From here on the host’s programs are reached through its old root, which only our working directory,'),
-      comment('its /usr, still holds: the loader is told where it, the program and the libraries are.'),
-      'umount -l /',
-    ]);
+    this.#add('', [...OUTSIDE, 'umount -l /']);
   }
 
   #exec(op: Op<'exec'>): void {
@@ -105,7 +103,9 @@ export class ChildScript {
     for (const reason of new Set([...this.#invocation, op].map(({ because }) => because))) {
       if (reason !== '') this.#add('', [comment(reason)]);
     }
-    const programs = invocationPrograms([...this.#invocation, op]).map((program) => this.#words(program));
+    const programs = invocationPrograms([...this.#invocation, op]).map((program) =>
+      programWords(program, this.#pivoted),
+    );
     const { before, words } = commandWords(op);
     this.#add('', [...before, `exec ${[...programs, words.join(' ')].join(' \\\n  ')}`]);
     this.#finishPart();
@@ -123,12 +123,19 @@ export class ChildScript {
     if (this.#entry.length === 0) return;
     const pivoted = this.#pivoted;
     const next = this.#parts.length + 2;
-    const shell = this.#words({ name: 'sh', options: ['-euc', `"$child_${next}"`] });
-    this.#add('', [`exec ${[...this.#entry.map((program) => this.#words(program)), shell].join(' ')}`]);
+    const away = pivoted || this.#entersRoot;
+    const shell = programWords({ name: 'sh', options: ['-euc', `"$child_${next}"`] }, away);
+    // getcwd(2) finds no name for a directory out of sight: unless told one, the shell complains.
+    const named = away ? 'PWD=/proc/self/cwd ' : '';
+    this.#add('', [
+      `${named}exec ${[...this.#entry.map((program) => programWords(program, pivoted)), shell].join(' ')}`,
+    ]);
     this.#finishPart();
     const closing = pivoted && this.#kept !== undefined ? [`exec ${KEPT}<&-`] : [];
-    this.#sections = [{ pivoted, lines: closing }];
+    const remark = away && !pivoted ? OUTSIDE : [];
+    this.#sections = [{ pivoted: away, lines: [...remark, ...closing] }];
     this.#entry = [];
+    this.#entersRoot = false;
     this.#reason = '';
   }
 
@@ -140,11 +147,16 @@ export class ChildScript {
     );
     this.#parts.push([...functions, ...sections]);
   }
+}
 
-  #words({ name, options }: Program): string {
-    const program = this.#pivoted ? `$loader ./bin/${name}` : name;
-    return [program, ...options].join(' ');
-  }
+const OUTSIDE = [
+  comment('From here on the host’s programs are reached through its root, which only our working directory, its'),
+  comment('/usr, still holds: the loader is told where it, the program and the libraries are.'),
+];
+
+/** `outside`: the process has a root of its own already. */
+function programWords({ name, options }: Program, outside: boolean): string {
+  return [outside ? `$loader ./bin/${name}` : name, ...options].join(' ');
 }
 
 /** The slot of a namespace that is entered behind pivot_root: a user namespace at most. */

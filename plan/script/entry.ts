@@ -2,6 +2,7 @@ import { CLONE_FLAG } from '../../abi/flags/clone.ts';
 import type { NamespaceType } from '../../abi/flags/namespace.ts';
 import { NAMESPACE_FILE } from '../../abi/flags/namespace.ts';
 import type { Op } from '../ops.ts';
+import { SLOT } from '../slots.ts';
 import { privilegeProgram, type Program } from './invocation.ts';
 import type { Place } from './place.ts';
 import { quote } from './quote.ts';
@@ -40,14 +41,29 @@ export function unshareProgram(flags: number | bigint, options: readonly string[
 export const KEPT = 9;
 const KEPT_FILE = `/proc/self/fd/${KEPT}`;
 
-/** nsenter(1) for one namespace. pid and time are for children alone, so the process itself goes on. */
-function setnsProgram({ flags }: Op<'setns'>, path: string | undefined): Program {
-  const [type] = namespaceTypes(flags);
-  if (type === undefined || path === undefined) {
+/** Whether a program enters another mount namespace, and with it another root. */
+export function entersRoot(op: Op): boolean {
+  return op.op === 'setns' && namespaceTypes(op.flags).includes('mount');
+}
+
+/**
+ * nsenter(1) by the file of one namespace, or by the process in `$target` where the plan has a pidfd. pid and time
+ * are for children alone, so the process itself goes on.
+ */
+function setnsProgram({ slot, flags }: Op<'setns'>, path: string | undefined): Program {
+  const types = namespaceTypes(flags);
+  const by = slot === SLOT.target ? ['--target "$target"'] : [];
+  if (by.length === 0 && (types.length !== 1 || path === undefined)) {
     throw new RangeError('a shell script joins namespaces one by one, by their files');
   }
-  const option = `--${NAMESPACE_FILE[type].replace('mnt', 'mount')}=${quote(path)}`;
-  return { name: 'nsenter', options: type === 'pid' || type === 'time' ? [option, '--no-fork'] : [option] };
+  const options = types.map((type) => {
+    const option = `--${NAMESPACE_FILE[type].replace('mnt', 'mount')}`;
+    return by.length > 0 ? option : `${option}=${quote(path!)}`;
+  });
+  const stays = types.every((type) => type === 'pid' || type === 'time') ? ['--no-fork'] : [];
+  // nsenter(1) opens it before it enters: so the host's /usr stays the working directory.
+  const directory = types.includes('mount') ? ['--wd=/usr'] : [];
+  return { name: 'nsenter', options: [...by, ...options, ...stays, ...directory] };
 }
 
 function namespaceTypes(flags: number | bigint): readonly NamespaceType[] {

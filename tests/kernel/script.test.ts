@@ -5,7 +5,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
   rmSync,
   symlinkSync,
@@ -18,6 +20,7 @@ import type { SpecInputs } from '../../engine/spec/inputs.ts';
 import { executorBytes } from '../../kernel/assets.ts';
 import { launchPlan } from '../../kernel/executor.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
+import { planEnter } from '../../plan/enter.ts';
 import { planLaunch } from '../../plan/launch.ts';
 import type { Plan } from '../../plan/ops.ts';
 import { scriptPlan } from '../../plan/script.ts';
@@ -40,7 +43,7 @@ beforeAll(() => {
   const lower = `${world}/lower`;
   for (const name of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc']) mkdirSync(`${lower}/${name}`, { recursive: true });
   copyFileSync('/bin/busybox', `${lower}/bin/busybox`);
-  for (const name of ['sh', 'cat']) symlinkSync('busybox', `${lower}/bin/${name}`);
+  for (const name of ['sh', 'cat', 'readlink']) symlinkSync('busybox', `${lower}/bin/${name}`);
   symlinkSync('/tmp', `${lower}/link`);
   symlinkSync('../../../link', `${lower}/tmp/up`);
   mkdirSync(`${world}/shared`);
@@ -139,6 +142,7 @@ async function byScript({ id, directory, plan }: Container, companion: Companion
   const observation = observeContainer(containerPid(plan), cgroupFiles(plan), [directory, id], companion);
   shell.stdin.write('\n');
   await shell.stdin.end();
+  expect(await new Response(shell.stderr).text()).toBe('');
   return { observation, exitCode: await shell.exited };
 }
 
@@ -291,6 +295,45 @@ describe('the script of a plan starts the container that the executor starts', (
       expect(seen.descriptors).toEqual(['0', '1', '2']);
     });
   });
+});
+
+test('the script of an exec enters the container', async () => {
+  const running = container('e', {});
+  const { outcome, controlFd } = launchPlan({ plan: running.plan, executor: await executorBytes() });
+  if (outcome.kind !== 'started') throw new Error(`executor: ${JSON.stringify(outcome)}`);
+  try {
+    const cgroups = running.plan.flatMap((op) => (op.op === 'remove_cgroup' ? [op.path] : []));
+    const unified = cgroups.find((path) => existsSync(`${path}/cgroup.events`));
+    const script = scriptPlan(
+      planEnter(
+        {
+          cwd: '/tmp',
+          args: ['sh', '-c', 'echo $A; cd /proc/self/ns; for n in *; do readlink $n; done; exit 8'],
+          env: ['A=1 2', 'PATH=/bin'],
+        },
+        {
+          id: running.id,
+          target: {
+            namespaces: ['pid', 'network', 'mount', 'ipc', 'uts', 'cgroup'],
+            cgroup: { v1: cgroups.filter((path) => path !== unified), ...(unified === undefined ? {} : { unified }) },
+          },
+          because: {},
+          stdin: false,
+        },
+        facts,
+      ),
+    );
+    const shell = Bun.spawn(['sh'], { stdin: new Blob([script]), stdout: 'pipe', stderr: 'pipe' });
+    const types = readdirSync(`/proc/${outcome.pid}/ns`).toSorted();
+    const expected = ['1 2', ...types.map((type) => readlinkSync(`/proc/${outcome.pid}/ns/${type}`)), ''];
+    expect(await new Response(shell.stdout).text()).toBe(expected.join('\n'));
+    expect(await new Response(shell.stderr).text()).toBe('');
+    expect(await shell.exited).toBe(8);
+  } finally {
+    writeSync(controlFd, new Uint8Array([STDIN, 1, 0, 0, 10]));
+    readFrame(controlFd, EXIT);
+    closeSync(controlFd);
+  }
 });
 
 test('piped into sh, with no stdin for the container', async () => {
