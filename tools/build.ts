@@ -13,6 +13,7 @@ const COMPILE = (
   'build --compile --minify --bytecode --format=esm --splitting ' +
   '--no-compile-autoload-dotenv --no-compile-autoload-bunfig'
 ).split(' ');
+const COMMIT = ['--define', `LIMPID_COMMIT=${JSON.stringify(commit())}`];
 const CC = 'musl-gcc -std=c11 -D_GNU_SOURCE -Os -static -s -Wall -Wextra -Werror'.split(' ');
 
 async function run(...command: string[]): Promise<void> {
@@ -23,11 +24,17 @@ async function run(...command: string[]): Promise<void> {
   process.exit(1);
 }
 
+/** Empty outside a repository, as in an unpacked release. */
+function commit(): string {
+  if (Bun.which('git') === null) return '';
+  return Bun.spawnSync(['git', 'rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, stderr: 'ignore' }).stdout.toString().trim();
+}
+
 const bun = (...args: string[]) => run(process.execPath, ...args);
 
 await bun('tools/gen-all.ts');
 await Promise.all([bun('tools/build-native.ts'), bun('tools/build-rootfs.ts')]);
 if (process.argv[2] !== 'prepare') {
-  await bun(...COMPILE, 'cli/main.ts', '--outfile', 'dist/limpid');
+  await bun(...COMPILE, ...COMMIT, 'cli/main.ts', '--outfile', 'dist/limpid');
   await run(...CC, '-o', 'dist/launcher', 'native/launcher.c');
 }

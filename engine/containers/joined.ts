@@ -13,3 +13,13 @@ export function joinedProcesses(world: World, { namespaces }: ContainerConfig): 
   }
   return joined;
 }
+
+/** The same config, with the ids of the containers it joins for the names that were typed: names change. Throws ENOCONTAINER. */
+export function pinJoined(world: World, config: ContainerConfig): ContainerConfig {
+  const modes = Object.entries(config.namespaces);
+  if (!modes.some(([, { kind }]) => kind === 'container')) return config;
+  const pinned = modes.map(([type, mode]) => {
+    return [type, mode.kind === 'container' ? { ...mode, container: findRecord(world, mode.container).config.id } : mode] as const;
+  });
+  return { ...config, namespaces: Object.fromEntries(pinned) as unknown as ContainerConfig['namespaces'] };
+}
