@@ -230,6 +230,16 @@ nfds_t attach_poll(struct pollfd *polls) {
     return slots_used;
 }
 
+/* Not every few bytes: an answer costs both sides as much as the bytes did. */
+static void acknowledge(struct client *client) {
+    char text[24];
+    if (client->fd < 0 || client->out_size > 0 || client->taken == 0 || (client->taken < 8192 && client->in_size > 0))
+        return;
+    size_t size = (size_t)(put_number(text, client->taken) - text);
+    client->taken = 0;
+    send_frame(client, FRAME_TAKEN, (uint8_t *)text, size);
+}
+
 static void serve(struct executor *x, struct client *client, short events) {
     if ((events & POLLOUT) != 0)
         flush(client);
@@ -237,13 +247,7 @@ static void serve(struct executor *x, struct client *client, short events) {
         hear(x, client);
     else if ((events & (POLLHUP | POLLERR)) != 0)
         hang_up(client);
-    /* Not every few bytes: an answer costs both sides as much as the bytes did. */
-    if (client->fd >= 0 && client->out_size == 0 && client->taken > 0 && (client->taken >= 8192 || client->in_size == 0)) {
-        char text[24];
-        size_t size = (size_t)(put_number(text, client->taken) - text);
-        client->taken = 0;
-        send_frame(client, FRAME_TAKEN, (uint8_t *)text, size);
-    }
+    acknowledge(client);
 }
 
 void attach_serve(struct executor *x, const struct pollfd *polls, nfds_t count) {
@@ -275,7 +279,7 @@ static void take_from(struct executor *x, struct client *client) {
         if (written < 0 && errno == EINTR)
             continue;
         if (written == 0 || (written < 0 && errno == EAGAIN))
-            return;
+            return acknowledge(client);
         if (written < 0) {
             close_stdin(x);
             fd = -1;
@@ -289,6 +293,7 @@ static void take_from(struct executor *x, struct client *client) {
     if (client->stdin_ended)
         close_stdin(x);
     client->stdin_ended = false;
+    acknowledge(client);
 }
 
 void attach_take_stdin(struct executor *x) {

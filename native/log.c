@@ -33,6 +33,7 @@ static struct {
     char bytes[16384];
 } batch;
 static char stamp[40]; /* of the chunk, down to the nanosecond */
+#define STAMP_SIZE 29
 
 static int open_log(int flags) {
     struct stat status;
@@ -197,7 +198,7 @@ static void emit_escaped(const uint8_t *bytes, size_t size) {
 }
 
 static void write_json(const char *name, const uint8_t *bytes, size_t size, bool ended) {
-    make_room(escaped_size(bytes, size) + 80);
+    make_room(sizeof("{'log':'','stream':'stdout','time':'Z'}") + STAMP_SIZE + escaped_size(bytes, size) + (ended ? 2 : 0));
     emit_text("{\"log\":\"");
     emit_escaped(bytes, size);
     emit_text(ended ? "\\n\",\"stream\":\"" : "\",\"stream\":\"");
@@ -208,7 +209,7 @@ static void write_json(const char *name, const uint8_t *bytes, size_t size, bool
 }
 
 static void write_k8s(const char *name, const char *bytes, size_t size, bool ended) {
-    make_room(size + 48);
+    make_room(sizeof("+00:00 stdout F ") + STAMP_SIZE + size);
     emit_text(stamp);
     emit_text("+00:00 ");
     emit_text(name);

@@ -1,5 +1,18 @@
 /** Drives the executor as docs/protocol.md has it, with nothing between the test and the frames. */
-import { chmodSync, closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { encodeFrame } from '../../kernel/frames.ts';
 import { libc, ptr } from '../../kernel/libc.ts';
@@ -62,7 +75,7 @@ export class Connection {
 
   send(type: number, payload: string | Uint8Array = ''): void {
     const frame = encodeFrame(type, payload);
-    for (let at = 0; at < frame.length; ) at += writeSync(this.fd, frame, at);
+    for (let at = 0; at < frame.length;) at += writeSync(this.fd, frame, at);
   }
 
   /** Whether there is something to read (or the end) within this time. */
@@ -73,7 +86,7 @@ export class Connection {
 
   #exactly(length: number): Buffer | undefined {
     const bytes = Buffer.alloc(length);
-    for (let at = 0; at < length; ) {
+    for (let at = 0; at < length;) {
       if (!this.readable(PATIENCE_MS)) throw new Error(`nothing to read for ${PATIENCE_MS} ms`);
       const got = readSync(this.fd, bytes, at, length - at, null);
       if (got === 0) return undefined;
@@ -134,13 +147,28 @@ export interface Run {
   readonly monitor: Bun.Subprocess;
 }
 
+const monitors: Bun.Subprocess[] = [];
+
+/** After a test that failed half-way: its container and monitor. */
+function killLeft(): void {
+  for (const monitor of monitors.splice(0)) {
+    if (monitor.exitCode !== null || monitor.signalCode !== null) continue;
+    const children = readFileSync(`/proc/${monitor.pid}/task/${monitor.pid}/children`, 'utf8').split(' ');
+    for (const pid of [...children.filter((word) => word !== ''), monitor.pid]) process.kill(Number(pid), 'SIGKILL');
+  }
+}
+
 /** Starts the executor on a plan, or on bytes that are none. */
 export function run(plan: Plan | Uint8Array, env: Record<string, string> = {}, executor = EXECUTOR): Run {
   const directory = mkdtempSync('/tmp/limpid-plan-');
   writeFileSync(`${directory}/plan`, plan instanceof Uint8Array ? plan : encodePlan(plan));
   const planFd = openSync(`${directory}/plan`, 'r');
   const [ours, theirs] = socketPair();
-  const monitor = Bun.spawn([executor, 'run', '3', '4'], { env, stdio: ['ignore', 'ignore', 'inherit', planFd, theirs] });
+  const monitor = Bun.spawn([executor, 'run', '3', '4'], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit', planFd, theirs],
+  });
+  monitors.push(monitor);
   closeSync(planFd);
   closeSync(theirs);
   rmSync(directory, { recursive: true });
@@ -169,6 +197,7 @@ export class Scratch {
   }
 
   drop(): void {
+    killLeft();
     rmSync(this.path, { recursive: true, force: true });
   }
 
@@ -186,7 +215,11 @@ export class Scratch {
 }
 
 /** What surrounds a supervised process on the host's own root: `sh -c SCRIPT` with logs, records and a socket. */
-export function supervised(scratch: Scratch, script: string, options: { stdin?: boolean; before?: Plan; after?: Plan } = {}): Plan {
+export function supervised(
+  scratch: Scratch,
+  script: string,
+  options: { stdin?: boolean; before?: Plan; after?: Plan } = {},
+): Plan {
   return [
     host({ op: 'stdio', stdin: options.stdin ?? false, terminal: false, rows: 0, columns: 0, uid: 0, gid: 0 }),
     host({ op: 'log', driver: 'k8s-file', path: scratch.file('log'), maxBytes: 0, maxFiles: 1 }),
@@ -202,19 +235,46 @@ export function supervised(scratch: Scratch, script: string, options: { stdin?: 
 }
 
 /** A whole container: own mount, pid, uts and ipc namespaces, an overlay, /proc, /dev with devpts, pivot_root. */
-export function container(scratch: Scratch, argv: readonly string[], terminal?: { rows: number; columns: number }): Plan {
+export function container(
+  scratch: Scratch,
+  argv: readonly string[],
+  terminal?: { rows: number; columns: number },
+): Plan {
   const lower = scratch.busybox();
   const overlay = `lowerdir=${lower},upperdir=${scratch.file('upper')},workdir=${scratch.file('work')}`;
-  const mount = (target: string, type: string, data: string) => child({ op: 'mount', at: 10, target, type, source: type, flags: 0, data });
+  const mount = (target: string, type: string, data: string) =>
+    child({ op: 'mount', at: 10, target, type, source: type, flags: 0, data });
   return [
-    host({ op: 'stdio', stdin: true, terminal: terminal !== undefined, rows: terminal?.rows ?? 0, columns: terminal?.columns ?? 0, uid: 0, gid: 0 }),
+    host({
+      op: 'stdio',
+      stdin: true,
+      terminal: terminal !== undefined,
+      rows: terminal?.rows ?? 0,
+      columns: terminal?.columns ?? 0,
+      uid: 0,
+      gid: 0,
+    }),
     host({ op: 'log', driver: 'json-file', path: scratch.file('log'), maxBytes: 0, maxFiles: 1 }),
     host({ op: 'listen', path: scratch.file('socket'), mode: 0o600 }),
     host({ op: 'record_exit', at: -1, path: scratch.file('exit'), sync: false }),
-    host({ op: 'clone', flags: CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC, cgroup: -1, pidfd: 1, proc: 2 }),
+    host({
+      op: 'clone',
+      flags: CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC,
+      cgroup: -1,
+      pidfd: 1,
+      proc: 2,
+    }),
     child({ op: 'await', gate: 7 }),
     child({ op: 'mount', at: -1, target: '/', type: '', source: '', flags: 0x44000, data: '' }),
-    child({ op: 'mount', at: -1, target: scratch.file('merged'), type: 'overlay', source: 'overlay', flags: 0, data: overlay }),
+    child({
+      op: 'mount',
+      at: -1,
+      target: scratch.file('merged'),
+      type: 'overlay',
+      source: 'overlay',
+      flags: 0,
+      data: overlay,
+    }),
     child({ op: 'open', slot: 10, at: -1, path: scratch.file('merged'), flags: 0o10200000, mode: 0 }),
     mount('/proc', 'proc', ''),
     mount('/dev', 'tmpfs', 'mode=755'),
