@@ -39,7 +39,7 @@ async function underFilter(rules: readonly DeviceRule[], script: string): Promis
   return stdout.toString().trimEnd().split('\n');
 }
 
-test.if(CGROUP2 !== undefined)('the kernel lets through what the rules allow', async () => {
+test.if(CGROUP2 !== undefined)('the kernel lets through what the rules allow (needs cgroup v2)', async () => {
   const rules: DeviceRule[] = [
     { allow: false },
     { allow: true, type: 'c', major: 1, minor: 3 },
@@ -70,7 +70,7 @@ test.if(CGROUP2 !== undefined)('the kernel lets through what the rules allow', a
   ]);
 });
 
-test.if(CGROUP2 !== undefined)('the last rule wins in the kernel too', async () => {
+test.if(CGROUP2 !== undefined)('the last rule wins in the kernel too (needs cgroup v2)', async () => {
   const everything: DeviceRule = { allow: true, type: 'a' };
   const attempt = '(: </dev/zero) 2>/dev/null && echo read || echo refused';
   expect(await underFilter([{ allow: false }, everything], attempt)).toEqual(['read']);

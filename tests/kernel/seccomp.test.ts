@@ -101,7 +101,7 @@ test('arguments are looked at', async () => {
   expect(exit).toBe('0 0 0');
 });
 
-test.if(ARCH === 'x86_64')('a 64-bit program finds no way around it through int 0x80', async () => {
+test.if(ARCH === 'x86_64')('a 64-bit program finds no way around it through int 0x80 (needs x86_64)', async () => {
   const i386 = (name: string, ...args: number[]): string =>
     ['i386', number(name, SYSCALL_ABIS.SCMP_ARCH_X86), ...args].join(':');
   const { lines } = await probe(defaultProgram(ARCH, 0n)!, [
@@ -115,7 +115,7 @@ test.if(ARCH === 'x86_64')('a 64-bit program finds no way around it through int 
   expect(lines).toEqual(['ok', 'ok', 'errno 1', 'errno 1', 'errno 1', 'errno 1']);
 });
 
-test.if(ARCH === 'x86_64')('an x32 call kills the process', async () => {
+test.if(ARCH === 'x86_64')('an x32 call kills the process (needs x86_64)', async () => {
   const getpid = number('getpid', SYSCALL_ABIS.SCMP_ARCH_X32);
   const { lines, exit } = await probe(defaultProgram(ARCH, 0n)!, [
     native('getpid'),
