@@ -39,7 +39,8 @@ test('images', () => {
 });
 
 test('names', () => {
-  for (const name of ['', '-a', 'a/b', '.', 'a b']) expect(codeOf(() => containerConfig({ image: 'host:', name }))).toBe('EOPTION');
+  for (const name of ['', '-a', 'a/b', '.', 'a b'])
+    expect(codeOf(() => containerConfig({ image: 'host:', name }))).toBe('EOPTION');
 });
 
 function codeOf(act: () => unknown): string | undefined {

@@ -6,7 +6,9 @@ import { randomName } from './names.ts';
 import { VALID_NAME } from './records/read.ts';
 
 /** A container as a program describes it: what runs in which root file system, and whatever differs from the defaults. */
-export interface ContainerRequest extends Partial<Omit<ContainerConfig, 'image' | 'rootfs' | 'namespaces' | 'security' | 'log'>> {
+export interface ContainerRequest extends Partial<
+  Omit<ContainerConfig, 'image' | 'rootfs' | 'namespaces' | 'security' | 'log'>
+> {
   /** `builtin:NAME`, `host:`, or the absolute path of a directory. */
   readonly image: string;
   /** Those not named are as by default. */

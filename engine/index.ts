@@ -31,7 +31,14 @@ export { LimpidError } from '../base/error.ts';
 export { containerConfig, type ContainerRequest } from './container-config.ts';
 export { cpuPercent } from './containers/stats.ts';
 export { Session, type OutputChunk, type ProcessResult } from './watch/session.ts';
-export type { ContainerConfig, DeviceConfig, MountConfig, NamespaceMode, RootfsSource, SecurityConfig } from './config.ts';
+export type {
+  ContainerConfig,
+  DeviceConfig,
+  MountConfig,
+  NamespaceMode,
+  RootfsSource,
+  SecurityConfig,
+} from './config.ts';
 export type { ContainerInspect } from './containers/inspect.ts';
 export type { ContainerSummary } from './containers/list.ts';
 export type { LogOptions, LogRecord, LogStream } from './containers/logs.ts';
@@ -106,7 +113,13 @@ export class Engine {
   /** Sends a signal, by name or number, to a container's first process. */
   kill(container: string, signal: string | number = 'SIGKILL'): void {
     const number = parseSignal(String(signal));
-    if (number === undefined) throw new LimpidError({ code: 'EOPTION', doing: 'send', subject: `signal "${signal}"`, why: 'there is no such signal' });
+    if (number === undefined)
+      throw new LimpidError({
+        code: 'EOPTION',
+        doing: 'send',
+        subject: `signal "${signal}"`,
+        why: 'there is no such signal',
+      });
     killContainer(this.world, container, number);
   }
 

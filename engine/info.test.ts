@@ -2,13 +2,15 @@ import { expect, test } from 'bun:test';
 import { fileSystemOf, parseMeminfo, parseOsRelease, uptimeText } from './info.ts';
 
 test('os-release, with and without quotes', () => {
-  const text = 'PRETTY_NAME="Debian GNU/Linux 12"\nVERSION_ID="12"\nID=debian\nVERSION_CODENAME=\'bookworm\'\nID_LIKE=x\n';
+  const text =
+    'PRETTY_NAME="Debian GNU/Linux 12"\nVERSION_ID="12"\nID=debian\nVERSION_CODENAME=\'bookworm\'\nID_LIKE=x\n';
   expect(parseOsRelease(text)).toEqual({ distribution: 'debian', version: '12', codename: 'bookworm' });
   expect(parseOsRelease('')).toEqual({ distribution: '', version: '', codename: '' });
 });
 
 test('meminfo in bytes', () => {
-  const text = 'MemTotal:       1024 kB\nMemFree:          10 kB\nSwapTotal:         2 kB\nSwapFree:          1 kB\nHugePages_Total:       7\n';
+  const text =
+    'MemTotal:       1024 kB\nMemFree:          10 kB\nSwapTotal:         2 kB\nSwapFree:          1 kB\nHugePages_Total:       7\n';
   expect(parseMeminfo(text)).toEqual({ memTotal: 1_048_576, memFree: 10_240, swapTotal: 2048, swapFree: 1024 });
 });
 

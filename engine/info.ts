@@ -93,7 +93,12 @@ export function parseOsRelease(text: string) {
 /** proc_meminfo(5), whose kB are 1024 bytes. */
 export function parseMeminfo(text: string) {
   const bytes = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) * 1024;
-  return { memTotal: bytes('MemTotal'), memFree: bytes('MemFree'), swapTotal: bytes('SwapTotal'), swapFree: bytes('SwapFree') };
+  return {
+    memTotal: bytes('MemTotal'),
+    memFree: bytes('MemFree'),
+    swapTotal: bytes('SwapTotal'),
+    swapFree: bytes('SwapFree'),
+  };
 }
 
 /** `26h 3m 7.50s`, with the days of longer times behind it, as podman writes it. */

@@ -1,3 +1,4 @@
+import { DEFAULT_CONFIG } from '../../engine/default-config.ts';
 import { groupOptions } from '../parse/option.ts';
 
 /** What it sees of files. */
@@ -17,8 +18,12 @@ export const FILES_OPTIONS = groupOptions('Its files', {
   },
   tmpfs: { type: 'array', value: 'DEST[:OPTIONS]', help: 'Mount an empty file system that lives in memory' },
   'read-only': { type: 'bool', help: 'Make its root file system read-only' },
-  'read-only-tmpfs': { type: 'bool', default: true, help: 'With --read-only, keep /run, /tmp and /var/tmp writable' },
-  'shm-size': { type: 'bytes', default: 67108864, value: 'SIZE', help: 'Size of /dev/shm' },
+  'read-only-tmpfs': {
+    type: 'bool',
+    default: DEFAULT_CONFIG.readOnlyTmpfs,
+    help: 'With --read-only, keep /run, /tmp and /var/tmp writable',
+  },
+  'shm-size': { type: 'bytes', default: DEFAULT_CONFIG.shmSizeBytes, value: 'SIZE', help: 'Size of /dev/shm' },
   device: { type: 'slice', value: 'HOST[:INSIDE][:rwm]', completion: 'file', help: 'Let it use a device' },
   'device-cgroup-rule': { type: 'slice', value: "'TYPE MAJOR:MINOR rwm'", help: 'Allow devices by number' },
 });

@@ -1,3 +1,4 @@
+import { DEFAULT_CONFIG } from '../../engine/default-config.ts';
 import type { ContainerConfig } from '../../engine/config.ts';
 import { parseSize } from '../../base/size.ts';
 import { parseSignal } from '../../engine/kernel-words.ts';
@@ -25,8 +26,8 @@ export function translateRestart(request: CreateRequest): ContainerConfig['resta
 export function translateLog(request: CreateRequest): ContainerConfig['log'] {
   const log: { driver: ContainerConfig['log']['driver']; maxSizeBytes: number; maxFiles: number; path?: string } = {
     driver: request.options['log-driver'],
-    maxSizeBytes: 0,
-    maxFiles: 1,
+    maxSizeBytes: DEFAULT_CONFIG.log.maxSizeBytes,
+    maxFiles: DEFAULT_CONFIG.log.maxFiles,
   };
   for (const text of request.options['log-opt']) {
     const [key, value] = splitPair(text, '--log-opt');

@@ -1,3 +1,4 @@
+import { DEFAULT_CONFIG } from '../../engine/default-config.ts';
 import { groupOptions } from '../parse/option.ts';
 
 /** What it may use up. */
@@ -26,7 +27,7 @@ export const LIMIT_OPTIONS = groupOptions('Its limits', {
   'cpuset-mems': { type: 'string', value: 'LIST', help: 'Memory nodes that it may use' },
   'pids-limit': {
     type: 'int',
-    default: 2048,
+    default: DEFAULT_CONFIG.resources.pids.limit,
     value: 'NUMBER',
     help: 'How many processes and threads; -1 for no limit',
   },

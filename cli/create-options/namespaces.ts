@@ -1,3 +1,4 @@
+import { DEFAULT_CONFIG } from '../../engine/default-config.ts';
 import type { ContainerConfig, NamespaceMode } from '../../engine/config.ts';
 import type { NamespaceType } from '../../spec/runtime.ts';
 import { LimpidError } from '../../base/error.ts';
@@ -16,10 +17,10 @@ export function translateNamespaces(request: CreateRequest): Namespaces {
   const maps = translateIdMaps(request);
   const offsets = translateTimeOffsets(request);
   const namespaces = {
-    pid: simpleMode(request, 'pid', 'pid', PRIVATE),
-    ipc: simpleMode(request, 'ipc', 'ipc', { kind: 'shareable' }),
-    uts: simpleMode(request, 'uts', 'uts', PRIVATE),
-    cgroup: simpleMode(request, 'cgroup', 'cgroupns', PRIVATE),
+    pid: simpleMode(request, 'pid', 'pid', DEFAULT_CONFIG.namespaces.pid),
+    ipc: simpleMode(request, 'ipc', 'ipc', DEFAULT_CONFIG.namespaces.ipc),
+    uts: simpleMode(request, 'uts', 'uts', DEFAULT_CONFIG.namespaces.uts),
+    cgroup: simpleMode(request, 'cgroup', 'cgroupns', DEFAULT_CONFIG.namespaces.cgroup),
     user: userMode(request, maps.uidMappings.length > 0),
     network: networkMode(request),
     time: timeMode(request, offsets !== undefined),
@@ -61,7 +62,7 @@ function userMode(request: CreateRequest, mapped: boolean): NamespaceMode {
   const text = request.options.userns ?? '';
   request.because('linux.namespaces[user]', 'userns', 'uidmap', 'gidmap');
   const flag = request.flag('userns');
-  if (text === '') return mapped ? PRIVATE : HOST;
+  if (text === '') return mapped ? PRIVATE : DEFAULT_CONFIG.namespaces.user;
   if (/^(keep-id|nomap)(:|$)/.test(text))
     throw optionError(flag, 'it is for rootless containers', 'give --uidmap and --gidmap');
   if (/^auto(:|$)/.test(text))
@@ -78,7 +79,8 @@ function networkMode(request: CreateRequest): NamespaceMode {
   const [text, second] = request.options.network;
   request.because('linux.namespaces[network]', 'network');
   if (second !== undefined) throw optionError(request.flag('network'), 'a container has one network mode');
-  if (text === undefined || text === '' || text === 'none' || text === 'private') return { kind: 'none' };
+  if (text === undefined || text === '') return DEFAULT_CONFIG.namespaces.network;
+  if (text === 'none' || text === 'private') return { kind: 'none' };
   const mode = commonMode(text, 'network');
   if (mode !== undefined) return mode;
   throw new LimpidError({
@@ -94,7 +96,7 @@ function timeMode(request: CreateRequest, shifted: boolean): NamespaceMode {
   const text = request.options.timens;
   request.because('linux.namespaces[time]', 'timens', 'time-offset');
   if (text === 'host' && shifted) throw optionError(request.flag('time-offset'), "the host's clocks cannot be shifted");
-  return text === 'private' || shifted ? PRIVATE : HOST;
+  return text === 'private' || shifted ? PRIVATE : DEFAULT_CONFIG.namespaces.time;
 }
 
 function translateTimeOffsets(request: CreateRequest): Namespaces['timeOffsets'] | undefined {

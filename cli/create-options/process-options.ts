@@ -1,3 +1,5 @@
+import { DEFAULT_CONFIG } from '../../engine/default-config.ts';
+import { signalName } from '../../engine/kernel-words.ts';
 import { groupOptions } from '../parse/option.ts';
 
 /** What runs, as whom, and with which environment. */
@@ -23,7 +25,12 @@ export const PROCESS_OPTIONS = groupOptions('The process', {
   },
   'group-add': { type: 'slice', value: 'GROUP', help: 'Add a supplementary group' },
   workdir: { type: 'string', short: 'w', value: 'DIR', help: 'Start in this directory of the container' },
-  umask: { type: 'string', default: '0022', value: 'OCTAL', help: 'Mode bits that new files do not get' },
+  umask: {
+    type: 'string',
+    default: DEFAULT_CONFIG.umask.toString(8).padStart(4, '0'),
+    value: 'OCTAL',
+    help: 'Mode bits that new files do not get',
+  },
   tty: { type: 'bool', short: 't', help: 'Give it a terminal' },
   interactive: { type: 'bool', short: 'i', help: 'Keep its standard input open' },
   init: { type: 'bool', help: 'Run it under a small init that reaps and forwards signals' },
@@ -43,16 +50,26 @@ export const LIFE_OPTIONS = groupOptions('The container', {
   restart: { type: 'string', value: 'POLICY', help: 'Start again: no, always, on-failure[:TIMES], unless-stopped' },
   'stop-signal': {
     type: 'string',
-    default: 'SIGTERM',
+    default: signalName(DEFAULT_CONFIG.stopSignal),
     value: 'SIGNAL',
     completion: 'signal',
     help: 'What "stop" sends first',
   },
-  'stop-timeout': { type: 'uint', default: 10, value: 'SECONDS', help: 'How long "stop" waits before it kills' },
-  timeout: { type: 'uint', default: 0, value: 'SECONDS', help: 'Kill it when it has run this long; 0 for never' },
+  'stop-timeout': {
+    type: 'uint',
+    default: DEFAULT_CONFIG.stopTimeoutS,
+    value: 'SECONDS',
+    help: 'How long "stop" waits before it kills',
+  },
+  timeout: {
+    type: 'uint',
+    default: DEFAULT_CONFIG.timeoutS,
+    value: 'SECONDS',
+    help: 'Kill it when it has run this long; 0 for never',
+  },
   'log-driver': {
     type: 'string',
-    default: 'k8s-file',
+    default: DEFAULT_CONFIG.log.driver,
     choices: ['k8s-file', 'json-file', 'none'],
     value: 'DRIVER',
     help: 'How its output is kept: k8s-file, json-file, none',
@@ -60,7 +77,7 @@ export const LIFE_OPTIONS = groupOptions('The container', {
   'log-opt': { type: 'slice', value: 'KEY=VALUE', help: 'max-size=SIZE, max-file=NUMBER, path=FILE' },
   cidfile: { type: 'string', value: 'FILE', completion: 'file', help: 'Write its id to a file' },
   pidfile: { type: 'string', value: 'FILE', completion: 'file', help: "Write its process's number to a file" },
-  passwd: { type: 'bool', default: true, help: 'Add the user it runs as to its /etc/passwd' },
+  passwd: { type: 'bool', default: DEFAULT_CONFIG.passwdEntries, help: 'Add the user it runs as to its /etc/passwd' },
   pull: {
     type: 'string',
     default: 'missing',

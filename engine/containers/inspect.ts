@@ -20,7 +20,9 @@ export async function inspectRecord(world: World, record: ContainerRecord): Prom
   const { config, paths } = record;
   const state = observeState(world, record);
   const lower = (await unlessImpossible(() => resolveRootfs(world, config.rootfs))) ?? [];
-  const spec = await unlessImpossible(async (): Promise<RuntimeSpec> => readSpec(world, config, paths, lower, undefined).spec);
+  const spec = await unlessImpossible(
+    async (): Promise<RuntimeSpec> => readSpec(world, config, paths, lower, undefined).spec,
+  );
   const live = state.process === undefined ? undefined : readLive(state.process.pid);
   return inspectDocument({
     config,
@@ -45,7 +47,9 @@ async function unlessImpossible<T>(find: () => Promise<T>): Promise<T | undefine
 }
 
 function dependencies(world: World, { config }: ContainerRecord): string[] {
-  const references = Object.values(config.namespaces).flatMap((mode) => (mode.kind === 'container' ? [mode.container] : []));
+  const references = Object.values(config.namespaces).flatMap((mode) =>
+    mode.kind === 'container' ? [mode.container] : [],
+  );
   return [...new Set(references)].map((reference) => idBehind(world, reference));
 }
 

@@ -19,7 +19,10 @@ export function pinJoined(world: World, config: ContainerConfig): ContainerConfi
   const modes = Object.entries(config.namespaces);
   if (!modes.some(([, { kind }]) => kind === 'container')) return config;
   const pinned = modes.map(([type, mode]) => {
-    return [type, mode.kind === 'container' ? { ...mode, container: findRecord(world, mode.container).config.id } : mode] as const;
+    return [
+      type,
+      mode.kind === 'container' ? { ...mode, container: findRecord(world, mode.container).config.id } : mode,
+    ] as const;
   });
   return { ...config, namespaces: Object.fromEntries(pinned) as unknown as ContainerConfig['namespaces'] };
 }

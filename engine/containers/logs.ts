@@ -32,7 +32,11 @@ export function logPath({ config, paths }: ContainerRecord): string {
 }
 
 /** A container's output as its monitor recorded it, oldest first. Throws ENOCONTAINER, ENOLOG. */
-export async function* readLogs(world: World, reference: string, options: LogOptions = {}): AsyncGenerator<LogRecord, void, undefined> {
+export async function* readLogs(
+  world: World,
+  reference: string,
+  options: LogOptions = {},
+): AsyncGenerator<LogRecord, void, undefined> {
   const record = findRecord(world, reference);
   const reader = openLog(record, options);
   try {
@@ -73,10 +77,18 @@ function filterOf({ sinceMs = -Infinity, untilMs = Infinity, streams }: LogOptio
   const wantsStream = streams === undefined ? () => true : ({ stream }: LogRecord) => streams.includes(stream);
   if (sinceMs === -Infinity && untilMs === Infinity) return { wants: wantsStream, isTooOld: () => false };
   const isTooOld = ({ time }: LogRecord) => Date.parse(time) < sinceMs;
-  return { wants: (record) => wantsStream(record) && !isTooOld(record) && Date.parse(record.time) <= untilMs, isTooOld };
+  return {
+    wants: (record) => wantsStream(record) && !isTooOld(record) && Date.parse(record.time) <= untilMs,
+    isTooOld,
+  };
 }
 
-async function* follow(world: World, record: ContainerRecord, reader: LogReader, options: LogOptions): AsyncGenerator<LogRecord, void, undefined> {
+async function* follow(
+  world: World,
+  record: ContainerRecord,
+  reader: LogReader,
+  options: LogOptions,
+): AsyncGenerator<LogRecord, void, undefined> {
   const path = logPath(record);
   const changes = await watchDirectory(path.slice(0, path.lastIndexOf('/')) || '/');
   const ending = new AbortController();

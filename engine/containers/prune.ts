@@ -11,7 +11,10 @@ export interface Pruned {
 }
 
 /** Removes the containers that do not run, and what killed commands left; `wants` may spare some. Goes on past failures. */
-export async function pruneContainers(world: World, wants: (container: ContainerSummary) => boolean = () => true): Promise<Pruned> {
+export async function pruneContainers(
+  world: World,
+  wants: (container: ContainerSummary) => boolean = () => true,
+): Promise<Pruned> {
   const removed: string[] = [];
   const failed: LimpidError[] = [];
   for (const container of listContainers(world)) {

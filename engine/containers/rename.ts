@@ -11,7 +11,12 @@ import type { World } from '../world.ts';
  */
 export function renameContainer(world: World, reference: string, name: string): ContainerRecord {
   if (!VALID_NAME.test(name)) {
-    throw refusal('EOPTION', reference, `"${name}" is no name`, 'letters, digits, "_", "." and "-", a letter or digit first');
+    throw refusal(
+      'EOPTION',
+      reference,
+      `"${name}" is no name`,
+      'letters, digits, "_", "." and "-", a letter or digit first',
+    );
   }
   const record = findRecord(world, reference);
   const { config } = record;
@@ -19,7 +24,12 @@ export function renameContainer(world: World, reference: string, name: string): 
   // A running container's monitor holds its lock, and reads no config.
   if (observeState(world, record).process !== undefined) {
     if (config.autoRemove) {
-      throw refusal('ERUNNING', config.name, 'it was started with --rm, and goes by the name it was started with', 'name it at its start');
+      throw refusal(
+        'ERUNNING',
+        config.name,
+        'it was started with --rm, and goes by the name it was started with',
+        'name it at its start',
+      );
     }
     rename(world, record, name);
     return record;
@@ -42,7 +52,12 @@ function rename(world: World, { config: { id, name: from }, paths }: ContainerRe
     writeConfig(world, paths, { ...current.config, name: to });
   });
   if (holder !== undefined) {
-    throw refusal('ENAMEINUSE', from, `the name "${to}" is in use by container ${holder.slice(0, 12)}`, 'choose another, or remove that container');
+    throw refusal(
+      'ENAMEINUSE',
+      from,
+      `the name "${to}" is in use by container ${holder.slice(0, 12)}`,
+      'choose another, or remove that container',
+    );
   }
 }
 

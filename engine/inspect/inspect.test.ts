@@ -20,7 +20,11 @@ const RUNNING = {
 
 function facts(changes: Parameters<typeof sampleConfig>[0] = {}, more: Partial<InspectFacts> = {}): InspectFacts {
   const config: ContainerConfig = sampleConfig(changes);
-  const { spec } = specFromConfig(config, { ...SAMPLE_INPUTS, volumes: { data: '/var/lib/limpid/volumes/data/_data' } }, SAMPLE_FACTS);
+  const { spec } = specFromConfig(
+    config,
+    { ...SAMPLE_INPUTS, volumes: { data: '/var/lib/limpid/volumes/data/_data' } },
+    SAMPLE_FACTS,
+  );
   const paths = containerPaths(WORLD, config.id, config.autoRemove);
   return { config, paths, state: RUNNING, spec, lower: ['/l1', '/l2'], logPath: paths.log, dependencies: [], ...more };
 }
@@ -41,8 +45,20 @@ test("every field of podman's is there", () => {
 test('a running container', () => {
   const { State, GraphDriver, LogPath, NetworkSettings, Config, Path, Args } = inspectDocument(facts());
   const storage = `/var/lib/limpid/containers/${sampleConfig().id}`;
-  expect(State).toMatchObject({ Status: 'running', Running: true, Paused: false, Pid: 42, ConmonPid: 41, MonitorPid: 41, ExitCode: 0 });
-  expect(State).toMatchObject({ StartedAt: RUNNING.startedAt, FinishedAt: '0001-01-01T00:00:00Z', CgroupPath: `/limpid/limpid-${sampleConfig().id}` });
+  expect(State).toMatchObject({
+    Status: 'running',
+    Running: true,
+    Paused: false,
+    Pid: 42,
+    ConmonPid: 41,
+    MonitorPid: 41,
+    ExitCode: 0,
+  });
+  expect(State).toMatchObject({
+    StartedAt: RUNNING.startedAt,
+    FinishedAt: '0001-01-01T00:00:00Z',
+    CgroupPath: `/limpid/limpid-${sampleConfig().id}`,
+  });
   expect(GraphDriver.Data).toEqual({
     LowerDir: '/l1:/l2',
     UpperDir: `${storage}/upper`,
@@ -57,14 +73,30 @@ test('a running container', () => {
 });
 
 test('one that was killed for memory, and one that never ran', () => {
-  const state = { status: 'exited', exitCode: 137, oomKilled: true, finishedAt: '2026-01-02T03:04:07.000000000Z' } as const;
-  expect(inspectDocument(facts({}, { state })).State).toMatchObject({ Running: false, Pid: 0, ConmonPid: 0, OOMKilled: true, ExitCode: 137, FinishedAt: state.finishedAt });
+  const state = {
+    status: 'exited',
+    exitCode: 137,
+    oomKilled: true,
+    finishedAt: '2026-01-02T03:04:07.000000000Z',
+  } as const;
+  expect(inspectDocument(facts({}, { state })).State).toMatchObject({
+    Running: false,
+    Pid: 0,
+    ConmonPid: 0,
+    OOMKilled: true,
+    ExitCode: 137,
+    FinishedAt: state.finishedAt,
+  });
   const created = inspectDocument(facts({}, { state: { status: 'created', oomKilled: false } }));
   expect([created.State.StartedAt, created.HostsPath]).toEqual(['0001-01-01T00:00:00Z', '']);
 });
 
 test('limits', () => {
-  const resources = { memory: { limit: 134217728, swap: 268435456 }, cpu: { quota: 50_000, period: 100_000 }, pids: { limit: 64 } };
+  const resources = {
+    memory: { limit: 134217728, swap: 268435456 },
+    cpu: { quota: 50_000, period: 100_000 },
+    pids: { limit: 64 },
+  };
   expect(inspectDocument(facts({ resources })).HostConfig).toMatchObject({
     Memory: 134217728,
     MemorySwap: 268435456,
@@ -91,7 +123,16 @@ test('mounts: binds and volumes with what they came to, tmpfs apart', () => {
   ] as const;
   const { Mounts, HostConfig } = inspectDocument(facts({ mounts }));
   expect(Mounts).toEqual([
-    { Type: 'bind', Source: '/srv', Destination: '/srv', Driver: '', Mode: '', Options: ['rbind'], RW: false, Propagation: 'rprivate' },
+    {
+      Type: 'bind',
+      Source: '/srv',
+      Destination: '/srv',
+      Driver: '',
+      Mode: '',
+      Options: ['rbind'],
+      RW: false,
+      Propagation: 'rprivate',
+    },
     {
       Type: 'volume',
       Name: 'data',
@@ -137,7 +178,15 @@ test('what cannot be computed today comes from the config alone', () => {
 test("capabilities are the kernel's, where it has a process to ask about", () => {
   const status = 'Name:\tx\nCapEff:\t0000000000000401\nCapBnd:\t0000000000000001\n';
   expect(capabilitiesIn(status, 'CapEff')).toEqual(['CAP_CHOWN', 'CAP_NET_BIND_SERVICE']);
-  const live = { effectiveCapabilities: ['CAP_KILL'], boundingCapabilities: ['CAP_CHOWN'], namespaces: { pid: 'pid:[1]' } };
+  const live = {
+    effectiveCapabilities: ['CAP_KILL'],
+    boundingCapabilities: ['CAP_CHOWN'],
+    namespaces: { pid: 'pid:[1]' },
+  };
   const document = inspectDocument(facts({}, { live }));
-  expect([document.EffectiveCaps, document.BoundingCaps, document.State.Namespaces]).toEqual([['CAP_KILL'], ['CAP_CHOWN'], { pid: 'pid:[1]' }]);
+  expect([document.EffectiveCaps, document.BoundingCaps, document.State.Namespaces]).toEqual([
+    ['CAP_KILL'],
+    ['CAP_CHOWN'],
+    { pid: 'pid:[1]' },
+  ]);
 });

@@ -26,7 +26,11 @@ export function limitsSection({ config, spec }: InspectFacts) {
     MemorySwappiness: memory.swappiness ?? -1,
     OomKillDisable: memory.disableOOMKiller ?? false,
     PidsLimit: pids?.limit ?? 0,
-    Ulimits: (spec?.process?.rlimits ?? config.ulimits).map(({ type, soft, hard }) => ({ Name: type, Soft: soft, Hard: hard })),
+    Ulimits: (spec?.process?.rlimits ?? config.ulimits).map(({ type, soft, hard }) => ({
+      Name: type,
+      Soft: soft,
+      Hard: hard,
+    })),
     CpuCount: 0,
     CpuPercent: 0,
     IOMaximumIOps: 0,
@@ -44,7 +48,8 @@ function blockIoSection({ resources: { blockIO = {} } }: Pick<ContainerConfig, '
     devices?.map(({ rate, ...device }) => ({ Path: blockPath(device), Rate: rate })) ?? null;
   return {
     BlkioWeight: blockIO.weight ?? 0,
-    BlkioWeightDevice: blockIO.weightDevice?.map(({ weight = 0, ...device }) => ({ Path: blockPath(device), Weight: weight })) ?? null,
+    BlkioWeightDevice:
+      blockIO.weightDevice?.map(({ weight = 0, ...device }) => ({ Path: blockPath(device), Weight: weight })) ?? null,
     BlkioDeviceReadBps: rates(blockIO.throttleReadBpsDevice),
     BlkioDeviceWriteBps: rates(blockIO.throttleWriteBpsDevice),
     BlkioDeviceReadIOps: rates(blockIO.throttleReadIOPSDevice),

@@ -18,7 +18,9 @@ export function readLive(pid: number): LiveFacts | undefined {
 function namespaceNames(pid: number): string[] {
   try {
     // `pid_for_children` and its like are about processes to come.
-    return listDirectory(`/proc/${pid}/ns`).filter((name) => !name.endsWith('_for_children')).sort();
+    return listDirectory(`/proc/${pid}/ns`)
+      .filter((name) => !name.endsWith('_for_children'))
+      .sort();
   } catch {
     // It has ended since.
     return [];

@@ -1,7 +1,16 @@
 import type { MountConfig } from '../config.ts';
 import type { InspectFacts } from './facts.ts';
 
-const PROPAGATIONS = new Set(['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave', 'unbindable', 'runbindable']);
+const PROPAGATIONS = new Set([
+  'private',
+  'rprivate',
+  'shared',
+  'rshared',
+  'slave',
+  'rslave',
+  'unbindable',
+  'runbindable',
+]);
 const ACCESS = new Set(['ro', 'rw', 'rro', 'rrw']);
 
 /** `Mounts`: what the user mounted from the host, as podman lists it (tmpfs stand in `HostConfig.Tmpfs`). */

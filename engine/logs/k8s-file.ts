@@ -10,7 +10,8 @@ export function parseK8sRecord(line: Uint8Array): LogRecord | undefined {
   const timeEnd = line.indexOf(SPACE);
   const streamEnd = line.indexOf(SPACE, timeEnd + 1);
   const tag = line[streamEnd + 1];
-  if (timeEnd < 1 || streamEnd < 0 || line[streamEnd + 2] !== SPACE || (tag !== FULL && tag !== PARTIAL)) return undefined;
+  if (timeEnd < 1 || streamEnd < 0 || line[streamEnd + 2] !== SPACE || (tag !== FULL && tag !== PARTIAL))
+    return undefined;
   const stream = parseStream(decoder.decode(line.subarray(timeEnd + 1, streamEnd)));
   if (stream === undefined) return undefined;
   const time = decoder.decode(line.subarray(0, timeEnd));

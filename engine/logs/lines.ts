@@ -54,7 +54,7 @@ export class LineReader {
 /** The whole lines that end before `end`, the last one first. */
 export function* linesBackward(file: OpenFile, end: number): Generator<PlacedLine> {
   let rest: Uint8Array | undefined;
-  for (let from = end; from > 0; ) {
+  for (let from = end; from > 0;) {
     const start = Math.max(0, from - BLOCK_BYTES);
     const block = file.read(start, from - start);
     let bytes = rest === undefined ? block : Buffer.concat([block, rest]);

@@ -13,7 +13,9 @@ const TIME = '2026-01-02T03:04:05.000000006+00:00';
 const ALL = { wants: () => true, isTooOld: () => false };
 /** `out:abc` a whole line, `out+abc` a part of one. */
 const show = (records: Iterable<LogRecord>) =>
-  [...records].map(({ stream, text, partial }) => `${stream.slice(3)}${partial ? '+' : ':'}${new TextDecoder().decode(text)}`);
+  [...records].map(
+    ({ stream, text, partial }) => `${stream.slice(3)}${partial ? '+' : ':'}${new TextDecoder().decode(text)}`,
+  );
 const line = (text: string) => {
   const [, stream, tag, rest] = /^(out|err)([:+])(.*)$/s.exec(text)!;
   return `${TIME} std${stream} ${tag === ':' ? 'F' : 'P'} ${rest}\n`;
@@ -46,10 +48,16 @@ describe('k8s-file records', () => {
     expect(parseK8sRecord(bytes(`${TIME} stdout F `))?.text.length).toBe(0);
     expect(parseK8sRecord(bytes(`${TIME} stdout P ab`))?.partial).toBe(true);
   });
-  test.each(['', ' ', 'x', `${TIME} stdout`, `${TIME} stdout F`, `${TIME} stdout X a`, `${TIME} stdin F a`, ` stdout F a`])(
-    '%p is none',
-    (text) => expect(parseK8sRecord(bytes(text))).toBeUndefined(),
-  );
+  test.each([
+    '',
+    ' ',
+    'x',
+    `${TIME} stdout`,
+    `${TIME} stdout F`,
+    `${TIME} stdout X a`,
+    `${TIME} stdin F a`,
+    ` stdout F a`,
+  ])('%p is none', (text) => expect(parseK8sRecord(bytes(text))).toBeUndefined());
 });
 
 describe('json-file records', () => {
@@ -61,10 +69,15 @@ describe('json-file records', () => {
     const record = parseJsonRecord(bytes('{"log":"ab","stream":"stderr","time":"T"}'));
     expect(record).toEqual({ time: 'T', stream: 'stderr', text: bytes('ab'), partial: true });
   });
-  test.each(['', '{', 'null', '[]', '{"log":1,"stream":"stdout","time":"T"}', '{"log":"a","stream":"x","time":"T"}', '{"log":"a","stream":"stdout"}'])(
-    '%p is none',
-    (text) => expect(parseJsonRecord(bytes(text))).toBeUndefined(),
-  );
+  test.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"log":1,"stream":"stdout","time":"T"}',
+    '{"log":"a","stream":"x","time":"T"}',
+    '{"log":"a","stream":"stdout"}',
+  ])('%p is none', (text) => expect(parseJsonRecord(bytes(text))).toBeUndefined());
 });
 
 describe('reading', () => {
@@ -73,6 +86,14 @@ describe('reading', () => {
     write('ctr.log.1', 'err:3');
     write('ctr.log', 'out:4');
     expect(show(new LogReader(path, parseK8sRecord).available())).toEqual(['out:1', 'out:2', 'err:3', 'out:4']);
+  });
+  test('in the middle of a rotation one of them is missing', () => {
+    write('ctr.log.3', 'out:1');
+    write('ctr.log.1', 'out:2');
+    expect(show(new LogReader(path, parseK8sRecord).available())).toEqual(['out:1']);
+    renameSync(`${path}.1`, `${path}.2`);
+    write('ctr.log.1', 'out:3');
+    expect(show(new LogReader(path, parseK8sRecord).available())).toEqual(['out:1', 'out:2', 'out:3']);
   });
   test('what is no record is passed over, and one being written waits', () => {
     writeFileSync(path, `garbage\n${line('out:1')}${line('out:2').slice(0, -2)}`);
@@ -140,7 +161,10 @@ describe('the tail', () => {
   });
   test('is the end of the whole, for any log', () => {
     const record = fc.tuple(fc.constantFrom('out', 'err'), fc.constantFrom(':', '+'), fc.string({ maxLength: 4 }));
-    const anyLog = fc.array(record.map(([stream, tag, text]) => `${stream}${tag}${text.replaceAll('\n', '')}`), { maxLength: 30 });
+    const anyLog = fc.array(
+      record.map(([stream, tag, text]) => `${stream}${tag}${text.replaceAll('\n', '')}`),
+      { maxLength: 30 },
+    );
     fc.assert(
       fc.property(anyLog, fc.nat(12), fc.nat(30), (lines, count, cut) => {
         write('ctr.log.1', ...lines.slice(0, cut));

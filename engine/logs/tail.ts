@@ -44,7 +44,13 @@ export function findTail(path: string, parse: ParseRecord, count: number, filter
   }
 }
 
-function searchFile(search: TailSearch, file: OpenFile, number: number, parse: ParseRecord, { wants, isTooOld }: TailFilter): void {
+function searchFile(
+  search: TailSearch,
+  file: OpenFile,
+  number: number,
+  parse: ParseRecord,
+  { wants, isTooOld }: TailFilter,
+): void {
   const end = number === 0 ? search.end.offset : file.sizeBytes();
   for (const { offset, line } of linesBackward(file, end)) {
     const record = parse(line);

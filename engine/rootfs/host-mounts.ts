@@ -18,7 +18,12 @@ export function hostMounts(): string[] {
 
 /** From the text of /proc/PID/mountinfo and of /proc/filesystems, where `nodev` marks what needs no disk. */
 export function selectHostMounts(mountinfo: string, filesystems: string): string[] {
-  const onDisk = new Set(filesystems.split('\n').filter((line) => line.startsWith('\t')).map((line) => line.trim()));
+  const onDisk = new Set(
+    filesystems
+      .split('\n')
+      .filter((line) => line.startsWith('\t'))
+      .map((line) => line.trim()),
+  );
   const mounts = parseMountinfo(mountinfo);
   const parents = new Map(mounts.map((mount) => [mount.id, mount]));
   const shown = new Set<string>();
@@ -33,9 +38,14 @@ export function selectHostMounts(mountinfo: string, filesystems: string): string
 function isInSight(mount: MountInfo, mounts: readonly MountInfo[], parents: ReadonlyMap<number, MountInfo>): boolean {
   if (mount.mountPoint === '/' || NOT_SHOWN.some((directory) => isAtOrBelow(mount.mountPoint, directory))) return false;
   let below = mount;
-  for (let one: MountInfo | undefined = mount; one !== undefined && one.mountPoint !== '/'; one = parents.get(one.parentId)) {
+  for (
+    let one: MountInfo | undefined = mount;
+    one !== undefined && one.mountPoint !== '/';
+    one = parents.get(one.parentId)
+  ) {
     const { id, mountPoint } = one;
-    if (mounts.some((other) => other !== below && other.parentId === id && other.mountPoint === mountPoint)) return false;
+    if (mounts.some((other) => other !== below && other.parentId === id && other.mountPoint === mountPoint))
+      return false;
     below = one;
   }
   return true;

@@ -1,4 +1,12 @@
-import { FRAME, FRAME_BYTES, parseExit, SUBSCRIBE_STDERR, SUBSCRIBE_STDIN, SUBSCRIBE_STDOUT, type ExitStatus } from '../../kernel/frames.ts';
+import {
+  FRAME,
+  FRAME_BYTES,
+  parseExit,
+  SUBSCRIBE_STDERR,
+  SUBSCRIBE_STDIN,
+  SUBSCRIBE_STDOUT,
+  type ExitStatus,
+} from '../../kernel/frames.ts';
 import type { LogStream } from '../logs/record.ts';
 import { connectMonitor, type MonitorConnection } from './connect.ts';
 

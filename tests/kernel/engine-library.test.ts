@@ -27,7 +27,11 @@ async function codeOf(act: () => unknown): Promise<string | undefined> {
 
 describe('logs', () => {
   test('follow ends after the last line that the container wrote', async () => {
-    await engine.run({ image: IMAGE, name: 'talker', command: ['sh', '-c', 'echo one; sleep 0.2; echo two >&2; printf three'] });
+    await engine.run({
+      image: IMAGE,
+      name: 'talker',
+      command: ['sh', '-c', 'echo one; sleep 0.2; echo two >&2; printf three'],
+    });
     const seen: string[] = [];
     for await (const { stream, text: bytes, partial } of engine.logs('talker', { follow: true })) {
       seen.push(`${stream} ${text(bytes)}${partial ? '…' : ''}`);
@@ -93,7 +97,9 @@ describe('a running container', () => {
   test('inspect says what the kernel says', async () => {
     const { State, EffectiveCaps, HostConfig, GraphDriver } = await engine.inspect('lab');
     expect(readFileSync(`/proc/${State.Pid}/cmdline`, 'utf8')).toBe(['sleep', '100', ''].join('\0'));
-    expect(readFileSync(`/proc/${State.ConmonPid}/task/${State.ConmonPid}/children`, 'utf8').trim()).toBe(String(State.Pid));
+    expect(readFileSync(`/proc/${State.ConmonPid}/task/${State.ConmonPid}/children`, 'utf8').trim()).toBe(
+      String(State.Pid),
+    );
     expect(readFileSync(`/proc/${State.Pid}/cgroup`, 'utf8')).toContain(State.CgroupPath);
     expect(EffectiveCaps).toContain('CAP_CHOWN');
     expect(EffectiveCaps).not.toContain('CAP_SYS_ADMIN');
@@ -122,7 +128,9 @@ describe('a running container', () => {
     expect([engine.exists('lab'), engine.exists('shop')]).toEqual([false, true]);
     expect(await engine.start(joining)).toBe(true);
     expect((await engine.wait(joining)).code).toBe(0);
-    expect((await engine.inspect(joining)).HostConfig.NetworkMode).toBe(`container:${(await engine.inspect('shop')).Id}`);
+    expect((await engine.inspect(joining)).HostConfig.NetworkMode).toBe(
+      `container:${(await engine.inspect('shop')).Id}`,
+    );
     engine.rename('shop', 'lab');
   });
 
