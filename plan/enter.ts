@@ -5,13 +5,21 @@ import { joinV1, openUnified } from './cgroup/index.ts';
 import type { Supervision } from './context.ts';
 import type { HostFacts } from './facts.ts';
 import { openOwnRoot } from './inside.ts';
-import { becomeRoot } from './namespaces.ts';
+import { becomeRoot } from './user-namespace.ts';
 import type { Op, Plan } from './ops.ts';
 import { becomeProcess, labelExec, type SeccompFilter } from './process.ts';
 import { becauseOf, type Because } from './request.ts';
 import { awaitGate, openGate, setOomScore } from './settle.ts';
 import { closeOpenSlots, NONE, SLOT } from './slots.ts';
-import { afterwards, declareStdio, declareSupervision, openTerminal, recordStart, supervise } from './supervision.ts';
+import {
+  removePaths,
+  startAfterwards,
+  declareStdio,
+  declareSupervision,
+  openTerminal,
+  recordStart,
+  supervise,
+} from './supervision.ts';
 
 /** The container that is entered. Its pidfd is inherited in `SLOT.target`, so that no other process can take its place. */
 export interface EnterTarget {
@@ -66,7 +74,8 @@ export function planEnter(process: Process, context: EnterContext, facts: HostFa
     ...closeOpenSlots(untilInside),
     ...becomeProcess(process, context.seccomp, because, `_ses.${context.id}`),
     supervise(),
-    ...afterwards({ removeAfterwards: [], ...context }),
+    ...removePaths(context.removeAfterwards ?? []),
+    ...startAfterwards(context.afterwards),
   ];
 }
 

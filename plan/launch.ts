@@ -12,7 +12,15 @@ import { mountOutside, umountOutside } from './rootfs.ts';
 import { cloneChild, openGate, settleChild } from './settle.ts';
 import { closeOpenSlots } from './slots.ts';
 import { specError } from './spec-error.ts';
-import { afterwards, declareSupervision, hostOwner, recordStart, supervise } from './supervision.ts';
+import {
+  declareSupervision,
+  hostOwner,
+  recordStart,
+  releaseLock,
+  removePaths,
+  startAfterwards,
+  supervise,
+} from './supervision.ts';
 
 /**
  * The whole start of a container, in order: what the monitor is to hold, the cgroups with their limits, the root
@@ -44,7 +52,9 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
     supervise(),
     ...umountOutside(request),
     ...removeCgroups(cgroups, request.namespaces.created.has('pid')),
-    ...afterwards(context),
+    ...removePaths(context.removeAfterwards),
+    releaseLock(),
+    ...startAfterwards(context.afterwards),
   ];
 }
 

@@ -1,11 +1,11 @@
 import { CLONE_FLAG, CLONE_INTO_CGROUP, CLONE_NEWCGROUP, CLONE_NEWTIME } from '../abi/flags/clone.ts';
 import { NAMESPACE_FILE } from '../abi/flags/namespace.ts';
 import { O_CLOEXEC, O_RDONLY, O_WRONLY } from '../abi/flags/open.ts';
-import type { IdMapping, NamespaceType } from '../spec/runtime.ts';
+import type { NamespaceType } from '../spec/runtime.ts';
 import type { Op, Stage } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
-import { joinedSlot, NONE, ownSlot, SLOT } from './slots.ts';
+import { joinedSlot, NONE, ownSlot } from './slots.ts';
 
 /** Which namespaces a container makes, which it joins; a type in neither is the host's. */
 export interface NamespaceSplit {
@@ -107,43 +107,6 @@ export function unshareCgroup({ namespaces, because }: LaunchRequest): Op[] {
   return [{ op: 'unshare', stage: 'child', because: because(field('cgroup')), flags: CLONE_NEWCGROUP }];
 }
 
-/** Host stage, behind the clone: user_namespaces(7), "Defining user and group ID mappings". */
-export function mapIds({ spec, facts, namespaces, because }: LaunchRequest): Op[] {
-  if (!namespaces.created.has('user')) return [];
-  const { uidMappings = [], gidMappings = [] } = spec.linux ?? {};
-  if (uidMappings.length === 0 || gidMappings.length === 0) {
-    throw specError('linux.uidMappings', 'a new user namespace needs user and group mappings');
-  }
-  const CAP_SETGID = 1n << 6n;
-  const ops = [writeProc('uid_map', idMap(uidMappings), because('linux.uidMappings'))];
-  if ((facts.capabilities & CAP_SETGID) === 0n) {
-    ops.push(
-      writeProc('setgroups', 'deny', 'without CAP_SETGID the kernel takes a gid_map only when setgroups is denied'),
-    );
-  }
-  return [...ops, writeProc('gid_map', idMap(gidMappings), because('linux.gidMappings'))];
-}
-
-/** What an id inside is on the host; 0 where it is not mapped. */
-export function outsideId(id: number, mappings: readonly IdMapping[]): number {
-  const range = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size);
-  return range === undefined ? 0 : range.hostID + id - range.containerID;
-}
-
-/** Child stage, once the maps are there. */
-export function becomeMappedRoot({ namespaces }: LaunchRequest): Op[] {
-  return namespaces.created.has('user') ? becomeRoot('child') : [];
-}
-
-/** In a user namespace that was just entered a process is nobody, with every capability. */
-export function becomeRoot(stage: Stage): Op[] {
-  const because = 'what it makes belongs to root inside';
-  return [
-    { op: 'setresgid', stage, because, gid: 0 },
-    { op: 'setresuid', stage, because, uid: 0 },
-  ];
-}
-
 function createTimeNamespace({ spec, because }: LaunchRequest): Op[] {
   const ops: Op[] = [{ op: 'unshare', stage: 'host', because: because(field('time')), flags: CLONE_NEWTIME }];
   const lines = Object.entries(spec.linux?.timeOffsets ?? {}).map(
@@ -188,14 +151,6 @@ function openJoined(type: NamespaceType, { namespaces, because }: LaunchRequest,
   const path = namespaces.joined.get(type)!;
   const flags = O_RDONLY | O_CLOEXEC;
   return { op: 'open', stage, because: because(field(type)), slot: joinedSlot(type), at: NONE, path, flags, mode: 0 };
-}
-
-function writeProc(path: string, data: string, because: string): Op {
-  return { op: 'write', stage: 'host', because, at: SLOT.proc, path, flags: O_WRONLY, data: bytes(data) };
-}
-
-function idMap(mappings: readonly IdMapping[]): string {
-  return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');
 }
 
 function bytes(text: string): Uint8Array {

@@ -2,7 +2,7 @@ import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_REC, MS_SLAVE } from '../
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
 import { parseMountOptions } from '../abi/mount-options.ts';
 import type { OverlayRootfs } from './context.ts';
-import { outsideId } from './namespaces.ts';
+import { outsideId } from './user-namespace.ts';
 import type { Op, Stage } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';

@@ -1,7 +1,8 @@
 import { O_WRONLY } from '../abi/flags/open.ts';
 import type { Process } from '../spec/runtime.ts';
 import type { CgroupLayout } from './cgroup/layout.ts';
-import { cloneFlags, cloneReason, mapIds } from './namespaces.ts';
+import { cloneFlags, cloneReason } from './namespaces.ts';
+import { mapIds } from './user-namespace.ts';
 import type { Op } from './ops.ts';
 import type { Because, LaunchRequest } from './request.ts';
 import { NONE, SLOT } from './slots.ts';

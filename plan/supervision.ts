@@ -1,6 +1,6 @@
 import type { Process, RuntimeSpec } from '../spec/runtime.ts';
 import type { LaunchContext, Supervision } from './context.ts';
-import { outsideId } from './namespaces.ts';
+import { outsideId } from './user-namespace.ts';
 import type { Op } from './ops.ts';
 import type { Because } from './request.ts';
 import { NONE, SLOT } from './slots.ts';
@@ -86,17 +86,16 @@ export function openTerminal({ terminal, user }: Process, bindConsole: boolean, 
   ];
 }
 
-/** Clean-up stage, last: what it starts may well remove the rest. */
-export function afterwards({
-  afterwards,
-  removeAfterwards,
-}: Pick<LaunchContext, 'afterwards' | 'removeAfterwards'>): Op[] {
-  const ops = removePaths(removeAfterwards);
-  if (afterwards !== undefined) {
-    const because = 'limpid decides what comes after the end';
-    ops.push({ op: 'spawn', stage: 'cleanup', because, path: afterwards.path, argv: afterwards.argv, env: [] });
-  }
-  return ops;
+/** Clean-up stage, last: what is started here finds everything gone, and the record free. */
+export function startAfterwards(command: LaunchContext['afterwards']): Op[] {
+  if (command === undefined) return [];
+  const because = 'limpid decides what comes after the end';
+  return [{ op: 'spawn', stage: 'cleanup', because, path: command.path, argv: command.argv, env: [] }];
+}
+
+/** Clean-up stage: as it is named here, the monitor keeps it until then. */
+export function releaseLock(): Op {
+  return { op: 'close', stage: 'cleanup', because: 'the record is free for the next command', slot: SLOT.lock };
 }
 
 export function removePaths(paths: readonly string[]): Op[] {

@@ -41,7 +41,7 @@ describe.each(Object.keys(CASES))('launch plan "%s"', (name) => {
     ['v1', V1],
     ['v2', V2],
   ] as const)('breaks no rule on %s', (_, facts) => {
-    expect(checkPlan(launch(name, facts))).toEqual([]);
+    expect(checkPlan(launch(name, facts), [SLOT.lock])).toEqual([]);
   });
 
   test('survives the wire', () => {
