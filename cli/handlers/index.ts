@@ -25,6 +25,7 @@ const HANDLERS: Readonly<Record<string, Load>> = {
   inspect: () => import('./inspect.ts'),
   logs: () => import('./logs.ts'),
   rename: () => import('./rename.ts'),
+  'container after-exit': () => import('./container-after-exit.ts'),
   'container exists': () => import('./container-exists.ts'),
   'container prune': () => import('./container-prune.ts'),
   completion: () => import('./completion.ts'),

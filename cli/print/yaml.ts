@@ -20,7 +20,7 @@ function nested(value: unknown, indent: string, lead: ' ' | '\n'): string {
 function scalar(value: unknown): string {
   if (typeof value !== 'string') return String(value);
   const plain =
-    /^[A-Za-z/][\w./+@-]*(?:[ :][\w./+@,()-]+)*$/.test(value) &&
+    /^[A-Za-z/][\w./+@,-]*(?:[ :][\w./+@,()-]+)*$/.test(value) &&
     !/^(?:true|false|yes|no|on|off|null|y|n)$/i.test(value);
   return plain ? value : JSON.stringify(value);
 }
