@@ -40,7 +40,7 @@ function orderBreaches(plan: Plan): string[] {
   const breaches: string[] = [];
   const positions = (name: Op['op']) => plan.flatMap((op, index) => (op.op === name ? [index] : []));
   for (const name of ['clone', 'exec', 'supervise'] as const) {
-    if (positions(name).length !== 1) breaches.push(`${positions(name).length} operations "${name}"`);
+    if (positions(name).length !== 1) breaches.push(`"${name}" occurs ${positions(name).length} times`);
   }
   const last = (...stages: Op['stage'][]) => plan.findLast(({ stage }) => stages.includes(stage))?.op;
   if (last('child', 'init') !== 'exec') breaches.push('the child does not end with exec');
