@@ -33,7 +33,7 @@ const STDIN = 16;
 const COMMAND = ['sh', '-c', 'echo ready; read line; exit 7'];
 
 /** A script is a hundred small programs, which an emulated machine takes its time for. */
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const facts = gatherFacts();
 let world = '';
