@@ -149,6 +149,16 @@ describe('values', () => {
     );
   });
 
+  test('that are 0 or -1 are left as a new cgroup has them', () => {
+    const resources = {
+      memory: { limit: 0, swap: -1, reservation: 0 },
+      cpu: { shares: 0, quota: -1 },
+      pids: { limit: -1 },
+    };
+    expect(values(HYBRID, resources)).toEqual([]);
+    expect(values(V2, resources)).toEqual([]);
+  });
+
   test('of a period without a quota', () => {
     expect(values(V2, { cpu: { period: 5000 } })).toEqual(['cpu.max max 5000']);
     expect(values(HYBRID, { cpu: { period: 5000, quota: -1 } })).toEqual(['cpu.cfs_period_us 5000']);
