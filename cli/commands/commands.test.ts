@@ -7,10 +7,17 @@ import { COMMANDS, GROUPS, loadCommands } from './index.ts';
 const commands = await loadCommands();
 const byName = new Map(commands.map((command) => [command.name, command]));
 
-test('every command is found under its own name', () => {
-  expect([...byName.keys()]).toEqual(Object.keys(COMMANDS));
-  for (const name of Object.values(GROUPS).flatMap((words) => Object.values(words)))
-    expect(byName.has(name)).toBe(true);
+test('every command is found under its own name, and shown unless it is hidden', async () => {
+  const shown: string[] = [];
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    const { command } = await load();
+    expect(command.name).toBe(name);
+    if (command.hidden !== true) shown.push(name);
+  }
+  expect([...byName.keys()]).toEqual(shown);
+  for (const name of Object.values(GROUPS).flatMap((words) => Object.values(words))) {
+    expect(Object.keys(COMMANDS)).toContain(name);
+  }
 });
 
 test.each(commands.map((command) => [command.name, command] as const))('%s is well-formed', (_, command) => {

@@ -4,7 +4,11 @@ import { findRecord } from '../../engine/records/read.ts';
 import type { command } from '../commands/inspect.ts';
 import type { Handler } from '../parse/command.ts';
 import { eachContainer, selectContainers } from '../select-containers.ts';
+import { withMaps } from '../template/value.ts';
 import { worldOf } from '../world.ts';
+
+/** Fields of the document whose keys are the user's: in a template a missing one is no error. */
+const MAPS = new Set(['Labels', 'Annotations', 'Data', 'Networks', 'Ports', 'Sysctls']);
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, args, output } = invocation;
@@ -21,6 +25,6 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     return exitCode;
   }
   const { formatValue } = await import('../template/format.ts');
-  for (const document of documents) await output.out(formatValue(options.format, document, 'inspect'));
+  for (const document of documents) await output.out(formatValue(options.format, withMaps(document, MAPS), 'inspect'));
   return exitCode;
 };

@@ -39,16 +39,25 @@ async function describe(world: World, { options }: Invocation<PsOptions>): Promi
     return containers.map(({ config }) => `${options['no-trunc'] ? config.id : config.id.slice(0, 12)}\n`).join('');
   }
   const nowMs = Date.now();
-  const detailsOf = (one: ContainerSummary): PsDetails => details(one, sizes, options.ns || options.format !== undefined);
+  const detailsOf = (one: ContainerSummary): PsDetails =>
+    details(one, sizes, options.ns || options.format !== undefined);
   const { format, 'no-trunc': noTrunc, noheading: noHeading } = options;
-  if (format === 'json') return `${JSON.stringify(containers.map((one) => psJson(one, nowMs, detailsOf(one))), null, 4)}\n`;
+  if (format === 'json')
+    return `${JSON.stringify(
+      containers.map((one) => psJson(one, nowMs, detailsOf(one))),
+      null,
+      4,
+    )}\n`;
   const rows = containers.map((one) => psRow(one, { nowMs, noTrunc }, detailsOf(one)));
   if (format === undefined) return printPs(rows, { noHeading, namespaces: options.ns, size: options.size });
   const { formatRows } = await import('../template/format.ts');
   return formatRows(format, rows, { name: 'ps', headings: PS_HEADINGS, noHeading });
 }
 
-function choose(containers: readonly ContainerSummary[], options: Invocation<PsOptions>['options']): ContainerSummary[] {
+function choose(
+  containers: readonly ContainerSummary[],
+  options: Invocation<PsOptions>['options'],
+): ContainerSummary[] {
   const matches = parseFilters(options.filter);
   const count = options.latest ? 1 : options.last;
   const asksForStates = options.filter.some((filter) => filter.startsWith('status=') || filter.startsWith('exited='));
@@ -57,7 +66,11 @@ function choose(containers: readonly ContainerSummary[], options: Invocation<PsO
   return count > 0 ? found.slice(-count) : found;
 }
 
-function details({ config, state }: ContainerSummary, sizes: ReadonlyMap<string, ContainerSize>, withNamespaces: boolean): PsDetails {
+function details(
+  { config, state }: ContainerSummary,
+  sizes: ReadonlyMap<string, ContainerSize>,
+  withNamespaces: boolean,
+): PsDetails {
   const size = sizes.get(config.id);
   return {
     ...(size === undefined ? {} : { size }),

@@ -23,7 +23,9 @@ export const handle: Handler<StatsOptions> = async (invocation) => {
   for (;;) {
     const containers = chosen();
     const now = sampleAll(world, containers);
-    const rows = containers.map(({ config }) => row(config, now.get(config.id), earlier.get(config.id), options['no-trunc']));
+    const rows = containers.map(({ config }) =>
+      row(config, now.get(config.id), earlier.get(config.id), options['no-trunc']),
+    );
     const clear = options['no-stream'] || options['no-reset'] || options.format !== undefined ? '' : CLEAR_SCREEN;
     await output.out(clear + (await describe(rows, options.format)));
     if (options['no-stream']) return 0;
@@ -35,7 +37,8 @@ export const handle: Handler<StatsOptions> = async (invocation) => {
 /** Named containers have to run; without names all that run are watched, those that start later too. */
 function chooser(world: World, { args, options }: Invocation<StatsOptions>): () => readonly ContainerRecord[] {
   const names = options.latest ? [latestName(world)] : args;
-  if (names.length === 0) return () => listContainers(world).filter(({ state }) => options.all || state.process !== undefined);
+  if (names.length === 0)
+    return () => listContainers(world).filter(({ state }) => options.all || state.process !== undefined);
   const records = names.map((name) => findRecord(world, name));
   if (!options.all) for (const record of records) sampleStats(world, record);
   return () => records;

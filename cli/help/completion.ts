@@ -25,12 +25,13 @@ export function describeCompletion(shell: string, commands: readonly CommandDefi
 }
 
 function calledCommands(commands: readonly CommandDefinition[]): CalledCommand[] {
+  const byName = new Map(commands.map((command) => [command.name, command]));
   const plain = commands.filter(({ name }) => !name.includes(' ')).map((command) => ({ words: command.name, command }));
   const grouped = Object.entries(GROUPS).flatMap(([group, words]) =>
-    Object.entries(words).map(([word, name]) => ({
-      words: `${group} ${word}`,
-      command: commands.find((command) => command.name === name)!,
-    })),
+    Object.entries(words).flatMap(([word, name]) => {
+      const command = byName.get(name);
+      return command === undefined ? [] : [{ words: `${group} ${word}`, command }];
+    }),
   );
   return [...plain, ...grouped];
 }

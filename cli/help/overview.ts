@@ -27,9 +27,10 @@ export function describeGroupOfCommands(
   words: Readonly<Record<string, string>>,
   commands: readonly CommandDefinition[],
 ): string {
-  const lines = Object.entries(words).map(([word, name]) => {
-    const synopsis = commands.find((command) => command.name === name)?.synopsis ?? '';
-    return `  ${word.padEnd(12)}${synopsis}\n`;
+  const byName = new Map(commands.map((command) => [command.name, command]));
+  const lines = Object.entries(words).flatMap(([word, name]) => {
+    const command = byName.get(name);
+    return command === undefined ? [] : [`  ${word.padEnd(12)}${command.synopsis}\n`];
   });
   return `Commands about ${group}s\n\nUsage:\n  limpid ${group} COMMAND\n\nCommands:\n${lines.join('')}`;
 }

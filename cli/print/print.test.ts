@@ -11,6 +11,7 @@ const SAMPLE: StatsSample = {
   id: '0123456789abcdef',
   name: 'lab',
   sampledNs: 0,
+  upNs: 1e9,
   cpuUsageNs: 1_234_567_000,
   cpuThrottledPeriods: 0,
   cpuThrottledNs: 0,

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { LimpidError } from '../../base/error.ts';
 import { formatRows, formatValue } from './format.ts';
-import { asMap } from './value.ts';
+import { asMap, withMaps } from './value.ts';
 
 const DATA = {
   ID: '0123456789abcdef',
@@ -134,6 +134,16 @@ test.each([
     expect([error.code, error.exitCode]).toEqual(['ETEMPLATE', 125]);
     expect(error.message).toBe(`cannot use format ${JSON.stringify(template)}: ${why}`);
   }
+});
+
+test('chosen objects of a document become maps', () => {
+  const document = withMaps({ Config: { Labels: { a: '1' } }, List: [{ Labels: {} }] }, new Set(['Labels']));
+  expect(formatValue('{{.Config.Labels.a}} {{.Config.Labels.b}} {{(index .List 0).Labels}}', document, 'inspect')).toBe(
+    '1 <no value> map[]\n',
+  );
+  expect(() => formatValue('{{.Config.Label}}', document, 'inspect')).toThrow(
+    "can't evaluate field Label in type struct",
+  );
 });
 
 const ROWS = [

@@ -11,6 +11,14 @@ export function asMap<T>(entries: Readonly<Record<string, T>>): Record<string, T
   return Object.assign(Object.create(null) as Record<string, T>, entries);
 }
 
+/** A document with each object under one of these keys as a map: what stands there has the user's keys, not ours. */
+export function withMaps(value: unknown, keys: ReadonlySet<string>, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => withMaps(item, keys));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withMaps(item, keys, name)]));
+  return keys.has(key) ? asMap(entries) : entries;
+}
+
 export function isStruct(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isMap(value);
 }

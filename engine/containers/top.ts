@@ -67,8 +67,3 @@ function readProcess(pid: number): ContainerProcess | undefined {
     seccomp: Number(field('Seccomp')),
   };
 }
-
-/** What makes ages of `startTicks`: the machine's age now. USER_HZ is 100 on every architecture that we run on. */
-export function tickClock(): { readonly uptimeS: number; readonly ticksPerSecond: number } {
-  return { uptimeS: Number.parseFloat(readKernelFile('/proc/uptime') ?? '0'), ticksPerSecond: 100 };
-}
