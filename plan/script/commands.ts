@@ -150,6 +150,7 @@ const WITHOUT_COUNTERPART: Partial<Record<OpName, string>> = {
   record_start: 'the monitor would write a start record',
   record_exit: 'the monitor would write an exit record',
   oom_counter: 'the monitor would read this counter at the exit, to tell an OOM kill',
+  deadline: 'the monitor would kill the container when its time is over',
   supervise: 'the executor would become the monitor: this script waits instead',
   spawn: 'the monitor would start `limpid` here, to decide about a restart or removal',
 };

@@ -102,6 +102,7 @@ function container(digit: string, config: Config, inputs: Partial<SpecInputs> = 
       },
       because,
       bringLoopbackUp: true,
+      deadlineS: 0,
     },
     facts,
   );
