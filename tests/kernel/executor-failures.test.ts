@@ -348,8 +348,8 @@ describe('paths below a slot do not leave it', () => {
   });
 
   test('remove needs no descriptor a level', async () => {
-    const levels = 3000;
-    const script = `i=0; while [ $i -lt ${levels} ]; do mkdir d; touch f; cd d; i=$((i+1)); done`;
+    const levels = 200;
+    const script = `i=0; while [ $i -lt ${levels} ]; do mkdir d; : > f; cd d; i=$((i+1)); done`;
     mkdirSync(scratch.file('deep'));
     expect(Bun.spawnSync(['/bin/busybox', 'sh', '-c', script], { cwd: scratch.file('deep') }).exitCode).toBe(0);
     const remove = [
