@@ -79,7 +79,7 @@ describe('enter plan', () => {
 
 test('leave plan reads as written in plans/', async () => {
   const leavings = {
-    merged: '/var/lib/limpid/containers/lab/merged',
+    mounts: ['/var/lib/limpid/containers/lab/merged'],
     cgroupsPath: '/limpid/limpid-lab',
     remove: ['/run/limpid/lab'],
   };

@@ -25,6 +25,8 @@ export const CONTEXT: LaunchContext = {
     durable: false,
   },
   because: {},
+  deadlineS: 0,
+  deadlineS: 0,
   bringLoopbackUp: true,
 };
 
