@@ -1,6 +1,6 @@
 import { LimpidError } from '../base/error.ts';
 import { hostArch } from '../kernel/arch.ts';
-import { readText, statPath, writeFile } from '../kernel/files.ts';
+import { readText, statPath } from '../kernel/files.ts';
 import { currentUid } from '../kernel/process.ts';
 import { cpuCount } from '../kernel/cpus.ts';
 
@@ -49,12 +49,4 @@ export function newId(): string {
 /** Now, in RFC 3339. */
 export function nowText(): string {
   return new Date().toISOString();
-}
-
-/** `--cidfile` and `--pidfile`: fails where the file is there already, as podman does, when `exclusive`. */
-export function writeIdFile(path: string, text: string, { exclusive }: { readonly exclusive: boolean }): void {
-  if (exclusive && statPath(path) !== undefined) {
-    throw new LimpidError({ code: 'EEXIST', doing: 'write', subject: `"${path}"`, why: 'the file exists', hint: 'remove it, or choose another' });
-  }
-  writeFile(path, text, { mode: 0o644, sync: false });
 }

@@ -21,7 +21,7 @@ export const DEFAULT_CONFIG = {
   namespaces: {
     pid: { kind: 'private' },
     network: { kind: 'none' },
-    ipc: { kind: 'shareable' },
+    ipc: { kind: 'private' },
     uts: { kind: 'private' },
     cgroup: { kind: 'private' },
     user: { kind: 'host' },

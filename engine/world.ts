@@ -2,24 +2,34 @@ import type { HostFacts } from '../plan/facts.ts';
 import { executorBytes } from '../kernel/assets.ts';
 import { gatherFacts } from '../kernel/facts.ts';
 import { currentUid } from '../kernel/process.ts';
+import { selfCommand } from './self-command.ts';
 
 export interface WorldOptions {
   /** What outlives a reboot: /var/lib/limpid, or ~/.local/share/limpid. */
   readonly root?: string;
   /** What a reboot should forget: /run/limpid, or $XDG_RUNTIME_DIR/limpid. */
   readonly runroot?: string;
+  /** The words that start `limpid`, for monitors that have more to decide (restart policies); see `selfCommand`. */
+  readonly command?: readonly string[];
 }
 
 /** One state of the engine: two directories and what was measured of the host. Separate worlds never meet. */
 export class World {
   readonly root: string;
   readonly runroot: string;
+  readonly #command: readonly string[] | undefined;
   #facts: HostFacts | undefined;
   #executor: Promise<Uint8Array> | undefined;
 
-  constructor({ root, runroot }: WorldOptions = {}) {
+  constructor({ root, runroot, command }: WorldOptions = {}) {
+    this.#command = command;
     this.root = root ?? defaultRoot();
     this.runroot = runroot ?? defaultRunroot();
+  }
+
+  /** A command line of `limpid` in this world. */
+  commandLine(...words: readonly string[]): readonly string[] {
+    return [...(this.#command ?? selfCommand()), '--root', this.root, '--runroot', this.runroot, ...words];
   }
 
   /** Measured once a command: nothing of it changes while one runs. */

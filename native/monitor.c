@@ -12,8 +12,21 @@ static int container; /* pidfd, for the handler */
 
 static void forward(int signal) {
     int error = errno;
-    syscall(SYS_pidfd_send_signal, container, signal, NULL, 0);
+    if (container > 0)
+        syscall(SYS_pidfd_send_signal, container, signal, NULL, 0);
     errno = error;
+}
+
+static void end_of_time(int signal) {
+    (void)signal;
+    forward(SIGKILL);
+}
+
+int op_deadline(struct executor *x, const struct op *op) {
+    (void)x;
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = end_of_time, .sa_flags = SA_RESTART}, NULL);
+    alarm((unsigned)NUMBER(ARG_DEADLINE_SECONDS));
+    return 0;
 }
 
 static void set_signals(const struct executor *x) {

@@ -9,6 +9,10 @@ export interface LaunchContext {
   readonly seccompProgram?: Uint8Array;
   /** Which flag asked for what, by spec field (`linux.resources.memory.limit` → `--memory 128m`). */
   readonly because: Readonly<Record<string, string>>;
+  /** The child is killed after so many seconds; 0 for never. */
+  readonly deadlineS: number;
+  /** Where the child's pid is written, for whoever asked. */
+  readonly pidFile?: string;
   /** Host files to bind over the container's: /etc/hostname, /etc/hosts, /etc/resolv.conf come as spec mounts. */
   readonly bringLoopbackUp: boolean;
   /** What the sources of the spec's bind mounts are, as they were when looked at; `directory` where unsaid. */

@@ -16,10 +16,12 @@ import {
   declareSupervision,
   hostOwner,
   recordStart,
+  setDeadline,
   releaseLock,
   removePaths,
   startAfterwards,
   supervise,
+  writePidFile,
 } from './supervision.ts';
 
 /**
@@ -33,7 +35,7 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
   const process = processOf(spec);
   const cgroups = cgroupLayout(request);
   const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram);
-  const settling = [...settleChild(request), recordStart(context.supervision)];
+  const settling = [...settleChild(request), ...writePidFile(context), recordStart(context.supervision)];
   const untilInside = [
     ...declareSupervision(context.supervision, process, hostOwner(spec), request.because),
     ...createCgroups(cgroups, request),
@@ -49,6 +51,7 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
     ...untilInside,
     ...closeOpenSlots(untilInside),
     ...becomeProcess(process, seccomp, request.because, `_ses.${context.id}`),
+    ...setDeadline(context),
     supervise(),
     ...umountOutside(request),
     ...removeCgroups(cgroups, request.namespaces.created.has('pid')),

@@ -7,7 +7,8 @@ import { removePaths } from './supervision.ts';
 
 /** What a dead container may have left in the kernel and on disk. */
 export interface Leavings {
-  readonly merged: string;
+  /** Mount points on the host. */
+  readonly mounts: readonly string[];
   /** As in `linux.cgroupsPath`. */
   readonly cgroupsPath: string;
   /** Paths that go with it. */
@@ -18,10 +19,10 @@ export interface Leavings {
  * Clears away after a container whose monitor is gone: clean-up operations alone, each of them content with finding
  * nothing. The cgroup is looked for in every hierarchy, whatever the launch had asked for; what still runs there ends.
  */
-export function planLeave({ merged, cgroupsPath, remove }: Leavings, { cgroup }: HostFacts): Plan {
+export function planLeave({ mounts, cgroupsPath, remove }: Leavings, { cgroup }: HostFacts): Plan {
   const name = cgroupName(cgroupsPath, '');
   const paths = cgroup.hierarchies.map(({ mountPoint }) => mountPoint + name);
   const kill = cgroup.unified === undefined ? [] : [killCgroup(cgroup.unified + name)];
   const unified = cgroup.unified === undefined ? [] : [removeCgroup(cgroup.unified + name)];
-  return [...kill, umountRoot(merged), ...unified, ...paths.map(removeCgroup), ...removePaths(remove)];
+  return [...kill, ...mounts.map(umountRoot), ...unified, ...paths.map(removeCgroup), ...removePaths(remove)];
 }

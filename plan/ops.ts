@@ -99,6 +99,8 @@ export const OPS = {
   record_start: { at: 'slot', path: 'text', prefix: 'text' },
   record_exit: { at: 'slot', path: 'text', sync: 'flag' },
   oom_counter: { slot: 'slot' },
+  /** So many seconds behind this operation the child is killed. */
+  deadline: { seconds: 'int' },
   supervise: {},
   spawn: { path: 'text', argv: 'list', env: 'list' },
 } as const;

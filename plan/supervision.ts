@@ -1,3 +1,4 @@
+import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from '../abi/flags/open.ts';
 import type { Process, RuntimeSpec } from '../spec/runtime.ts';
 import type { LaunchContext, Supervision } from './context.ts';
 import { outsideId } from './user-namespace.ts';
@@ -84,6 +85,19 @@ export function openTerminal({ terminal, user }: Process, bindConsole: boolean, 
       uid: user?.uid ?? 0,
     },
   ];
+}
+
+/** Host stage, last before the monitor: the time that the container has. */
+export function setDeadline({ deadlineS, because }: Pick<LaunchContext, 'deadlineS' | 'because'>): Op[] {
+  if (deadlineS === 0) return [];
+  return [{ op: 'deadline', stage: 'host', because: because['timeout'] ?? '--timeout', seconds: deadlineS }];
+}
+
+/** Host stage, behind the clone. */
+export function writePidFile({ pidFile }: Pick<LaunchContext, 'pidFile'>): Op[] {
+  if (pidFile === undefined) return [];
+  const flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+  return [{ op: 'write_pid', stage: 'host', because: '--pidfile', at: NONE, path: pidFile, flags }];
 }
 
 /** Clean-up stage, last: what is started here finds everything gone, and the record free. */

@@ -24,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   rm: () => import('./rm.ts'),
   'container exists': () => import('./container-exists.ts'),
   'container prune': () => import('./container-prune.ts'),
+  'container after-exit': () => import('./container-after-exit.ts'),
   info: () => import('./info.ts'),
   version: () => import('./version.ts'),
   completion: () => import('./completion.ts'),
@@ -42,6 +43,7 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     ...Object.fromEntries(CONTAINER_COMMANDS.map((name) => [name, name])),
     ls: 'ps',
     list: 'ps',
+    'after-exit': 'container after-exit',
     exists: 'container exists',
     prune: 'container prune',
   },
@@ -50,5 +52,5 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> 
 /** All commands as data, in the order of the help. */
 export async function loadCommands(): Promise<CommandDefinition[]> {
   const modules = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-  return modules.map(({ command }) => command);
+  return modules.map(({ command }) => command).filter(({ hidden }) => !hidden);
 }

@@ -28,7 +28,7 @@ test('a config without options', () => {
     security: { noNewPrivileges: false, seccomp: 'default', mask: [], unmask: [] },
     namespaces: {
       pid: { kind: 'private' },
-      ipc: { kind: 'shareable' },
+      ipc: { kind: 'private' },
       uts: { kind: 'private' },
       cgroup: { kind: 'private' },
       user: { kind: 'host' },

@@ -21,6 +21,8 @@ export interface CommandDefinition<O extends Options = Options> {
   readonly examples: readonly Example[];
   /** What shell completion offers for arguments. */
   readonly completion?: Completion;
+  /** Called by limpid itself: left out of help, manual and completion. */
+  readonly hidden?: boolean;
 }
 
 export type CommandGroup = 'Run containers' | 'Look at them' | 'Change them' | 'About limpid';

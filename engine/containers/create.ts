@@ -1,3 +1,5 @@
+import { LimpidError } from '../../base/error.ts';
+import { removeFile, statPath, writeFile } from '../../kernel/files.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { ContainerConfig } from '../config.ts';
 import { createRecord, type NewRecord } from '../records/write.ts';
@@ -12,5 +14,20 @@ import { checkBindSources } from './source-kinds.ts';
 export async function createContainer(world: World, config: ContainerConfig): Promise<NewRecord> {
   await resolveRootfs(world, config.rootfs);
   checkBindSources(config.mounts);
-  return createRecord(world, pinJoined(world, config));
+  if (config.cidFile !== undefined) claimCidFile(config.cidFile, config.id);
+  try {
+    return createRecord(world, pinJoined(world, config));
+  } catch (error) {
+    if (config.cidFile !== undefined) removeFile(config.cidFile);
+    throw error;
+  }
+}
+
+/** `--cidfile`: as with podman, a file that is there already belongs to another container. */
+function claimCidFile(path: string, id: string): void {
+  if (statPath(path) !== undefined) {
+    const hint = 'remove it, or choose another';
+    throw new LimpidError({ code: 'EEXIST', doing: 'write', subject: `--cidfile "${path}"`, why: 'the file exists', hint });
+  }
+  writeFile(path, id, { mode: 0o644, sync: false, exclusive: true });
 }

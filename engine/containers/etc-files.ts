@@ -1,41 +1,55 @@
-import { readKernelFile } from '../../kernel/files.ts';
 import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from '../../abi/flags/open.ts';
+import { readKernelFile } from '../../kernel/files.ts';
 import type { Op } from '../../plan/ops.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
+import { containerHostname } from '../spec/hostname.ts';
+import { passwdWithUser } from './passwd-entry.ts';
 
-/** The three files that every container gets of its own, by where it sees them. */
-export function etcFiles({ runtime }: ContainerPaths): Record<string, string> {
-  return {
-    '/etc/hostname': `${runtime}/hostname`,
-    '/etc/hosts': `${runtime}/hosts`,
-    '/etc/resolv.conf': `${runtime}/resolv.conf`,
-  };
+/** A file made for one container, and where the container sees it. */
+export interface EtcFile {
+  readonly destination: string;
+  readonly path: string;
+  readonly text: string;
+  readonly because: string;
 }
 
-/** Operations that write them, before the container's mounts bind them. `hostname` is what the container will be called. */
-export function writeEtcFiles(config: ContainerConfig, paths: ContainerPaths, hostname: string): Op[] {
-  const files = etcFiles(paths);
+/** What the root file system and the host say that these files depend on. */
+export interface EtcSources {
+  readonly hostHostname: string;
+  readonly passwd?: string;
+  readonly group?: string;
+}
+
+/** The files in /etc that a container gets of its own. Throws what `resolveUser` throws. */
+export function etcFiles(config: ContainerConfig, { runtime }: ContainerPaths, sources: EtcSources): EtcFile[] {
   const isHostNetwork = config.namespaces.network.kind === 'host';
+  const hostname = containerHostname(config, sources.hostHostname);
+  const passwd = passwdWithUser(config, sources);
+  const file = (name: string, text: string, because: string) => {
+    return { destination: `/etc/${name}`, path: `${runtime}/${name}`, text, because };
+  };
   return [
-    writeOp(files['/etc/hostname']!, `${hostname}\n`, 'the container knows its name'),
-    writeOp(files['/etc/hosts']!, hostsText(hostname, isHostNetwork), 'the container finds itself by name'),
-    writeOp(files['/etc/resolv.conf']!, isHostNetwork ? hostResolvConf() : '', 'resolvers as far as the network reaches'),
+    file('hostname', `${hostname}\n`, 'the container knows its name'),
+    file('hosts', hostsText(hostname, isHostNetwork), 'the container finds itself by name'),
+    file('resolv.conf', isHostNetwork ? hostText('/etc/resolv.conf') : '', 'resolvers as far as the network reaches'),
+    ...(passwd === undefined ? [] : [file('passwd', passwd, '--user: who it runs as has a name')]),
   ];
 }
 
-function writeOp(path: string, text: string, because: string): Op {
+/** Host stage: writes them, before the container's mounts bind them. */
+export function writeEtcFiles(files: readonly EtcFile[]): Op[] {
   const flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-  return { op: 'write', stage: 'host', because, at: -1, path, flags, data: new TextEncoder().encode(text) };
+  return files.map(({ path, text, because }) => {
+    return { op: 'write', stage: 'host', because, at: -1, path, flags, data: new TextEncoder().encode(text) };
+  });
 }
 
 function hostsText(hostname: string, isHostNetwork: boolean): string {
   const own = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t${hostname}\n`;
-  if (!isHostNetwork) return own;
-  const host = readKernelFile('/etc/hosts') ?? '';
-  return host === '' ? own : host;
+  return (isHostNetwork ? hostText('/etc/hosts') : '') || own;
 }
 
-function hostResolvConf(): string {
-  return readKernelFile('/etc/resolv.conf') ?? '';
+function hostText(path: string): string {
+  return readKernelFile(path) ?? '';
 }

@@ -66,7 +66,7 @@ export async function prepareExec(world: World, record: ContainerRecord, pid: nu
   const { paths } = record;
   const config = overlaid(record.config, request);
   const seccomp = await chooseSeccomp(world.facts, config);
-  const { spec, because } = readSpec(world, config, paths, await resolveRootfs(world, config.rootfs), seccomp);
+  const { spec, because } = await readSpec(world, config, paths, await resolveRootfs(world, config.rootfs), seccomp);
   const process = spec.process!;
   if (request.terminal && request.size !== undefined) process.consoleSize = { height: request.size.rows, width: request.size.columns };
   const context = {

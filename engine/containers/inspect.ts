@@ -3,6 +3,7 @@ import type { RuntimeSpec } from '../../spec/runtime.ts';
 import { inspectDocument, type ContainerInspect } from '../inspect/document.ts';
 import { readLive } from '../inspect/live.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';
+import { readRestarts } from '../records/restarts.ts';
 import { observeState } from '../records/state.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { World } from '../world.ts';
@@ -21,7 +22,7 @@ export async function inspectRecord(world: World, record: ContainerRecord): Prom
   const state = observeState(world, record);
   const lower = (await unlessImpossible(() => resolveRootfs(world, config.rootfs))) ?? [];
   const spec = await unlessImpossible(
-    async (): Promise<RuntimeSpec> => readSpec(world, config, paths, lower, undefined).spec,
+    async (): Promise<RuntimeSpec> => (await readSpec(world, config, paths, lower, undefined)).spec,
   );
   const live = state.process === undefined ? undefined : readLive(state.process.pid);
   return inspectDocument({
@@ -30,6 +31,7 @@ export async function inspectRecord(world: World, record: ContainerRecord): Prom
     state,
     lower,
     logPath: logPath(record),
+    restarts: readRestarts(record),
     dependencies: dependencies(world, record),
     ...(spec === undefined ? {} : { spec }),
     ...(live === undefined ? {} : { live }),

@@ -1,8 +1,10 @@
+import { SIGNALS } from '../../abi/flags/signal.ts';
 import { LimpidError } from '../../base/error.ts';
 import { signalProcess, type ProcessIdentity } from '../../kernel/process.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';
 import { observeState, type ContainerState } from '../records/state.ts';
 import type { World } from '../world.ts';
+import { markStopped } from '../records/restarts.ts';
 
 export interface RunningState extends ContainerState {
   readonly process: ProcessIdentity;
@@ -12,6 +14,7 @@ export interface RunningState extends ContainerState {
 export function killContainer(world: World, reference: string, signal: number): ContainerRecord {
   const record = findRecord(world, reference);
   const { process } = requireRunning(world, record, 'signal');
+  if (signal === SIGNALS.SIGKILL || signal === record.config.stopSignal) markStopped(record);
   if (!signalProcess(process, signal)) throw notRunning(record, 'signal', 'exited');
   return record;
 }

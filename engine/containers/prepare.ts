@@ -11,17 +11,18 @@ import { nameClaim } from '../records/paths.ts';
 import { startPrefix } from '../records/state.ts';
 import { hostMounts } from '../rootfs/host-mounts.ts';
 import { readTextInLayers } from '../rootfs/layers.ts';
+import { initProgram } from '../rootfs/init-program.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
-import { containerHostname } from '../spec/hostname.ts';
 import type { ReasonedSpec, SpecInputs } from '../spec/inputs.ts';
 import { specFromConfig } from '../spec/spec-from-config.ts';
 import type { World } from '../world.ts';
-import { etcFiles, writeEtcFiles } from './etc-files.ts';
+import { etcFiles, writeEtcFiles, type EtcFile, type EtcSources } from './etc-files.ts';
 import { joinedProcesses } from './joined.ts';
 import { hostDevices } from './host-devices.ts';
 import { sourceKinds } from './source-kinds.ts';
 import { chooseSeccomp, type SeccompChoice } from './seccomp.ts';
-import { volumeDirectories } from './volumes.ts';
+import { mountSharedMemory, sharedMemory } from './shared-memory.ts';
+import { makeVolumes, volumeDirectories } from './volumes.ts';
 
 export interface TerminalSize {
   readonly rows: number;
@@ -58,52 +59,75 @@ export async function prepareLaunch(
   tracePhase('host facts gathered');
   const seccomp = await chosen(facts, config);
   tracePhase('seccomp filter chosen');
-  const { spec, because } = readSpec(world, config, paths, lower, seccomp);
+  const read = await readSpec(world, config, paths, lower, seccomp);
+  const { spec } = read;
   tracePhase('runtime spec computed');
   if (spec.process?.terminal && size !== undefined) spec.process.consoleSize = { height: size.rows, width: size.columns };
-  const context = launchContext(world, config, paths, lower, spec, because, seccomp?.program);
+  const context = launchContext(world, config, paths, lower, read, seccomp?.program);
   const prelude: Op[] = [
     makeDirectory(paths.runtime),
     makeDirectory(paths.storage),
-    ...writeEtcFiles(config, paths, containerHostname(config, hostHostname())),
+    ...writeEtcFiles(read.etc),
+    ...mountSharedMemory(config, paths),
+    ...makeVolumes(world, config),
   ];
   const plan = [...prelude, ...planLaunch(spec, context, facts)];
   tracePhase('plan computed');
   return { config, spec, plan };
 }
 
+/** A spec with the files that are made for it. */
+export interface ReadSpec extends ReasonedSpec {
+  readonly etc: readonly EtcFile[];
+}
+
 /** The runtime spec that a config means now: with the users of its root file system and the processes that it joins. */
-export function readSpec(
+export async function readSpec(
   world: World,
   config: ContainerConfig,
   paths: ContainerPaths,
   lower: readonly string[],
   seccomp: SeccompChoice | undefined,
-): ReasonedSpec {
+): Promise<ReadSpec> {
   const layers = statPath(paths.upper) === undefined ? lower : [paths.upper, ...lower];
-  const inputs: SpecInputs = {
-    rootPath: paths.merged,
-    image: {},
+  const sources: EtcSources = {
+    hostHostname: hostHostname(),
     ...textFile('passwd', readTextInLayers(layers, '/etc/passwd')),
     ...textFile('group', readTextInLayers(layers, '/etc/group')),
-    hostHostname: hostHostname(),
+  };
+  const etc = etcFiles(config, paths, sources);
+  const shm = sharedMemory(world, config, paths);
+  const inputs: SpecInputs = {
+    ...sources,
+    rootPath: paths.merged,
+    image: {},
     hostDevices: hostDevices(config),
     joined: joinedProcesses(world, config),
     volumes: volumeDirectories(world, config),
-    files: etcFiles(paths),
+    files: Object.fromEntries(etc.map(({ destination, path }) => [destination, path])),
+    ...(shm === undefined ? {} : { shm }),
+    ...(config.init ? { initPath: await initProgram(world) } : {}),
     ...(config.rootfs.kind === 'host' ? { hostMounts: hostMounts() } : {}),
     ...(seccomp === undefined ? {} : { seccomp: seccomp.profile }),
   };
-  return specFromConfig(config, inputs, world.facts);
+  return { ...specFromConfig(config, inputs, world.facts), etc };
 }
 
 function textFile(name: 'passwd' | 'group', text: string | undefined): Partial<SpecInputs> {
   return text === undefined ? {} : { [name]: text };
 }
 
-/** What the plan itself writes before it is bound. */
-function madeFiles(paths: ContainerPaths): Record<string, 'file'> {
-  return Object.fromEntries(Object.values(etcFiles(paths)).map((path) => [path, 'file']));
+/** Only a restart policy leaves something to decide behind an exit. */
+function afterExit(world: World, { id, restart }: ContainerConfig): Pick<LaunchContext, 'afterwards'> {
+  if (restart.policy === 'no') return {};
+  const argv = world.commandLine('container', 'after-exit', id);
+  return { afterwards: { path: argv[0]!, argv } };
+}
+
+/** What the plan itself makes before it is bound. */
+function madeSources(world: World, config: ContainerConfig, etc: readonly EtcFile[]): Record<string, 'file' | 'directory'> {
+  const volumes = Object.values(volumeDirectories(world, config));
+  return Object.fromEntries([...etc.map(({ path }) => [path, 'file']), ...volumes.map((path) => [path, 'directory'])]);
 }
 
 function makeDirectory(path: string): Op {
@@ -115,8 +139,7 @@ function launchContext(
   config: ContainerConfig,
   paths: ContainerPaths,
   lower: readonly string[],
-  spec: RuntimeSpec,
-  because: Readonly<Record<string, string>>,
+  { spec, because, etc }: ReadSpec,
   seccompProgram: Uint8Array | undefined,
 ): LaunchContext {
   const { autoRemove: volatile } = config;
@@ -141,7 +164,10 @@ function launchContext(
     },
     ...(seccompProgram === undefined ? {} : { seccompProgram }),
     because,
+    ...afterExit(world, config),
     bringLoopbackUp: config.namespaces.network.kind === 'none' || config.namespaces.network.kind === 'private',
-    sourceKinds: { ...sourceKinds(spec), ...madeFiles(paths) },
+    deadlineS: config.timeoutS,
+    ...(config.pidFile === undefined ? {} : { pidFile: config.pidFile }),
+    sourceKinds: { ...sourceKinds(spec), ...madeSources(world, config, etc) },
   };
 }

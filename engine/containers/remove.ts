@@ -63,8 +63,8 @@ export async function removeLeavings(world: World): Promise<string[]> {
 }
 
 async function removeThings(world: World, id: string, cgroupsPath: string): Promise<void> {
-  const { merged, storage, runtime } = containerPaths(world, id, false);
-  const plan = planLeave({ merged, cgroupsPath, remove: [storage, runtime] }, world.facts);
+  const { merged, shm, storage, runtime } = containerPaths(world, id, false);
+  const plan = planLeave({ mounts: [merged, shm], cgroupsPath, remove: [storage, runtime] }, world.facts);
   launchPlan({ plan, executor: await world.executor });
 }
 

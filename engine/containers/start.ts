@@ -9,11 +9,14 @@ import { findRecord } from '../records/read.ts';
 import { observeState } from '../records/state.ts';
 import { busyContainer, lockIdleRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
+import { clearRestarts } from '../records/restarts.ts';
 import { prepareLaunch, type TerminalSize } from './prepare.ts';
 
 export interface StartOptions {
   /** Size of the caller's terminal, for a container that has one. */
   readonly size?: TerminalSize;
+  /** Not a person but the restart policy starts it. */
+  readonly byPolicy?: boolean;
 }
 
 /** A container that was just started, with the control connection to its monitor. */
@@ -46,6 +49,7 @@ export async function startContainer(world: World, reference: string, options: S
 export async function startRecord(world: World, record: NewRecord, options: StartOptions): Promise<StartedContainer> {
   const { config, paths, lock } = record;
   const { plan } = await prepareLaunch(world, config, paths, options);
+  if (!options.byPolicy) clearRestarts(record);
   // An old exit record must not speak for the new run, should its monitor be killed.
   removeFile(paths.exitRecord);
   removeFile(paths.startRecord);

@@ -5,6 +5,7 @@ import { cgroupPath } from '../cgroup-path.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';
 import { observeState } from '../records/state.ts';
 import type { World } from '../world.ts';
+import { markStopped } from '../records/restarts.ts';
 import { waitForExit } from './wait.ts';
 
 export interface StopOptions {
@@ -23,6 +24,7 @@ export async function stopContainer(world: World, reference: string, options: St
 
 export async function stopRecord(world: World, record: ContainerRecord, options: StopOptions = {}): Promise<void> {
   const { config } = record;
+  markStopped(record);
   const { process, status } = observeState(world, record);
   if (status === 'stopping') return void (await waitForExit(world, record));
   if (process === undefined) return;

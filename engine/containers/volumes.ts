@@ -1,3 +1,4 @@
+import type { Op } from '../../plan/ops.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
 
@@ -10,4 +11,16 @@ export function volumeDirectories(world: World, { id, mounts }: ContainerConfig)
     else directories[destination] = `${world.root}/containers/${id}/volumes${destination}`;
   }
   return directories;
+}
+
+/** Host stage: volumes are made by their first use, as podman makes them. */
+export function makeVolumes(world: World, config: ContainerConfig): Op[] {
+  return Object.values(volumeDirectories(world, config)).flatMap((path) => {
+    const steps = path.slice(world.root.length + 1).split('/');
+    return steps.map((_, index) => makeStep(`${world.root}/${steps.slice(0, index + 1).join('/')}`));
+  });
+}
+
+function makeStep(path: string): Op {
+  return { op: 'mkdir', stage: 'host', because: '--volume', at: -1, path, mode: 0o755, existOk: true };
 }

@@ -1,5 +1,4 @@
 import { signalName } from '../../abi/signal.ts';
-import { etcFiles } from '../containers/etc-files.ts';
 import type { InspectFacts } from './facts.ts';
 import { hostConfigSection } from './host-config.ts';
 import { mountsSection } from './mounts.ts';
@@ -10,7 +9,7 @@ export type ContainerInspect = ReturnType<typeof inspectDocument>;
 
 /** Puts together what is known of a container. Pure. */
 export function inspectDocument(facts: InspectFacts) {
-  const { config, lower, paths, logPath } = facts;
+  const { config, lower, paths, logPath, restarts } = facts;
   const [path = '', ...args] = wordsOf(facts);
   return {
     Id: config.id,
@@ -22,7 +21,7 @@ export function inspectDocument(facts: InspectFacts) {
     Pod: '',
     ...placesSection(facts),
     Name: config.name,
-    RestartCount: 0,
+    RestartCount: restarts,
     Driver: 'overlay',
     Platform: 'linux',
     ...rightsSection(facts),
@@ -55,11 +54,11 @@ function imageSection({ config: { image, rootfs } }: InspectFacts) {
 
 function placesSection({ config, paths, state }: InspectFacts) {
   // They are written at the start.
-  const files = state.startedAt === undefined ? {} : etcFiles(paths);
+  const file = (name: string) => (state.startedAt === undefined ? '' : `${paths.runtime}/${name}`);
   return {
-    ResolvConfPath: files['/etc/resolv.conf'] ?? '',
-    HostnamePath: files['/etc/hostname'] ?? '',
-    HostsPath: files['/etc/hosts'] ?? '',
+    ResolvConfPath: file('resolv.conf'),
+    HostnamePath: file('hostname'),
+    HostsPath: file('hosts'),
     StaticDir: paths.storage,
     // The runtime spec is computed at each start and not kept: `--show=spec` prints it.
     OCIConfigPath: '',

@@ -5,6 +5,8 @@ import type { ContainerState } from '../records/state.ts';
 
 /** All that an inspect document is made of. */
 export interface InspectFacts {
+  /** How often its restart policy has started it. */
+  readonly restarts: number;
   readonly config: ContainerConfig;
   readonly paths: ContainerPaths;
   readonly state: ContainerState;

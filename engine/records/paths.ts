@@ -16,6 +16,8 @@ export interface ContainerPaths {
   readonly merged: string;
   readonly log: string;
   readonly socket: string;
+  /** Where /dev/shm of a container with shareable IPC is mounted, for others to join. */
+  readonly shm: string;
   readonly lock: string;
 }
 
@@ -35,6 +37,7 @@ export function containerPaths(world: World, id: string, volatile: boolean): Con
     merged: `${storage}/merged`,
     log: `${storage}/ctr.log`,
     socket: `${runtime}/attach`,
+    shm: `${runtime}/shm`,
     lock: `${runtime}/lock`,
   };
 }

@@ -131,6 +131,7 @@ const DESCRIBERS: Describers = {
   record_start: (op) => [place(op.at, op.path), op.prefix === '' ? '' : `prefix ${showText(op.prefix)}`],
   record_exit: (op) => [place(op.at, op.path), op.sync ? 'synced to disk' : ''],
   oom_counter: (op) => [slotName(op.slot)],
+  deadline: ({ seconds }) => [`${seconds} s`],
   supervise: () => ['as the monitor, until the exit'],
   spawn: (op) => [list(op.argv)],
 };

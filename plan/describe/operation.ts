@@ -87,6 +87,7 @@ const DEEDS: Deeds = {
   record_start: (op, slots) => ['write', `the start record ${quoted(slots, op.at, op.path)}`],
   record_exit: (op, slots) => ['write', `the exit record ${quoted(slots, op.at, op.path)}`],
   oom_counter: () => ['read', 'the OOM counter'],
+  deadline: () => ['set', 'the time-out of the container'],
   supervise: () => ['supervise', 'the container'],
   spawn: (op) => ['start', quote(op.path)],
 };

@@ -26,7 +26,6 @@ export const CONTEXT: LaunchContext = {
   },
   because: {},
   deadlineS: 0,
-  deadlineS: 0,
   bringLoopbackUp: true,
 };
 
