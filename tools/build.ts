@@ -27,7 +27,9 @@ async function run(...command: string[]): Promise<void> {
 /** Empty outside a repository, as in an unpacked release. */
 function commit(): string {
   if (Bun.which('git') === null) return '';
-  return Bun.spawnSync(['git', 'rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, stderr: 'ignore' }).stdout.toString().trim();
+  return Bun.spawnSync(['git', 'rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, stderr: 'ignore' })
+    .stdout.toString()
+    .trim();
 }
 
 const bun = (...args: string[]) => run(process.execPath, ...args);

@@ -28,7 +28,11 @@ export function exampleOp(name: OpName): Op {
 
 if (import.meta.main) {
   const runs = Number(process.argv[2] ?? 200_000);
-  const build = Bun.spawnSync([process.execPath, 'tools/build-native.ts', 'fuzz'], { cwd: ROOT, stdout: 'inherit', stderr: 'inherit' });
+  const build = Bun.spawnSync([process.execPath, 'tools/build-native.ts', 'fuzz'], {
+    cwd: ROOT,
+    stdout: 'inherit',
+    stderr: 'inherit',
+  });
   if (build.exitCode !== 0) process.exit(1);
   const corpus = mkdtempSync('/tmp/limpid-fuzz-');
   const names = Object.keys(OPS) as OpName[];
@@ -36,11 +40,23 @@ if (import.meta.main) {
   writeFileSync(`${corpus}/all`, encodePlan(names.map(exampleOp)));
   mkdirSync(`${ROOT}build/native`, { recursive: true });
   const fuzz = Bun.spawnSync(
-    ['build/native/fuzz-wire', `-runs=${runs}`, '-seed=1', '-max_len=8192', '-print_final_stats=1', '-artifact_prefix=build/native/', corpus],
+    [
+      'build/native/fuzz-wire',
+      `-runs=${runs}`,
+      '-seed=1',
+      '-max_len=8192',
+      '-print_final_stats=1',
+      '-artifact_prefix=build/native/',
+      corpus,
+    ],
     { cwd: ROOT, stdout: 'pipe', stderr: 'pipe' },
   );
   rmSync(corpus, { recursive: true });
   const report = fuzz.stderr.toString().trimEnd().split('\n');
-  console.log(fuzz.exitCode === 0 ? report.filter((line) => line.startsWith('stat::') || line.startsWith('Done')).join('\n') : report.join('\n'));
+  console.log(
+    fuzz.exitCode === 0
+      ? report.filter((line) => line.startsWith('stat::') || line.startsWith('Done')).join('\n')
+      : report.join('\n'),
+  );
   process.exit(fuzz.exitCode === 0 ? 0 : 1);
 }

@@ -2,7 +2,7 @@
  * `make test`: every check and test there is, one line each, and the sum alone on the last line.
  *   bun tools/test.ts [STAGE...]    only the named ones
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { compareLeftovers, snapshotLeftovers } from '../tests/leftovers.ts';
 import { runChecks } from './check.ts';
 import type { TestWorld } from './check-skips.ts';
@@ -21,6 +21,10 @@ interface Stage {
 
 const hostWorld: TestWorld = existsSync('/sys/fs/cgroup/cgroup.controllers') ? 'host-v2' : 'host-v1';
 const present = (paths: readonly string[]): string[] => paths.filter((path) => existsSync(`${ROOT}${path}`));
+
+const executorTests = readdirSync(`${ROOT}tests/kernel`)
+  .filter((name) => /^executor.*\.test\.ts$/.test(name))
+  .map((name) => `tests/kernel/${name}`);
 
 function host(name: string, paths: readonly string[], timeoutS: number, env?: Record<string, string>): Stage {
   return {
@@ -73,7 +77,7 @@ const STAGES: readonly Stage[] = [
   { name: 'checks', run: checks },
   host('unit', [...Object.keys(ROOMS), 'tools', 'tests/golden', 'tests/leftovers.test.ts'], 180),
   host('kernel', ['tests/kernel'], 240),
-  host('sanitizers', ['tests/kernel/executor'], 180, { LIMPID_EXECUTOR: `${ROOT}build/native/executor-asan` }),
+  host('sanitizers', executorTests, 180, { LIMPID_EXECUTOR: `${ROOT}build/native/executor-asan` }),
   host('cli', ['tests/cli'], 240),
   host('attack', ['tests/attack'], 120),
   host('faults', ['tests/faults'], 180),
