@@ -15,7 +15,9 @@ function writeLines(bytes: number): string {
   const random = crypto.getRandomValues(new Uint8Array(65_536));
   const lines: string[] = [];
   for (let at = 0, size = 0; size < bytes; at++, size += lines.at(-1)!.length + 1)
-    lines.push(`${at} ${Buffer.from(random.subarray((at * 7) % 60_000, ((at * 7) % 60_000) + (at % 60))).toString('hex')}`);
+    lines.push(
+      `${at} ${Buffer.from(random.subarray((at * 7) % 60_000, ((at * 7) % 60_000) + (at % 60))).toString('hex')}`,
+    );
   const text = `${lines.join('\n')}\n`;
   writeFileSync(scratch.file('data'), text);
   return text;
@@ -41,7 +43,9 @@ test('two clients and the control connection see the same output', async () => {
 
 test('a slow client holds the output back and loses nothing of 10 MB', async () => {
   const text = writeLines(10_000_000);
-  const { control, monitor } = run(supervised(scratch, `cat ${scratch.file('data')}; echo > ${scratch.file('through')}`));
+  const { control, monitor } = run(
+    supervised(scratch, `cat ${scratch.file('data')}; echo > ${scratch.file('through')}`),
+  );
   started(control);
   // Nobody reads: the process cannot get to its end, as far as one can see in a fifth of a second.
   await Bun.sleep(200);
@@ -54,7 +58,10 @@ test('a slow client holds the output back and loses nothing of 10 MB', async () 
 
 /** What a k8s-file log says was written, parts of lines joined again. */
 function unlogged(log: string): string {
-  const lines = log.split('\n').slice(0, -1).map((line) => / stdout ([FP]) (.*)$/.exec(line)!);
+  const lines = log
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => / stdout ([FP]) (.*)$/.exec(line)!);
   return lines.map(([, tag, text]) => (tag === 'F' ? `${text}\n` : text)).join('');
 }
 
@@ -134,14 +141,14 @@ test('a container that does not read its stdin holds up neither signals nor othe
 test('a client that talks nonsense is hung up on; the others stay', async () => {
   const { control, monitor } = run(supervised(scratch, 'read line; echo got $line', { stdin: true }));
   started(control);
-  for (const nonsense of [
+  for (const [type, payload] of [
     [20, 'x'],
     [19, '65'],
     [18, '1'],
     [18, `1 ${'9'.repeat(40)}`],
   ] as const) {
     const client = Connection.attach(scratch.file('socket'), 7);
-    client.send(...nonsense);
+    client.send(type, payload);
     expect(client.read()).toBeUndefined();
     client.close();
   }

@@ -15,32 +15,46 @@ beforeEach(() => {
 });
 afterEach(() => scratch.drop());
 
-type Standard = 'pipe' | 'ignore';
-
-function client(fd: number, flags: number, detach = '', stdio: [Standard, Standard, Standard] = ['ignore', 'pipe', 'pipe']) {
-  const child = Bun.spawn([EXECUTOR, 'client', '3', String(flags), detach], { stdio: [...stdio, fd] });
+function client(fd: number, flags: number) {
+  const child = Bun.spawn([EXECUTOR, 'client', '3', String(flags), ''], { stdio: ['pipe', 'pipe', 'pipe', fd] });
   closeSync(fd);
   return child;
 }
 
 /** A client whose monitor is the test. */
-function alone(flags: number, detach = '', stdio?: [Standard, Standard, Standard]) {
+function alone(flags: number) {
   const [ours, theirs] = socketPair();
-  return { monitor: new Connection(ours), child: client(theirs, flags, detach, stdio) };
+  return { monitor: new Connection(ours), child: client(theirs, flags) };
 }
 
 describe('between pipes', () => {
   test('stdout and stderr apart, and the exit code', async () => {
     const { monitor, child } = alone(SHOW);
-    for (const [type, text] of [[1, 'out'], [2, 'err'], [99, 'unknown'], [1, ' more\n'], [5, '42 0 0']] as const) monitor.send(type, text);
-    expect([await child.stdout.text(), await child.stderr.text(), await child.exited]).toEqual(['out more\n', 'err', 42]);
+    for (const [type, text] of [
+      [1, 'out'],
+      [2, 'err'],
+      [99, 'unknown'],
+      [1, ' more\n'],
+      [5, '42 0 0'],
+    ] as const)
+      monitor.send(type, text);
+    expect([await child.stdout.text(), await child.stderr.text(), await child.exited]).toEqual([
+      'out more\n',
+      'err',
+      42,
+    ]);
     monitor.close();
   });
 
   test('shows only what it is asked to show, and subscribes to no more', async () => {
     const { monitor, child } = alone(SUBSCRIBE | 32);
     expect(monitor.frame()).toEqual({ type: 20, text: '2' });
-    for (const [type, text] of [[1, 'out'], [2, 'err'], [5, '0 0 0']] as const) monitor.send(type, text);
+    for (const [type, text] of [
+      [1, 'out'],
+      [2, 'err'],
+      [5, '0 0 0'],
+    ] as const)
+      monitor.send(type, text);
     expect([await child.stdout.text(), await child.stderr.text(), await child.exited]).toEqual(['', 'err', 0]);
     monitor.close();
   });
@@ -53,9 +67,9 @@ describe('between pipes', () => {
   });
 
   test('stdin ends with its own frame, and no more is under way than may be', async () => {
-    const { monitor, child } = alone(INPUT, '', ['pipe', 'pipe', 'pipe']);
-    child.stdin!.write(new Uint8Array(100_000));
-    void child.stdin!.end();
+    const { monitor, child } = alone(INPUT);
+    child.stdin.write(new Uint8Array(100_000));
+    void child.stdin.end();
     let got = 0;
     while (got < 32_768) got += monitor.read()!.payload.length;
     expect(got).toBe(32_768);
@@ -79,7 +93,12 @@ describe('between pipes', () => {
   test('forwards signals and stays; without being told to, dies of them', async () => {
     const { monitor, child } = alone(FORWARD | SHOW | SUBSCRIBE);
     monitor.frame();
-    for (const [name, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGUSR1', 10], ['SIGTSTP', 20]] as const) {
+    for (const [name, number] of [
+      ['SIGINT', 2],
+      ['SIGTERM', 15],
+      ['SIGUSR1', 10],
+      ['SIGTSTP', 20],
+    ] as const) {
       child.kill(name);
       expect(monitor.frame()).toEqual({ type: 19, text: String(number) });
     }
@@ -108,16 +127,19 @@ describe('between pipes', () => {
     started(control);
     const watcher = Connection.attach(scratch.file('socket'));
     const watching = client(watcher.fd, SUBSCRIBE | SHOW);
-    const feeding = client(control.fd, INPUT | SHOW, '', ['pipe', 'pipe', 'pipe']);
+    const feeding = client(control.fd, INPUT | SHOW);
     const bytes = crypto.getRandomValues(new Uint8Array(50_000));
     const hash = new Bun.CryptoHasher('sha256');
     for (let i = 0; i < 200; i++) {
       bytes[i] = i;
       hash.update(bytes);
-      feeding.stdin!.write(bytes.slice());
+      feeding.stdin.write(bytes.slice());
     }
-    void feeding.stdin!.end();
-    const sha256 = (output: Uint8Array) => [output.byteLength, new Bun.CryptoHasher('sha256').update(output).digest('hex')];
+    void feeding.stdin.end();
+    const sha256 = (output: Uint8Array) => [
+      output.byteLength,
+      new Bun.CryptoHasher('sha256').update(output).digest('hex'),
+    ];
     const [fed, watched] = await Promise.all([feeding.stdout.bytes(), watching.stdout.bytes()]);
     expect(sha256(fed)).toEqual([10_000_000, hash.digest('hex')]);
     // The second may have come to the party late, but then it has the end of it.

@@ -40,15 +40,26 @@ test('k8s-file: time, stream, F for a whole line, P for the beginning of one', a
 
 test('a line of more than 16 KiB is cut into parts of 16 KiB', async () => {
   await logged(Buffer.from(`${'x'.repeat(40_000)}\nend\n`), 'k8s-file');
-  const lines = scratch.text('log').trimEnd().split('\n').map((line) => line.replace(STAMP, 'T').split(' '));
-  expect(lines.map(([, , tag, text]) => [tag, text!.length])).toEqual([['P', 16_384], ['P', 16_384], ['F', 7232], ['F', 3]]);
+  const lines = scratch
+    .text('log')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(STAMP, 'T').split(' '));
+  expect(lines.map(([, , tag, text]) => [tag, text!.length])).toEqual([
+    ['P', 16_384],
+    ['P', 16_384],
+    ['F', 7232],
+    ['F', 3],
+  ]);
 });
 
 test('json-file: the bytes Docker writes', async () => {
   await logged(Buffer.from('a "b" \\ </&>\t\u2028\u2029\u007f\u20ac\u{1f600}\r\nend'), 'json-file');
   const [first, second, rest] = scratch.text('log').split('\n');
   expect(first!.replace(/"time":"[^"]+Z"/, '"time":T')).toBe(
-    String.raw`{"log":"a \"b\" \\ \u003c/\u0026\u003e\u0009\u2028\u2029` + '\u007f\u20ac\u{1f600}' + String.raw`\r\n","stream":"stdout","time":T}`,
+    String.raw`{"log":"a \"b\" \\ \u003c/\u0026\u003e\u0009\u2028\u2029` +
+      '\u007f\u20ac\u{1f600}' +
+      String.raw`\r\n","stream":"stdout","time":T}`,
   );
   expect(JSON.parse(first!).log).toBe('a "b" \\ </&>\t\u2028\u2029\u007f\u20ac\u{1f600}\r\n');
   expect(JSON.parse(first!).time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
@@ -70,14 +81,22 @@ test('json-file: every byte that is no UTF-8 becomes U+FFFD, as in Go', async ()
     [[0], '\0'],
   ];
   await logged(Buffer.from(CASES.flatMap(([bytes]) => [...bytes, 10])), 'json-file');
-  const logs = scratch.text('log').trimEnd().split('\n').map((line) => JSON.parse(line).log);
+  const logs = scratch
+    .text('log')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).log);
   expect(logs).toEqual(CASES.map(([, text]) => `${text}\n`));
 });
 
 test('json-file: a long line is not cut inside of a character', async () => {
   const text = `x${'\u20ac'.repeat(8000)}`;
   await logged(Buffer.from(`${text}\n`), 'json-file');
-  const logs = scratch.text('log').trimEnd().split('\n').map((line) => JSON.parse(line).log as string);
+  const logs = scratch
+    .text('log')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).log as string);
   expect(logs.length).toBe(2);
   expect(Buffer.byteLength(logs[0]!)).toBeWithin(16_382, 16_385);
   expect(logs.join('')).toBe(`${text}\n`);
@@ -86,7 +105,12 @@ test('json-file: a long line is not cut inside of a character', async () => {
 test('rotation by size: whole lines, the newest without a number, as many files as asked for', async () => {
   const numbers = Array.from({ length: 100 }, (_, i) => String(i + 1000));
   await logged(Buffer.from(`${numbers.join('\n')}\n`), 'k8s-file', 1000, 3);
-  const read = (name: string) => scratch.text(name).trimEnd().split('\n').map((line) => line.split(' ').at(-1)!);
+  const read = (name: string) =>
+    scratch
+      .text(name)
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ').at(-1)!);
   for (const name of ['log', 'log.1', 'log.2']) expect(statSync(scratch.file(name)).size).toBeWithin(1, 1001);
   const kept = [...read('log.2'), ...read('log.1'), ...read('log')];
   expect(kept).toEqual(numbers.slice(-kept.length));

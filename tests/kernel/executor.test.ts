@@ -51,7 +51,9 @@ test('a signal through a frame ends the process and is told as 128+n', async () 
 });
 
 test('SIGTERM to the monitor goes to the process', async () => {
-  const { control, monitor } = run(supervised(scratch, 'trap "echo told; exit 9" TERM; echo up; while :; do sleep 0.01; done'));
+  const { control, monitor } = run(
+    supervised(scratch, 'trap "echo told; exit 9" TERM; echo up; while :; do sleep 0.01; done'),
+  );
   started(control);
   control.until('up\n');
   monitor.kill('SIGTERM');
@@ -91,7 +93,8 @@ test('clean-up runs in order after the exit record, past failures', async () => 
   await monitor.exited;
   expect(existsSync(scratch.file('tree'))).toBe(false);
   // It is not waited for by the monitor, so the test must.
-  for (const deadline = Date.now() + 5000; !existsSync(scratch.file('spawned')) && Date.now() < deadline; ) await Bun.sleep(1);
+  for (const deadline = Date.now() + 5000; !existsSync(scratch.file('spawned')) && Date.now() < deadline;)
+    await Bun.sleep(1);
   expect(existsSync(scratch.file('spawned'))).toBe(true);
 });
 
@@ -120,8 +123,20 @@ test('LIMPID_TRACE tells when each host operation was through', async () => {
   const { control, monitor } = run(supervised(scratch, 'true'), { LIMPID_TRACE: '1' });
   const { type, text } = control.frame();
   expect(type).toBe(7);
-  const lines = text.trimEnd().split('\n').map((line) => line.split(' '));
-  expect(lines.map(([, what]) => what)).toEqual(['plan', 'stdio', 'log', 'listen', 'record_exit', 'clone', 'record_start', 'exec']);
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' '));
+  expect(lines.map(([, what]) => what)).toEqual([
+    'plan',
+    'stdio',
+    'log',
+    'listen',
+    'record_exit',
+    'clone',
+    'record_start',
+    'exec',
+  ]);
   const times = lines.map(([time]) => Number(time));
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   control.rest();

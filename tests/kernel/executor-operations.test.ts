@@ -1,0 +1,402 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import type { Op, Plan } from '../../plan/ops.ts';
+import {
+  child,
+  cleanup,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  host,
+  outcome,
+  run,
+  Scratch,
+  started,
+  supervised,
+} from './native-harness.ts';
+
+const CLONE_NEWNET = 0x40000000;
+const CLONE_NEWTIME = 0x80;
+const MOUNT_ATTR_RDONLY = 1;
+const MS_PRIVATE = 0x40000;
+const O_PATH_DIRECTORY = 0o10200000;
+
+let scratch: Scratch;
+beforeEach(() => {
+  scratch = new Scratch();
+});
+afterEach(() => scratch.drop());
+
+/** What `sh -c SCRIPT` prints behind these operations of the child. */
+async function printed(script: string, ops: Plan, flags = 0, before: Plan = []): Promise<string> {
+  const plan = supervised(scratch, script, { before }).flatMap((op): readonly Op[] => {
+    if (op.op === 'clone') return [{ ...op, flags }];
+    return op.op === 'exec' ? [...ops, op] : [op];
+  });
+  const { control, monitor } = run(plan);
+  const first = control.frame();
+  if (first.type !== 3) throw new Error(`failed: ${first.text}`);
+  const { stdout, stderr } = control.rest();
+  control.close();
+  await monitor.exited;
+  return stdout.toString() + stderr.toString();
+}
+
+const privately = child({
+  op: 'mount',
+  at: -1,
+  target: '/',
+  type: '',
+  source: '',
+  flags: 0x4000 | MS_PRIVATE,
+  data: '',
+});
+const root = () => child({ op: 'open', slot: 3, at: -1, path: scratch.path, flags: O_PATH_DIRECTORY, mode: 0 });
+const BIND = { recursive: false, attrSet: 0, attrClear: 0, attrRecursive: false, propagation: 0, missingOk: false };
+
+describe('mounts', () => {
+  test('a read-only bind of a directory and of a file, below a slot', async () => {
+    mkdirSync(scratch.file('from'));
+    mkdirSync(scratch.file('to'));
+    writeFileSync(scratch.file('from/file'), 'from\n');
+    writeFileSync(scratch.file('file'), 'covered\n');
+    const script = `cd ${scratch.path}; cat to/file file; echo x > to/new; echo x > file; umount file; cat file`;
+    const output = await printed(
+      script,
+      [
+        privately,
+        root(),
+        child({
+          op: 'bind',
+          ...BIND,
+          sourceAt: -1,
+          source: scratch.file('from'),
+          at: 3,
+          target: '/to',
+          attrSet: MOUNT_ATTR_RDONLY,
+        }),
+        child({
+          op: 'bind',
+          ...BIND,
+          sourceAt: 3,
+          source: 'from/file',
+          at: 3,
+          target: 'file',
+          attrSet: MOUNT_ATTR_RDONLY,
+        }),
+        child({ op: 'bind', ...BIND, sourceAt: 3, source: 'from/none', at: 3, target: 'file', missingOk: true }),
+      ],
+      CLONE_NEWNS,
+    );
+    expect(output.replaceAll(/sh: (?:line 0: )?/g, '')).toBe(
+      "from\nfrom\ncovered\ncan't create to/new: Read-only file system\ncan't create file: Read-only file system\n",
+    );
+    expect(readdirSync(scratch.file('from'))).toEqual(['file']);
+  });
+
+  test('mask: a directory empty and read-only, a file as /dev/null, what is missing left alone', async () => {
+    mkdirSync(scratch.file('secret'));
+    writeFileSync(scratch.file('secret/key'), 'key');
+    writeFileSync(scratch.file('file'), 'text');
+    const masks = ['secret', '/file', 'missing', 'file/below'].map((path) =>
+      child({ op: 'mask', at: 3, path, file: 4 }),
+    );
+    const nothing = child({ op: 'open', slot: 4, at: -1, path: '/dev/null', flags: 0o10000000, mode: 0 });
+    const script = `cd ${scratch.path}; ls -A secret; stat -c %t:%T file; echo x > secret/new; grep ${scratch.path}/secret /proc/self/mountinfo`;
+    const output = await printed(script, [privately, root(), nothing, ...masks], CLONE_NEWNS);
+    const [device, refused, mount] = output.trimEnd().split('\n').toSorted();
+    expect([mount, refused]).toEqual([
+      "sh: can't create secret/new: Read-only file system",
+      expect.stringContaining(' ro,nosuid,nodev,noexec'),
+    ]);
+    expect(device).toBe('1:3');
+  });
+
+  test('mount_setattr on what is mounted, umount with and without a mount', async () => {
+    mkdirSync(scratch.file('m'));
+    const tmpfs = child({
+      op: 'mount',
+      at: 3,
+      target: 'm',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      flags: 0,
+      data: 'size=64k',
+    });
+    const setattr = child({
+      op: 'mount_setattr',
+      at: 3,
+      path: 'm',
+      recursive: true,
+      attrSet: 1,
+      attrClear: 0,
+      propagation: 0,
+    });
+    const umount = (path: string) => child({ op: 'umount', at: 3, path, flags: 0, missingOk: true });
+    const script = `grep -c ${scratch.path}/m /proc/self/mountinfo; echo x > ${scratch.path}/m/x`;
+    expect(await printed(script, [privately, root(), tmpfs, setattr], CLONE_NEWNS)).toMatch(
+      /^1\n.*Read-only file system\n$/,
+    );
+    scratch.drop();
+    mkdirSync(scratch.file('m'), { recursive: true });
+    const gone = await printed(
+      script,
+      [privately, root(), tmpfs, umount('/m'), umount('m'), umount('none')],
+      CLONE_NEWNS,
+    );
+    expect(gone).toBe('0\n');
+  });
+});
+
+describe('what a process becomes', () => {
+  const status = async (fields: string[], ops: Plan) =>
+    (await printed(`grep -E '^(${fields.join('|')}):' /proc/self/status`, ops))
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/\s+/).slice(1).join(' ').trim());
+
+  test('users, groups and all five sets of capabilities', async () => {
+    const ops = [
+      child({ op: 'bounding', mask: 0x1400 }),
+      child({ op: 'prctl', option: 8, arg2: 1, arg3: 0, arg4: 0, arg5: 0 }), // PR_SET_KEEPCAPS
+      child({ op: 'setgroups', gids: ['7', '4000000000'] }),
+      child({ op: 'setresgid', gid: 1001 }),
+      child({ op: 'setresuid', uid: 1000 }),
+      child({ op: 'capset', effective: 0x1400, permitted: 0x1400, inheritable: 0x400 }),
+      child({ op: 'ambient', mask: 0x400 }),
+      child({ op: 'umask', mask: 0o27 }),
+      child({ op: 'prctl', option: 38, arg2: 1, arg3: 0, arg4: 0, arg5: 0 }), // PR_SET_NO_NEW_PRIVS
+    ];
+    expect(
+      await status(
+        ['Umask', 'Uid', 'Gid', 'Groups', 'CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb', 'NoNewPrivs'],
+        ops,
+      ),
+    ).toEqual([
+      '0027',
+      '1000 1000 1000 1000',
+      '1001 1001 1001 1001',
+      '7 4000000000',
+      '0000000000000400',
+      '0000000000000400',
+      '0000000000000400',
+      '0000000000001400',
+      '0000000000000400',
+      '1',
+    ]);
+  });
+
+  test('limits, directory and environment', async () => {
+    const limit = child({ op: 'setrlimit', resource: 7, soft: 123, hard: 456 });
+    const output = await printed('ulimit -Sn; ulimit -Hn; pwd; env | sort | head -n 1', [
+      limit,
+      child({ op: 'chdir', path: '/usr/bin' }),
+    ]);
+    expect(output).toBe('123\n456\n/usr/bin\nPATH=/bin:/usr/bin\n');
+  });
+
+  test('a seccomp filter holds from then on', async () => {
+    // chroot (161 here): EPERM; everything else as ever.
+    const instructions = [
+      [0x20, 0, 0, 0],
+      [0x15, 0, 1, 161],
+      [0x06, 0, 0, 0x50001],
+      [0x06, 0, 0, 0x7fff0000],
+    ] as const;
+    const program = Buffer.alloc(32);
+    instructions.forEach(([code, yes, no, value], i) => {
+      program.writeUInt16LE(code, i * 8);
+      program.set([yes, no], i * 8 + 2);
+      program.writeUInt32LE(value, i * 8 + 4);
+    });
+    const output = await printed('chroot / true; grep ^Seccomp: /proc/self/status', [
+      child({ op: 'seccomp', flags: 0, program }),
+    ]);
+    expect(output.split('\n').toSorted()).toEqual(['', 'Seccomp:\t2', expect.stringContaining('not permitted')]);
+  });
+});
+
+describe('namespaces', () => {
+  test('loopback brought up through netlink in a new network namespace', async () => {
+    const message = Buffer.alloc(32); // RTM_NEWLINK of index 1, IFF_UP, with an acknowledgement
+    message.writeUInt32LE(32, 0);
+    message.writeUInt16LE(16, 4);
+    message.writeUInt16LE(5, 6);
+    message.writeInt32LE(1, 20);
+    message.writeUInt32LE(1, 24);
+    message.writeUInt32LE(1, 28);
+    const output = await printed('ip link show lo', [child({ op: 'netlink', protocol: 0, message })], CLONE_NEWNET);
+    expect(output).toContain('LOOPBACK,UP');
+  });
+
+  test("a time namespace is the child's alone, and a process joins the pid namespace of another", async () => {
+    const time = host({ op: 'unshare', flags: CLONE_NEWTIME });
+    const offsets = host({
+      op: 'write',
+      at: -1,
+      path: '/proc/self/timens_offsets',
+      flags: 1,
+      data: Buffer.from('boottime 1000000 0\n'),
+    });
+    const first = run(
+      supervised(scratch, 'cat /proc/uptime; exec sleep 1000', { before: [time, offsets] }).map((op) =>
+        op.op === 'clone' ? { ...op, flags: CLONE_NEWPID } : op,
+      ),
+    );
+    const pid = started(first.control);
+    expect(Number(first.control.until('\n').split(' ')[0])).toBeGreaterThan(1_000_000);
+    const own = readlinkSync('/proc/self/ns/time');
+    const monitor = `/proc/${first.monitor.pid}/ns`;
+    expect(readlinkSync(`/proc/${pid}/ns/time`)).not.toBe(own);
+    expect([readlinkSync(`${monitor}/time`), readlinkSync(`${monitor}/time_for_children`)]).toEqual([own, own]);
+
+    const second = new Scratch();
+    const join = [
+      host({ op: 'open', slot: 1, at: -1, path: `/proc/${pid}/ns/pid`, flags: 0, mode: 0 }),
+      host({ op: 'setns', slot: 1, flags: CLONE_NEWPID }),
+    ];
+    const joined = run(supervised(second, 'echo $$; read line', { before: join, stdin: true }));
+    started(joined.control);
+    expect(Number(joined.control.until('\n'))).toBeWithin(2, 1000);
+    expect(readlinkSync(`/proc/${joined.monitor.pid}/ns/pid_for_children`)).toBe(readlinkSync('/proc/self/ns/pid'));
+    first.control.send(19, '9');
+    expect(first.control.rest().exit).toBe('137 9 0');
+    // The kernel ends all of a pid namespace with its first process.
+    expect(joined.control.rest().exit).toBe('137 9 0');
+    await Promise.all([first.monitor.exited, joined.monitor.exited]);
+    second.drop();
+  });
+});
+
+describe('files', () => {
+  test('exact modes, owners and devices, whatever the umask was', async () => {
+    const at = { at: 1 } as const;
+    const made = await outcome([
+      host({ op: 'open', slot: 1, at: -1, path: scratch.path, flags: O_PATH_DIRECTORY, mode: 0 }),
+      host({ op: 'mkdir', ...at, path: 'dir/', mode: 0o1777, existOk: true }),
+      host({ op: 'mkdir', ...at, path: 'dir', mode: 0o700, existOk: true }),
+      host({ op: 'mknod', ...at, path: 'null', mode: 0o20666, device: 0x103, existOk: false }),
+      host({ op: 'mknod', ...at, path: 'null', mode: 0o20666, device: 0x103, existOk: true }),
+      host({ op: 'symlink', ...at, path: 'link', target: '/proc/self/fd', existOk: false }),
+      host({ op: 'symlink', ...at, path: 'link', target: 'other', existOk: true }),
+      host({ op: 'write', ...at, path: 'file', flags: 0o101, data: Buffer.from('abc') }),
+      host({ op: 'chmod', ...at, path: 'file', mode: 0o4751 }),
+      host({ op: 'chown', ...at, path: 'null', uid: 12, gid: 34 }),
+    ]);
+    expect(made).toEqual({ type: 6, text: '' });
+    const mode = (name: string) => statSync(scratch.file(name)).mode.toString(8);
+    expect([mode('dir'), mode('null'), mode('file')]).toEqual(['41777', '20666', '104751']);
+    expect([
+      statSync(scratch.file('null')).rdev,
+      statSync(scratch.file('null')).uid,
+      statSync(scratch.file('null')).gid,
+    ]).toEqual([0x103, 12, 34]);
+    expect(readlinkSync(scratch.file('link'))).toBe('/proc/self/fd');
+  });
+
+  test('mknod does not take another device for the one it was asked for', async () => {
+    writeFileSync(scratch.file('x'), '');
+    const mknod = host({ op: 'mknod', at: -1, path: scratch.file('x'), mode: 0o20666, device: 0x103, existOk: true });
+    expect(await outcome([mknod])).toEqual({ type: 4, text: '0 17 mknodat' });
+  });
+
+  test('remove takes hard links, sockets and a wide directory', async () => {
+    mkdirSync(scratch.file('wide'));
+    for (let i = 0; i < 2000; i++) mkdirSync(scratch.file(`wide/${i}`));
+    writeFileSync(scratch.file('wide/0/file'), '');
+    linkSync(scratch.file('wide/0/file'), scratch.file('wide/1/file'));
+    expect(await outcome([host({ op: 'remove', at: -1, path: `${scratch.file('wide')}/` })])).toEqual({
+      type: 6,
+      text: '',
+    });
+    expect(existsSync(scratch.file('wide'))).toBe(false);
+  });
+});
+
+describe('cgroups', () => {
+  const hierarchy = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) => existsSync(`${path}/cgroup.procs`));
+  test.skipIf(hierarchy === undefined)(
+    'a process is born into its cgroup, which goes with all below it once it is empty',
+    async () => {
+      const name = `limpid-test-${process.pid}`;
+      const path = `${hierarchy}/${name}`;
+      const made = [
+        host({ op: 'mkdir', at: -1, path, mode: 0o755, existOk: false }),
+        host({ op: 'open', slot: 6, at: -1, path, flags: O_PATH_DIRECTORY, mode: 0 }),
+      ];
+      const after = [
+        cleanup({ op: 'remove_cgroup', at: -1, path, busyMs: 2000 }),
+        cleanup({ op: 'remove_cgroup', at: -1, path, busyMs: 0 }),
+      ];
+      const script = `grep -o ${name} /proc/self/cgroup; mkdir -p ${path}/a/b ${path}/c`;
+      const plan = supervised(scratch, script, { before: made, after }).map((op) =>
+        op.op === 'clone' ? { ...op, cgroup: 6 } : op,
+      );
+      const { control, monitor } = run(plan);
+      expect(control.rest().stdout.toString()).toBe(`${name}\n`);
+      await monitor.exited;
+      expect(existsSync(path)).toBe(false);
+    },
+  );
+
+  test.skipIf(hierarchy === undefined)('one that stays busy is told so, after the time given', async () => {
+    const path = `${hierarchy}/limpid-test-busy-${process.pid}`;
+    mkdirSync(`${path}/inner`, { recursive: true });
+    const sleeper = Bun.spawn(['sleep', '1000']);
+    writeFileSync(`${path}/inner/cgroup.procs`, String(sleeper.pid));
+    const remove = host({ op: 'remove_cgroup', at: -1, path, busyMs: 30 });
+    const begin = performance.now();
+    expect(await outcome([remove])).toEqual({ type: 4, text: '0 16 unlinkat' });
+    expect(performance.now() - begin).toBeGreaterThan(29);
+    sleeper.kill('SIGKILL');
+    await sleeper.exited;
+    expect(await outcome([{ ...remove, busyMs: 2000 } as Op])).toEqual({ type: 6, text: '' });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  const memory = [
+    { path: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes', events: 'memory.oom_control' },
+    { path: '/sys/fs/cgroup', limit: 'memory.max', events: 'memory.events' },
+  ].find(({ path, limit }) => existsSync(`${path}/cgroup.procs`) && (limit !== 'memory.max' || delegates(path)));
+
+  test.skipIf(memory === undefined)('an OOM kill is told as one, another kill is not', async () => {
+    const { path, limit, events } = memory!;
+    const group = `${path}/limpid-test-oom-${process.pid}`;
+    const before = [
+      host({ op: 'mkdir', at: -1, path: group, mode: 0o755, existOk: false }),
+      host({ op: 'write', at: -1, path: `${group}/${limit}`, flags: 1, data: Buffer.from('16777216') }),
+      host({ op: 'open', slot: 6, at: -1, path: `${group}/${events}`, flags: 0, mode: 0 }),
+      host({ op: 'oom_counter', slot: 6 }),
+    ];
+    const after = [cleanup({ op: 'remove_cgroup', at: -1, path: group, busyMs: 2000 })];
+    const ending = async (script: string) => {
+      const plan = supervised(scratch, script, { before, after }).flatMap((op): readonly Op[] => {
+        if (op.op === 'exec') return [child({ op: 'await', gate: 1 }), op];
+        if (op.op !== 'clone') return [op];
+        const enter = host({ op: 'write_pid', at: -1, path: `${group}/cgroup.procs`, flags: 1 });
+        return [op, enter, host({ op: 'release', gate: 1 })];
+      });
+      const { control, monitor } = run(plan);
+      const { exit } = control.rest();
+      control.close();
+      await monitor.exited;
+      return exit;
+    };
+    expect(await ending('exec tail /dev/zero')).toBe('137 9 1');
+    expect(await ending('kill -9 $$')).toBe('137 9 0');
+    expect(existsSync(group)).toBe(false);
+  });
+});
+
+/** Whether children of this v2 cgroup have a memory controller. */
+function delegates(path: string): boolean {
+  return readFileSync(`${path}/cgroup.subtree_control`, 'utf8').split(/\s/).includes('memory');
+}
