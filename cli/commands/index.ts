@@ -31,16 +31,27 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   help: () => import('./help.ts'),
 };
 
-/** Commands that are also called through their group: `limpid container run`. */
-const CONTAINER_COMMANDS = [
-  'run', 'exec', 'create', 'start', 'attach', 'ps', 'inspect', 'logs', 'top', 'stats', 'wait', 'stop', 'kill', 'restart',
-  'pause', 'unpause', 'rename', 'rm',
-]; // prettier-ignore
-
 /** The words behind a group's name, with the command that each stands for. */
 export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   container: {
-    ...Object.fromEntries(CONTAINER_COMMANDS.map((name) => [name, name])),
+    run: 'run',
+    exec: 'exec',
+    create: 'create',
+    start: 'start',
+    attach: 'attach',
+    ps: 'ps',
+    inspect: 'inspect',
+    logs: 'logs',
+    top: 'top',
+    stats: 'stats',
+    wait: 'wait',
+    stop: 'stop',
+    kill: 'kill',
+    restart: 'restart',
+    pause: 'pause',
+    unpause: 'unpause',
+    rename: 'rename',
+    rm: 'rm',
     ls: 'ps',
     list: 'ps',
     'after-exit': 'container after-exit',

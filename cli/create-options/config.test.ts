@@ -202,6 +202,11 @@ test('labels, annotations, sysctls', () => {
   expect(config.because['linux.sysctl[net.ipv4.ip_forward]']).toBe('--sysctl net.ipv4.ip_forward=1');
 });
 
+test('a key may be called __proto__', () => {
+  const config = configOf('-l', '__proto__=x', '-e', '__proto__=y', '--http-proxy=false');
+  expect(JSON.stringify([config.labels, config.env])).toBe('[{"__proto__":"x"},{"__proto__":"y"}]');
+});
+
 test('life', () => {
   const config = configOf(
     '--restart',

@@ -125,5 +125,7 @@ function translateCgroup(request: CreateRequest) {
 
 /** The fields that have a value; exact optional types know no `undefined`. */
 function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+  const found: Partial<T> = {};
+  for (const name in fields) if (fields[name] !== undefined) found[name] = fields[name];
+  return found as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

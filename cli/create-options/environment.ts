@@ -1,9 +1,12 @@
 import type { ContainerConfig } from '../../engine/config.ts';
 import { LimpidError } from '../../base/error.ts';
 import { DEFAULT_PATH } from '../../engine/spec/env.ts';
+import { recordOf } from './record-of.ts';
 import type { CreateRequest } from './request.ts';
 
-const PROXY_NAMES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'];
+const PROXY_NAMES = [
+  'http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY',
+]; // prettier-ignore
 
 type HostEnvironment = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +25,7 @@ export function translateEnvironment(request: CreateRequest): Pick<ContainerConf
     variables.set(name, expand(value ?? '', variables));
   }
   request.because('process.env', 'env', 'env-file', 'env-merge', 'env-host', 'unsetenv', 'unsetenv-all');
-  const env = Object.fromEntries(variables);
+  const env = recordOf(variables);
   const unsetEnv = options['unsetenv-all'] ? ['*'] : options.unsetenv;
   return unsetEnv.length === 0 ? { env } : { env, unsetEnv };
 }
@@ -73,7 +76,7 @@ function addAll(variables: Map<string, string>, host: HostEnvironment, prefix = 
 }
 
 function addProxies(variables: Map<string, string>, host: HostEnvironment): void {
-  for (const name of PROXY_NAMES.flatMap((name) => [name, name.toUpperCase()])) {
+  for (const name of PROXY_NAMES) {
     if (host[name] !== undefined) variables.set(name, host[name]);
   }
 }

@@ -1,4 +1,5 @@
 import { optionError } from '../parse/option-error.ts';
+import { recordOf } from './record-of.ts';
 import type { CreateRequest } from './request.ts';
 
 /** Labels of `--label-file`, then those of `--label`, which win. */
@@ -11,20 +12,20 @@ export function translateLabels({ options, host }: CreateRequest): Record<string
     }
   }
   for (const text of options.label) labels.push(splitLabel(text, '--label'));
-  return Object.fromEntries(labels);
+  return recordOf(labels);
 }
 
 /** `--annotation key=value`, as the runtime spec's annotations. */
 export function translateAnnotations(request: CreateRequest): Record<string, string> {
   request.because('annotations', 'annotation');
-  return Object.fromEntries(request.options.annotation.map((text) => splitPair(text, '--annotation')));
+  return recordOf(request.options.annotation.map((text) => splitPair(text, '--annotation')));
 }
 
 /** `--sysctl name=value`; a name may be written with slashes. */
 export function translateSysctls(request: CreateRequest): Record<string, string> {
   const pairs = request.options.sysctl.map((text) => splitPair(text, '--sysctl'));
   for (const [name, value] of pairs) request.note(`linux.sysctl[${name}]`, `--sysctl ${name}=${value}`);
-  return Object.fromEntries(pairs);
+  return recordOf(pairs);
 }
 
 /** `key=value` with neither part missing but the value perhaps empty. */

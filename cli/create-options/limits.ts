@@ -4,6 +4,7 @@ import { optionError } from '../parse/option-error.ts';
 import { translateBlockIo } from './block-io.ts';
 import { translateCpu } from './cpu.ts';
 import { splitPair } from './labels.ts';
+import { recordOf } from './record-of.ts';
 import type { CreateRequest } from './request.ts';
 
 // Below this the kernel cannot charge a process's page tables and stack, and kills it in execve(2).
@@ -102,5 +103,5 @@ function translateUnified(request: CreateRequest): Record<string, string> {
   const wrong = pairs.find(([file]) => !/^[a-z]\w*\.[\w.]+$/i.test(file));
   if (wrong !== undefined)
     throw optionError(`"${wrong[0]}" for --cgroup-conf`, 'the name of a cgroup v2 file is wanted');
-  return Object.fromEntries(pairs);
+  return recordOf(pairs);
 }

@@ -59,7 +59,7 @@ export function defineOptions<const O extends Options>(options: O): O {
 
 /** The same table with every option under one heading of the help. */
 export function groupOptions<const O extends Options>(group: string, options: O): O {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [name, { group, ...option }]),
-  ) as unknown as O;
+  const grouped: Record<string, OptionDefinition> = {};
+  for (const name in options) grouped[name] = { group, ...options[name]! };
+  return grouped as O;
 }
