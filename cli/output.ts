@@ -1,3 +1,5 @@
+import { writeOutput } from '../engine/output.ts';
+
 /** Where a command prints. Each text is written whole before the next. */
 export interface Output {
   out(text: string | Uint8Array): void | Promise<void>;
@@ -6,6 +8,6 @@ export interface Output {
 
 /** The process's own stdout and stderr. process.stdout costs 8 ms and may lose what a slow pipe has not taken. */
 export const STANDARD_OUTPUT: Output = {
-  out: async (text) => void (await Bun.write(Bun.stdout, text)),
-  err: async (text) => void (await Bun.write(Bun.stderr, text)),
+  out: (text) => writeOutput('stdout', text),
+  err: (text) => writeOutput('stderr', text),
 };

@@ -1,5 +1,5 @@
 import { becomeClient } from '../kernel/executor.ts';
-import { windowSize, writeDescriptor, type WindowSize } from '../kernel/terminal.ts';
+import { windowSize, type WindowSize } from '../kernel/terminal.ts';
 import type { World } from './world.ts';
 
 /** docs/protocol.md, flags of the client. */
@@ -34,10 +34,4 @@ export async function becomeForeground(world: World, { fd, detachKeys, ...wanted
 /** Size of the terminal that this command runs in, taken from its input or output; `undefined` where neither is one. */
 export function callerTerminal(): WindowSize | undefined {
   return windowSize(0) ?? windowSize(1);
-}
-
-
-/** Writes bytes as they are to this process's own stdout or stderr, all of them, before it returns. */
-export function writeOutput(stream: 'stdout' | 'stderr', bytes: string | Uint8Array): void {
-  writeDescriptor(stream === 'stdout' ? 1 : 2, bytes);
 }

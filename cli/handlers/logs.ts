@@ -2,7 +2,7 @@ import { parseInstant } from '../../base/instant.ts';
 import { LimpidError } from '../../base/error.ts';
 import { readLogs, type LogRecord } from '../../engine/containers/logs.ts';
 import { findRecord } from '../../engine/records/read.ts';
-import { writeOutput } from '../../engine/foreground.ts';
+import { writeOutput } from '../../engine/output.ts';
 import type { command } from '../commands/logs.ts';
 import type { Handler, Invocation } from '../parse/command.ts';
 import { selectContainers } from '../select-containers.ts';
