@@ -331,8 +331,12 @@ static void send_kept(struct client *client) {
         if (is_wanted(client, frame[0]))
             send_frame(client, frame[0], frame + FRAME_HEADER, frame_size(frame));
     }
-    if (client->out_size == 0)
-        hang_up(client);
+    if (client->out_size > 0 || client->fd < 0)
+        return;
+    /* What it still had to say goes unheard, but not unread: it would be told of a broken connection. */
+    while (recv(client->fd, client->in, sizeof(client->in), MSG_DONTWAIT) > 0)
+        continue;
+    hang_up(client);
 }
 
 /*

@@ -67,7 +67,7 @@ struct executor {
     int status; /* the child's failure, or the end of file when it has called execve */
     int pidfd;
     pid_t pid; /* the child's, in our numbering; 0 before `clone` and inside the child */
-    bool in_child, leaves_namespaces, dies_with_parent;
+    bool in_child, dies_with_parent;
     struct cursor cursor;
     struct stdio stdio;
     uint8_t *plan;

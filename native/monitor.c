@@ -12,8 +12,7 @@ static int container; /* pidfd, for the handler */
 
 static void forward(int signal) {
     int error = errno;
-    if (container > 0)
-        syscall(SYS_pidfd_send_signal, container, signal, NULL, 0);
+    syscall(SYS_pidfd_send_signal, container, signal, NULL, 0);
     errno = error;
 }
 
@@ -23,7 +22,9 @@ static void end_of_time(int signal) {
 }
 
 int op_deadline(struct executor *x, const struct op *op) {
-    (void)x;
+    if (x->pid == 0)
+        return fail_as(ESRCH, "deadline");
+    container = x->pidfd;
     sigaction(SIGALRM, &(struct sigaction){.sa_handler = end_of_time, .sa_flags = SA_RESTART}, NULL);
     alarm((unsigned)NUMBER(ARG_DEADLINE_SECONDS));
     return 0;

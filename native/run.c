@@ -3,7 +3,6 @@
 #include "kernel.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -76,27 +75,6 @@ static void note_failure(struct failure *failure, uint32_t index) {
     strncpy(failure->call, failed_call, sizeof(failure->call) - 1);
 }
 
-/*
- * What joins or leaves a namespace for its children only (pid, time) must not do so for the processes that the
- * monitor starts later.
- */
-static int come_back(struct executor *x) {
-    static const struct {
-        const char *path;
-        int type;
-    } OURS[] = {{"self/ns/pid", CLONE_NEWPID}, {"self/ns/time", 0x80 /* CLONE_NEWTIME */}};
-    for (size_t i = 0; i < 2; i++) {
-        int ours = openat(x->proc, OURS[i].path, O_RDONLY | O_CLOEXEC);
-        if (ours < 0)
-            continue; /* a kernel without this type */
-        int answer = setns(ours, OURS[i].type);
-        close_keeping_errno(ours);
-        if (answer < 0)
-            return fail("setns");
-    }
-    return 0;
-}
-
 static void close_childs_ends(struct executor *x, const int ends[2]) {
     close(ends[0]);
     close(ends[1]);
@@ -121,7 +99,7 @@ static int keep_child(struct executor *x, const struct op *op) {
             return fail("openat");
         slot_set(x, proc, directory);
     }
-    return x->leaves_namespaces ? come_back(x) : 0;
+    return 0;
 }
 
 static void __attribute__((noreturn)) become_child(struct executor *x, const int ends[2]) {

@@ -117,6 +117,7 @@ static int stages_of(uint32_t code) {
     case OP_RECORD_START:
     case OP_RECORD_EXIT:
     case OP_OOM_COUNTER:
+    case OP_DEADLINE:
     case OP_SUPERVISE:
         return HOST;
     case OP_TERMINAL:

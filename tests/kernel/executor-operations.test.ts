@@ -238,6 +238,9 @@ describe('namespaces', () => {
   });
 
   test("a time namespace is the child's alone, and a process joins the pid namespace of another", async () => {
+    const own = (type: string) =>
+      host({ op: 'open', slot: 20, at: -1, path: `/proc/self/ns/${type}`, flags: 0, mode: 0 });
+    const comeBack = host({ op: 'setns', slot: 20, flags: 0 });
     const time = host({ op: 'unshare', flags: CLONE_NEWTIME });
     const offsets = host({
       op: 'write',
@@ -247,23 +250,28 @@ describe('namespaces', () => {
       data: Buffer.from('boottime 1000000 0\n'),
     });
     const first = run(
-      supervised(scratch, 'cat /proc/uptime; exec sleep 1000', { before: [time, offsets] }).map((op) =>
-        op.op === 'clone' ? { ...op, flags: CLONE_NEWPID } : op,
+      supervised(scratch, 'cat /proc/uptime; exec sleep 1000', { before: [own('time'), time, offsets] }).flatMap((op) =>
+        op.op === 'clone' ? [{ ...op, flags: CLONE_NEWPID }, comeBack] : [op],
       ),
     );
     const pid = started(first.control);
     expect(Number(first.control.until('\n').split(' ')[0])).toBeGreaterThan(1_000_000);
-    const own = readlinkSync('/proc/self/ns/time');
+    const ours = readlinkSync('/proc/self/ns/time');
     const monitor = `/proc/${first.monitor.pid}/ns`;
-    expect(readlinkSync(`/proc/${pid}/ns/time`)).not.toBe(own);
-    expect([readlinkSync(`${monitor}/time`), readlinkSync(`${monitor}/time_for_children`)]).toEqual([own, own]);
+    expect(readlinkSync(`/proc/${pid}/ns/time`)).not.toBe(ours);
+    expect([readlinkSync(`${monitor}/time`), readlinkSync(`${monitor}/time_for_children`)]).toEqual([ours, ours]);
 
     const second = new Scratch();
     const join = [
+      own('pid'),
       host({ op: 'open', slot: 1, at: -1, path: `/proc/${pid}/ns/pid`, flags: 0, mode: 0 }),
       host({ op: 'setns', slot: 1, flags: CLONE_NEWPID }),
     ];
-    const joined = run(supervised(second, 'echo $$; read line', { before: join, stdin: true }));
+    const joined = run(
+      supervised(second, 'echo $$; read line', { before: join, stdin: true }).flatMap((op) =>
+        op.op === 'clone' ? [op, comeBack] : [op],
+      ),
+    );
     started(joined.control);
     expect(Number(joined.control.until('\n'))).toBeWithin(2, 1000);
     expect(readlinkSync(`/proc/${joined.monitor.pid}/ns/pid_for_children`)).toBe(readlinkSync('/proc/self/ns/pid'));
