@@ -30,7 +30,9 @@ export function callerOf(): Caller {
     readText: requireText,
     deviceNumber: (path) => {
       const status = statPath(path);
-      return status?.kind === 'block' || status?.kind === 'char' ? { major: status.major, minor: status.minor } : undefined;
+      return status?.kind === 'block' || status?.kind === 'char'
+        ? { major: status.major, minor: status.minor }
+        : undefined;
     },
   };
 }

@@ -52,7 +52,12 @@ export interface ContainerConfig {
   readonly shmSizeBytes: number;
   readonly cgroupParent?: string;
   readonly resources: Resources;
-  readonly log: { readonly driver: 'k8s-file' | 'json-file' | 'none'; readonly maxSizeBytes: number; readonly maxFiles: number; readonly path?: string };
+  readonly log: {
+    readonly driver: 'k8s-file' | 'json-file' | 'none';
+    readonly maxSizeBytes: number;
+    readonly maxFiles: number;
+    readonly path?: string;
+  };
   readonly stopSignal: number;
   readonly stopTimeoutS: number;
   /** `--timeout`: the container is killed after so many seconds, 0 for never. */

@@ -1,6 +1,10 @@
-import { writeDescriptor } from '../kernel/terminal.ts';
+import { windowSize, writeDescriptor } from '../kernel/terminal.ts';
 
 /** Writes to this process's own stdout or stderr, all of it, before it returns; EPIPE where nobody reads any more. */
 export function writeOutput(stream: 'stdout' | 'stderr', bytes: string | Uint8Array): void {
   writeDescriptor(stream === 'stdout' ? 1 : 2, bytes);
+}
+
+export function outputIsTerminal(): boolean {
+  return windowSize(1) !== undefined;
 }

@@ -44,7 +44,9 @@ export class World {
 }
 
 function defaultRoot(): string {
-  return currentUid() === 0 ? '/var/lib/limpid' : `${Bun.env['XDG_DATA_HOME'] ?? `${Bun.env['HOME']}/.local/share`}/limpid`;
+  return currentUid() === 0
+    ? '/var/lib/limpid'
+    : `${Bun.env['XDG_DATA_HOME'] ?? `${Bun.env['HOME']}/.local/share`}/limpid`;
 }
 
 function defaultRunroot(): string {

@@ -11,13 +11,20 @@ export function controllerDirectory(facts: CgroupFacts, controller: string, cgro
 
 /** Every directory that a container's cgroup can have, one a hierarchy. */
 export function cgroupDirectories(facts: CgroupFacts, cgroupsPath: string): string[] {
-  const roots = [...(facts.unified === undefined ? [] : [facts.unified]), ...facts.hierarchies.map((one) => one.mountPoint)];
+  const roots = [
+    ...(facts.unified === undefined ? [] : [facts.unified]),
+    ...facts.hierarchies.map((one) => one.mountPoint),
+  ];
   return roots.map((root) => `${root}${cgroupsPath}`);
 }
 
 /** The file that freezes a cgroup: cgroup.freeze where cgroup2 is mounted, with or without controllers. */
-function freezer(facts: CgroupFacts, cgroupsPath: string): { path: string; frozen: string; thawed: string } | undefined {
-  if (facts.unified !== undefined) return { path: `${facts.unified}${cgroupsPath}/cgroup.freeze`, frozen: '1', thawed: '0' };
+function freezer(
+  facts: CgroupFacts,
+  cgroupsPath: string,
+): { path: string; frozen: string; thawed: string } | undefined {
+  if (facts.unified !== undefined)
+    return { path: `${facts.unified}${cgroupsPath}/cgroup.freeze`, frozen: '1', thawed: '0' };
   const v1 = controllerDirectory(facts, 'freezer', cgroupsPath);
   return v1 === undefined ? undefined : { path: `${v1}/freezer.state`, frozen: 'FROZEN', thawed: 'THAWED' };
 }
@@ -73,7 +80,10 @@ function readV2(facts: CgroupFacts, cgroupsPath: string): Usage {
     cpuUsageNs: (cpu['usage_usec'] ?? 0) * 1000,
     cpuThrottledPeriods: cpu['nr_throttled'] ?? 0,
     cpuThrottledNs: (cpu['throttled_usec'] ?? 0) * 1000,
-    memoryBytes: Math.max(0, Number(read('memory.current')) - (parseFlatKeyed(read('memory.stat'))['inactive_file'] ?? 0)),
+    memoryBytes: Math.max(
+      0,
+      Number(read('memory.current')) - (parseFlatKeyed(read('memory.stat'))['inactive_file'] ?? 0),
+    ),
     memoryLimitBytes: parseLimit(read('memory.max')),
     memoryPeakBytes: Number(read('memory.peak')),
     oomKills: parseFlatKeyed(read('memory.events'))['oom_kill'] ?? 0,
@@ -109,7 +119,11 @@ function readPids(facts: CgroupFacts, cgroupsPath: string): Pick<CgroupStats, 'p
 }
 
 /** The directories of a cgroup that a process is in, as proc_pid_cgroup(5) tells; those of other cgroups are left out. */
-export function joinedCgroups(facts: CgroupFacts, pid: number, cgroupsPath: string): { unified?: string; v1: string[] } {
+export function joinedCgroups(
+  facts: CgroupFacts,
+  pid: number,
+  cgroupsPath: string,
+): { unified?: string; v1: string[] } {
   const v1: string[] = [];
   let unified: string | undefined;
   for (const line of (readKernelFile(`/proc/${pid}/cgroup`) ?? '').split('\n')) {

@@ -52,11 +52,11 @@ export function launchPlan({ plan, executor, slots = new Map() }: LaunchRequest)
   tracePhase('plan and executor sealed');
   const [ours, theirs] = socketPair();
   const words = [...slots].map(([slot, fd]) => `${slot}=${fd}`);
-  const monitorPid = spawnExecutor(executorFd, ['limpid-monitor', 'run', `${planFd}`, `${theirs}`, ...words], [
-    planFd,
-    theirs,
-    ...slots.values(),
-  ]);
+  const monitorPid = spawnExecutor(
+    executorFd,
+    ['limpid-monitor', 'run', `${planFd}`, `${theirs}`, ...words],
+    [planFd, theirs, ...slots.values()],
+  );
   tracePhase('executor spawned');
   for (const fd of [executorFd, planFd, theirs]) libc.close(fd);
   return { ...readOutcome(ours), controlFd: ours, monitorPid };
@@ -76,7 +76,8 @@ function sealedMemfd(name: string, bytes: Uint8Array): number {
 
 function socketPair(): [number, number] {
   const pair = new Int32Array(2);
-  if (libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ptr(pair)) !== 0) throw systemError('create', 'socket pair');
+  if (libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ptr(pair)) !== 0)
+    throw systemError('create', 'socket pair');
   return [pair[0]!, pair[1]!];
 }
 
@@ -109,8 +110,14 @@ function parseOutcome(type: number, text: string): Outcome {
   const words = text.split(' ');
   if (type === FRAME.done) return { kind: 'done' };
   if (type === FRAME.started) return { kind: 'started', pid: Number(words[0]), startTime: words[1]! };
-  if (type === FRAME.failed) return { kind: 'failed', index: Number(words[0]), errno: Number(words[1]), call: words[2]! };
-  throw new LimpidError({ code: 'EPROTOCOL', doing: 'read', subject: "the executor's answer", why: `frame type ${type} is not one` });
+  if (type === FRAME.failed)
+    return { kind: 'failed', index: Number(words[0]), errno: Number(words[1]), call: words[2]! };
+  throw new LimpidError({
+    code: 'EPROTOCOL',
+    doing: 'read',
+    subject: "the executor's answer",
+    why: `frame type ${type} is not one`,
+  });
 }
 
 /** Reads exactly one frame and not a byte more: what follows belongs to whoever gets the descriptor next. */
@@ -122,7 +129,7 @@ function readFrame(fd: number): { type: number; text: string } {
 
 function readExactly(fd: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
+  for (let at = 0; at < length;) {
     const got = Number(libc.read(fd, ptr(bytes, at), length - at));
     if (got > 0) at += got;
     else if (got < 0 && lastErrno() === EINTR) continue;
@@ -142,7 +149,12 @@ function readExactly(fd: number, length: number): Uint8Array {
  * Replaces this process by the executor's client, which joins this terminal to the control connection
  * and exits with the container's code. Returns only by throwing.
  */
-export function becomeClient(executor: Uint8Array, controlFd: number, flags: number, detachKeys: readonly number[]): never {
+export function becomeClient(
+  executor: Uint8Array,
+  controlFd: number,
+  flags: number,
+  detachKeys: readonly number[],
+): never {
   const fd = sealedMemfd('limpid', executor);
   libc.fcntl(controlFd, F_SETFD, 0);
   const path = cString(`/proc/self/fd/${fd}`);

@@ -176,7 +176,7 @@ export function listDirectory(path: string): string[] {
   for (;;) {
     const got = Number(libc.getdents64(fd, ptr(chunk), chunk.length));
     if (got <= 0) break;
-    for (let at = 0; at < got; ) {
+    for (let at = 0; at < got;) {
       const length = view.getUint16(at + 16, true);
       const end = chunk.indexOf(0, at + 19);
       const name = decoder.decode(chunk.subarray(at + 19, end));
@@ -283,7 +283,7 @@ export function writeKernelFile(path: string, data: string): void {
 export function writeAll(fd: number, bytes: Uint8Array, name: string): void {
   const EINTR = 4;
   const EAGAIN = 11;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const got = Number(libc.write(fd, ptr(bytes, at), bytes.length - at));
     if (got >= 0) at += got;
     else {

@@ -49,7 +49,8 @@ export class FrameReader {
     let at = 0;
     while (all.length - at >= 4) {
       const length = all[at + 1]! | (all[at + 2]! << 8) | (all[at + 3]! << 16);
-      if (length > FRAME_BYTES) throw new RangeError(`a frame claims ${length} bytes, at most ${FRAME_BYTES} are allowed`);
+      if (length > FRAME_BYTES)
+        throw new RangeError(`a frame claims ${length} bytes, at most ${FRAME_BYTES} are allowed`);
       if (all.length - at - 4 < length) break;
       frames.push({ type: all[at]!, payload: all.slice(at + 4, at + 4 + length) });
       at += 4 + length;

@@ -5,7 +5,14 @@ import { lastErrno } from './libc.ts';
 /** The error for a failed system call of our own; reads errno, so it comes straight after the call. */
 export function systemError(doing: string, subject: string, number: number = lastErrno()): LimpidError {
   const { name, meaning } = describeErrno(number);
-  return new LimpidError({ code: name, doing, subject: `"${subject}"`, errno: name, why: meaning, hint: hintFor(name) });
+  return new LimpidError({
+    code: name,
+    doing,
+    subject: `"${subject}"`,
+    errno: name,
+    why: meaning,
+    hint: hintFor(name),
+  });
 }
 
 function hintFor(errno: string): string | undefined {

@@ -16,10 +16,6 @@ export function windowSize(fd: number): WindowSize | undefined {
   return { rows: size[0]!, columns: size[1]! };
 }
 
-export function isTerminal(fd: number): boolean {
-  return windowSize(fd) !== undefined;
-}
-
 const encoder = new TextEncoder();
 
 /** Writes to an own descriptor, blocking, until all is out: `process.stdout` would lose what a slow pipe has not taken at exit. */

@@ -24,7 +24,10 @@ async function confirms(output: { out(text: string): void | Promise<void> }): Pr
 
 /** `until=TIME` spares what is younger; the other filters are those of `ps`. */
 function wanted(filters: readonly string[]): (container: ContainerSummary) => boolean {
-  const until = filters.filter((filter) => filter.startsWith('until=')).map((filter) => parseInstant(filter.slice(6), Date.now()));
+  const until = filters
+    .filter((filter) => filter.startsWith('until='))
+    .map((filter) => parseInstant(filter.slice(6), Date.now()));
   const matches = parseFilters(filters.filter((filter) => !filter.startsWith('until=')));
-  return (container) => matches(container) && until.every((ms) => ms !== undefined && Date.parse(container.config.created) <= ms);
+  return (container) =>
+    matches(container) && until.every((ms) => ms !== undefined && Date.parse(container.config.created) <= ms);
 }

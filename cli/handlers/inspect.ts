@@ -14,12 +14,17 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, args, output } = invocation;
   const world = worldOf(invocation);
   const documents: object[] = [];
-  const exitCode = await eachContainer(selectContainers(world, { args, options }), output, { print: false }, async (reference) => {
-    const document = await inspectContainer(world, reference);
-    if (!options.size) return void documents.push(document);
-    const { upperBytes, totalBytes } = await measureContainer(world, findRecord(world, reference));
-    documents.push({ ...document, SizeRw: upperBytes, SizeRootFs: totalBytes });
-  });
+  const exitCode = await eachContainer(
+    selectContainers(world, { args, options }),
+    output,
+    { print: false },
+    async (reference) => {
+      const document = await inspectContainer(world, reference);
+      if (!options.size) return void documents.push(document);
+      const { upperBytes, totalBytes } = await measureContainer(world, findRecord(world, reference));
+      documents.push({ ...document, SizeRw: upperBytes, SizeRootFs: totalBytes });
+    },
+  );
   if (options.format === 'json') {
     await output.out(`${JSON.stringify(documents, null, 5)}\n`);
     return exitCode;

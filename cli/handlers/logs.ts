@@ -37,7 +37,13 @@ function instant(option: 'since' | 'until', text: string | undefined): Record<st
   const ms = parseInstant(text, Date.now());
   if (ms !== undefined) return { [`${option}Ms`]: ms };
   const hint = 'write 10m, 2026-01-31T12:00:00Z, or seconds since 1970';
-  throw new LimpidError({ code: 'EOPTION', doing: 'read', subject: `--${option} "${text}"`, why: 'it is no time', hint });
+  throw new LimpidError({
+    code: 'EOPTION',
+    doing: 'read',
+    subject: `--${option} "${text}"`,
+    why: 'it is no time',
+    hint,
+  });
 }
 
 const COLOURS = [32, 33, 34, 35, 36, 31];

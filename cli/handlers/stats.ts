@@ -2,6 +2,7 @@ import { LimpidError } from '../../base/error.ts';
 import { listContainers } from '../../engine/containers/list.ts';
 import { cpuPercent, sampleStats, type StatsSample } from '../../engine/containers/stats.ts';
 import { findRecord, type ContainerRecord } from '../../engine/records/read.ts';
+import { outputIsTerminal } from '../../engine/output.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/stats.ts';
 import { latestName } from '../latest.ts';
@@ -26,7 +27,8 @@ export const handle: Handler<StatsOptions> = async (invocation) => {
     const rows = containers.map(({ config }) =>
       row(config, now.get(config.id), earlier.get(config.id), options['no-trunc']),
     );
-    const clear = options['no-stream'] || options['no-reset'] || options.format !== undefined ? '' : CLEAR_SCREEN;
+    const clears = !options['no-stream'] && !options['no-reset'] && options.format === undefined && outputIsTerminal();
+    const clear = clears ? CLEAR_SCREEN : '';
     await output.out(clear + (await describe(rows, options.format)));
     if (options['no-stream']) return 0;
     earlier = now;

@@ -18,5 +18,11 @@ export function attachContainer(world: World, reference: string): AttachedContai
   const fd = connectUnix(record.paths.socket);
   if (fd !== undefined) return { ...record, fd };
   requireRunning(world, record, 'attach to');
-  throw new LimpidError({ code: 'ENOMONITOR', doing: 'attach to', subject, why: 'its monitor is gone', hint: 'its log may tell more' });
+  throw new LimpidError({
+    code: 'ENOMONITOR',
+    doing: 'attach to',
+    subject,
+    why: 'its monitor is gone',
+    hint: 'its log may tell more',
+  });
 }

@@ -27,7 +27,13 @@ export async function createContainer(world: World, config: ContainerConfig): Pr
 function claimCidFile(path: string, id: string): void {
   if (statPath(path) !== undefined) {
     const hint = 'remove it, or choose another';
-    throw new LimpidError({ code: 'EEXIST', doing: 'write', subject: `--cidfile "${path}"`, why: 'the file exists', hint });
+    throw new LimpidError({
+      code: 'EEXIST',
+      doing: 'write',
+      subject: `--cidfile "${path}"`,
+      why: 'the file exists',
+      hint,
+    });
   }
   writeFile(path, id, { mode: 0o644, sync: false, exclusive: true });
 }

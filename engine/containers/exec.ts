@@ -62,13 +62,19 @@ export async function execInContainer(world: World, reference: string, request: 
 }
 
 /** The stages of an exec as data, computed from the container's config with the request laid over it. */
-export async function prepareExec(world: World, record: ContainerRecord, pid: number, request: ExecRequest): Promise<PreparedExec> {
+export async function prepareExec(
+  world: World,
+  record: ContainerRecord,
+  pid: number,
+  request: ExecRequest,
+): Promise<PreparedExec> {
   const { paths } = record;
   const config = overlaid(record.config, request);
   const seccomp = await chooseSeccomp(world.facts, config);
   const { spec, because } = await readSpec(world, config, paths, await resolveRootfs(world, config.rootfs), seccomp);
   const process = spec.process!;
-  if (request.terminal && request.size !== undefined) process.consoleSize = { height: request.size.rows, width: request.size.columns };
+  if (request.terminal && request.size !== undefined)
+    process.consoleSize = { height: request.size.rows, width: request.size.columns };
   const context = {
     id: config.id,
     target: { namespaces: foreignNamespaces(pid), cgroup: joinedCgroups(world.facts.cgroup, pid, cgroupPath(config)) },
@@ -95,11 +101,20 @@ function overlaid(config: ContainerConfig, request: ExecRequest): ContainerConfi
     terminal: request.terminal ?? false,
     init: false,
     privileged: config.privileged || (request.privileged ?? false),
-    because: { 'process.args': 'the command line', 'process.terminal': request.terminal ? '--tty' : 'default: no terminal' },
+    because: {
+      'process.args': 'the command line',
+      'process.terminal': request.terminal ? '--tty' : 'default: no terminal',
+    },
   };
 }
 
 function paused({ config }: ContainerRecord): LimpidError {
   const subject = `a command in container "${config.name}"`;
-  return new LimpidError({ code: 'EPAUSED', doing: 'run', subject, why: 'it is paused', hint: `\`limpid unpause ${config.name}\` first` });
+  return new LimpidError({
+    code: 'EPAUSED',
+    doing: 'run',
+    subject,
+    why: 'it is paused',
+    hint: `\`limpid unpause ${config.name}\` first`,
+  });
 }

@@ -22,7 +22,8 @@ export function hostDevices({ devices, privileged }: Pick<ContainerConfig, 'devi
 function devicesAt(path: string, { followLinks }: { followLinks: boolean }): HostDevice[] {
   const status = statPath(path, { followLinks });
   if (status === undefined) return [];
-  if (status.kind === 'directory') return listDirectory(path).flatMap((name) => devicesAt(`${path}/${name}`, { followLinks: false }));
+  if (status.kind === 'directory')
+    return listDirectory(path).flatMap((name) => devicesAt(`${path}/${name}`, { followLinks: false }));
   const device = asDevice(path, status);
   return device === undefined ? [] : [device];
 }

@@ -20,13 +20,21 @@ function freeze(world: World, reference: string, frozen: boolean): ContainerReco
   const doing = frozen ? 'pause' : 'unpause';
   const { status } = requireRunning(world, record, doing);
   const subject = `container "${record.config.name}"`;
-  if (frozen && status === 'paused') throw new LimpidError({ code: 'EPAUSED', doing, subject, why: 'it is paused already' });
-  if (!frozen && status !== 'paused') throw new LimpidError({ code: 'ENOTPAUSED', doing, subject, why: `it is not paused but ${status}` });
+  if (frozen && status === 'paused')
+    throw new LimpidError({ code: 'EPAUSED', doing, subject, why: 'it is paused already' });
+  if (!frozen && status !== 'paused')
+    throw new LimpidError({ code: 'ENOTPAUSED', doing, subject, why: `it is not paused but ${status}` });
   if (!setFrozen(world.facts.cgroup, cgroupPath(record.config), frozen)) throw noFreezer(doing, subject);
   return record;
 }
 
 function noFreezer(doing: string, subject: string): LimpidError {
   const hint = 'mount cgroup2, or the v1 freezer hierarchy';
-  return new LimpidError({ code: 'ECONTROLLER', doing, subject, why: 'this machine has no cgroup freezer mounted', hint });
+  return new LimpidError({
+    code: 'ECONTROLLER',
+    doing,
+    subject,
+    why: 'this machine has no cgroup freezer mounted',
+    hint,
+  });
 }

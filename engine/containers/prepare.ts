@@ -62,7 +62,8 @@ export async function prepareLaunch(
   const read = await readSpec(world, config, paths, lower, seccomp);
   const { spec } = read;
   tracePhase('runtime spec computed');
-  if (spec.process?.terminal && size !== undefined) spec.process.consoleSize = { height: size.rows, width: size.columns };
+  if (spec.process?.terminal && size !== undefined)
+    spec.process.consoleSize = { height: size.rows, width: size.columns };
   const context = launchContext(world, config, paths, lower, read, seccomp?.program);
   const prelude: Op[] = [
     makeDirectory(paths.runtime),
@@ -125,13 +126,25 @@ function afterExit(world: World, { id, restart }: ContainerConfig): Pick<LaunchC
 }
 
 /** What the plan itself makes before it is bound. */
-function madeSources(world: World, config: ContainerConfig, etc: readonly EtcFile[]): Record<string, 'file' | 'directory'> {
+function madeSources(
+  world: World,
+  config: ContainerConfig,
+  etc: readonly EtcFile[],
+): Record<string, 'file' | 'directory'> {
   const volumes = Object.values(volumeDirectories(world, config));
   return Object.fromEntries([...etc.map(({ path }) => [path, 'file']), ...volumes.map((path) => [path, 'directory'])]);
 }
 
 function makeDirectory(path: string): Op {
-  return { op: 'mkdir', stage: 'host', because: "the container's own directory", at: -1, path, mode: 0o711, existOk: true };
+  return {
+    op: 'mkdir',
+    stage: 'host',
+    because: "the container's own directory",
+    at: -1,
+    path,
+    mode: 0o711,
+    existOk: true,
+  };
 }
 
 function launchContext(

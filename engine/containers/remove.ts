@@ -21,7 +21,11 @@ export interface RemoveOptions {
 }
 
 /** Removes a container and all that belongs to it. Throws ENOCONTAINER, ERUNNING, EBUSY. */
-export async function removeContainer(world: World, reference: string, { force = false, timeoutS = 0 }: RemoveOptions = {}): Promise<ContainerRecord> {
+export async function removeContainer(
+  world: World,
+  reference: string,
+  { force = false, timeoutS = 0 }: RemoveOptions = {},
+): Promise<ContainerRecord> {
   const found = findRecord(world, reference);
   const { status } = observeState(world, found);
   if (status === 'running' || status === 'paused') {
@@ -31,7 +35,8 @@ export async function removeContainer(world: World, reference: string, { force =
     if (!recordExists(world, found.config.id)) return found;
   }
   const record = await lockIdleRecord(world, found);
-  if (record === undefined) throw readRecord(world, found.config.id) === undefined ? goneMeanwhile(found) : busyContainer(found.config.name);
+  if (record === undefined)
+    throw readRecord(world, found.config.id) === undefined ? goneMeanwhile(found) : busyContainer(found.config.name);
   try {
     await removeRecord(world, record);
   } finally {
@@ -79,5 +84,10 @@ function stillRunning({ config }: ContainerRecord, status: string): LimpidError 
 }
 
 function goneMeanwhile({ config }: ContainerRecord): LimpidError {
-  return new LimpidError({ code: 'ENOCONTAINER', doing: 'remove', subject: `container "${config.name}"`, why: 'another command has removed it' });
+  return new LimpidError({
+    code: 'ENOCONTAINER',
+    doing: 'remove',
+    subject: `container "${config.name}"`,
+    why: 'another command has removed it',
+  });
 }

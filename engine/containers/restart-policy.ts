@@ -42,5 +42,7 @@ function wantsRestart(world: World, record: ContainerRecord): boolean {
 
 function settled(world: World, record: ContainerRecord): boolean {
   const { startedAt, finishedAt } = observeState(world, record);
-  return startedAt !== undefined && finishedAt !== undefined && Date.parse(finishedAt) - Date.parse(startedAt) >= SETTLED_MS;
+  return (
+    startedAt !== undefined && finishedAt !== undefined && Date.parse(finishedAt) - Date.parse(startedAt) >= SETTLED_MS
+  );
 }

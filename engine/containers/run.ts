@@ -13,7 +13,11 @@ export interface RunOptions extends StartOptions {
 }
 
 /** Creates and starts a container: all of it, or nothing is left. */
-export async function runContainer(world: World, config: ContainerConfig, options: RunOptions = {}): Promise<StartedContainer> {
+export async function runContainer(
+  world: World,
+  config: ContainerConfig,
+  options: RunOptions = {},
+): Promise<StartedContainer> {
   if (options.replace) await removeNamed(world, config.name);
   const record = await createContainer(world, config);
   tracePhase('record written');

@@ -22,6 +22,7 @@ function profileFile(choice: string): SeccompProfileFile {
   if (choice === 'default') return DEFAULT_SECCOMP_PROFILE;
   const subject = `seccomp profile "${choice}"`;
   const text = readText(choice);
-  if (text === undefined) throw new LimpidError({ code: 'EPROFILE', doing: 'read', subject, why: 'there is no such file' });
+  if (text === undefined)
+    throw new LimpidError({ code: 'EPROFILE', doing: 'read', subject, why: 'there is no such file' });
   return parseProfileText(text, choice);
 }

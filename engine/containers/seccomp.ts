@@ -20,7 +20,8 @@ export interface SeccompChoice {
 export async function chooseSeccomp(facts: HostFacts, config: ContainerConfig): Promise<SeccompChoice | undefined> {
   if (!wantsSeccomp(config)) return undefined;
   const { bounding = [] } = capabilitySets(config, 0, facts);
-  const program = config.security.seccomp === 'default' ? defaultProgram(facts.arch, capabilityMask(bounding)) : undefined;
+  const program =
+    config.security.seccomp === 'default' ? defaultProgram(facts.arch, capabilityMask(bounding)) : undefined;
   if (program !== undefined) return { profile: { defaultAction: 'SCMP_ACT_ERRNO' }, program };
   return resolveSeccomp(facts, config);
 }

@@ -11,7 +11,11 @@ import type { World } from '../world.ts';
  * Host directory that a container sees as /dev/shm: its own where its IPC is shareable, that of the container it
  * joins; `undefined` for a private one, whose mount nobody outside can reach. Throws EIPC where the other's is private.
  */
-export function sharedMemory(world: World, { namespaces: { ipc } }: ContainerConfig, paths: ContainerPaths): string | undefined {
+export function sharedMemory(
+  world: World,
+  { namespaces: { ipc } }: ContainerConfig,
+  paths: ContainerPaths,
+): string | undefined {
   if (ipc.kind === 'shareable') return paths.shm;
   if (ipc.kind !== 'container') return undefined;
   const { config } = findRecord(world, ipc.container);

@@ -28,7 +28,11 @@ export interface StartedContainer extends NewRecord {
 }
 
 /** Starts a created or exited container. `undefined` where it runs already. Throws EBUSY, and what the launch throws. */
-export async function startContainer(world: World, reference: string, options: StartOptions = {}): Promise<StartedContainer | undefined> {
+export async function startContainer(
+  world: World,
+  reference: string,
+  options: StartOptions = {},
+): Promise<StartedContainer | undefined> {
   const found = findRecord(world, reference);
   const record = await lockIdleRecord(world, found);
   if (record !== undefined) {
@@ -64,6 +68,7 @@ export async function startRecord(world: World, record: NewRecord, options: Star
 
 /** The error for a launch that did not end in a supervised process. */
 export function launchError(plan: Plan, outcome: Outcome, subject: string): LimpidError {
-  if (outcome.kind === 'failed') return new LimpidError(explainFailure(plan, outcome.index, outcome.errno, outcome.call));
+  if (outcome.kind === 'failed')
+    return new LimpidError(explainFailure(plan, outcome.index, outcome.errno, outcome.call));
   return new LimpidError({ code: 'EPLAN', doing: 'start', subject, why: 'its plan supervises nothing' });
 }

@@ -40,7 +40,10 @@ export function sampleStats(world: World, record: ContainerRecord): StatsSample 
 }
 
 /** CPU use between two samples in percent of one CPU. */
-export function cpuPercent(sample: StatsSample, earlier: { readonly cpuUsageNs: number; readonly sampledNs: number }): number {
+export function cpuPercent(
+  sample: StatsSample,
+  earlier: { readonly cpuUsageNs: number; readonly sampledNs: number },
+): number {
   const elapsedNs = sample.sampledNs - earlier.sampledNs;
   return elapsedNs <= 0 ? 0 : ((sample.cpuUsageNs - earlier.cpuUsageNs) / elapsedNs) * 100;
 }

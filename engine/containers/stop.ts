@@ -16,7 +16,11 @@ export interface StopOptions {
 }
 
 /** Stops a container: its stop signal, a wait, then SIGKILL. One that does not run is left as it is. */
-export async function stopContainer(world: World, reference: string, options: StopOptions = {}): Promise<ContainerRecord> {
+export async function stopContainer(
+  world: World,
+  reference: string,
+  options: StopOptions = {},
+): Promise<ContainerRecord> {
   const record = findRecord(world, reference);
   await stopRecord(world, record, options);
   return record;

@@ -41,7 +41,10 @@ function readProcess(pid: number): ContainerProcess | undefined {
   const status = readKernelFile(`/proc/${pid}/status`);
   if (stat === undefined || status === undefined) return undefined;
   const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
-  const numbers = (readKernelFile(`/proc/${pid}/stat`) ?? '').replace(/^.*\) /s, '').split(' ').map(Number);
+  const numbers = (readKernelFile(`/proc/${pid}/stat`) ?? '')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+    .map(Number);
   const args = (readKernelFile(`/proc/${pid}/cmdline`) ?? '').split('\0').slice(0, -1);
   return {
     ...stat,

@@ -26,7 +26,17 @@ function facts(changes: Parameters<typeof sampleConfig>[0] = {}, more: Partial<I
     SAMPLE_FACTS,
   );
   const paths = containerPaths(WORLD, config.id, config.autoRemove);
-  return { config, paths, state: RUNNING, spec, lower: ['/l1', '/l2'], logPath: paths.log, dependencies: [], ...more };
+  return {
+    config,
+    paths,
+    state: RUNNING,
+    spec,
+    lower: ['/l1', '/l2'],
+    logPath: paths.log,
+    restarts: 0,
+    dependencies: [],
+    ...more,
+  };
 }
 
 test("every field of podman's is there", () => {

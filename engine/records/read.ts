@@ -34,7 +34,12 @@ export function findRecord(world: World, reference: string): ContainerRecord {
   const ids = /^[0-9a-f]{1,64}$/.test(reference) ? matchingIds(world, reference) : [];
   if (ids.length > 1) {
     const shown = ids.map((id) => id.slice(0, 12)).join(', ');
-    throw new LimpidError({ code: 'EAMBIGUOUS', doing: 'choose', subject: `container "${reference}"`, why: `it is the start of ${shown}` });
+    throw new LimpidError({
+      code: 'EAMBIGUOUS',
+      doing: 'choose',
+      subject: `container "${reference}"`,
+      why: `it is the start of ${shown}`,
+    });
   }
   const found = ids.length === 1 ? readRecord(world, ids[0]!) : undefined;
   if (found !== undefined) return found;

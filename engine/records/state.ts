@@ -61,7 +61,8 @@ export function observeState(world: World, { config, paths }: ContainerRecord): 
   }
   const exited = exitedState(paths.exitRecord, startedAt);
   if (exited !== undefined) return exited;
-  if (thisBoot && isAlive(start.monitor)) return { status: 'stopping', monitor: start.monitor, startedAt, oomKilled: false };
+  if (thisBoot && isAlive(start.monitor))
+    return { status: 'stopping', monitor: start.monitor, startedAt, oomKilled: false };
   // The monitor may have written its record and left between the two looks.
   return exitedState(paths.exitRecord, startedAt) ?? unseenExit(startedAt, thisBoot, start.monitor.pid);
 }

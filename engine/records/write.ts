@@ -1,5 +1,13 @@
 import { LimpidError } from '../../base/error.ts';
-import { makeDirectories, makeDirectory, removeEmptyDirectory, removeFile, renamePath, syncDirectory, writeFile } from '../../kernel/files.ts';
+import {
+  makeDirectories,
+  makeDirectory,
+  removeEmptyDirectory,
+  removeFile,
+  renamePath,
+  syncDirectory,
+  writeFile,
+} from '../../kernel/files.ts';
 import { tryLock, type Lock } from '../../kernel/locks.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
@@ -102,7 +110,8 @@ export function busyContainer(name: string): LimpidError {
 }
 
 function nameInUse(world: World, name: string, holder: string): LimpidError {
-  const known = readRecord(world, holder) === undefined ? 'a container being created' : `container ${holder.slice(0, 12)}`;
+  const known =
+    readRecord(world, holder) === undefined ? 'a container being created' : `container ${holder.slice(0, 12)}`;
   return new LimpidError({
     code: 'ENAMEINUSE',
     doing: 'create',

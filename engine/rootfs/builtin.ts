@@ -1,6 +1,14 @@
 import { LimpidError } from '../../base/error.ts';
 import { builtinNames, builtinRootfs, type RootfsEntry } from '../../kernel/assets.ts';
-import { makeDirectories, makeDirectory, makeSymlink, renamePath, setMode, statPath, writeFile } from '../../kernel/files.ts';
+import {
+  makeDirectories,
+  makeDirectory,
+  makeSymlink,
+  renamePath,
+  setMode,
+  statPath,
+  writeFile,
+} from '../../kernel/files.ts';
 import { launchPlan } from '../../kernel/executor.ts';
 import type { World } from '../world.ts';
 

@@ -13,12 +13,6 @@ export function readTextInLayers(layers: readonly string[], path: string): strin
   return layer === undefined ? undefined : readTextInRoot(layer, path, TEXT_LIMIT_BYTES);
 }
 
-/** What stands at a path as the container will see it; `undefined` where nothing does. */
-export function statInLayers(layers: readonly string[], path: string): FileStatus | undefined {
-  const layer = layerOf(layers, path);
-  return layer === undefined ? undefined : statInRoot(layer, path);
-}
-
 function layerOf(layers: readonly string[], path: string): string | undefined {
   const steps = path.split('/').filter(Boolean);
   for (const layer of layers) {

@@ -57,7 +57,12 @@ function procMount(config: ContainerConfig): ReasonedMount {
   if (ownsNamespace(config, 'user') && !ownsNamespace(config, 'pid')) {
     return hostTree('/proc', 'default: /proc of the shared pid namespace');
   }
-  return fresh('/proc', 'proc', [...SAFE, ...(config.security.procOptions ?? [])], 'default: the kernel, as this pid namespace sees it');
+  return fresh(
+    '/proc',
+    'proc',
+    [...SAFE, ...(config.security.procOptions ?? [])],
+    'default: the kernel, as this pid namespace sees it',
+  );
 }
 
 function devMount(): ReasonedMount {

@@ -65,7 +65,14 @@ function planProcess(
     user: { uid, gid, umask: config.umask, additionalGids: [...additionalGids] },
     args: commandLine(config, image),
     env: environment(
-      { image: image.env ?? [], config: config.env, unset: config.unsetEnv ?? [], terminal: config.terminal, home, hostname },
+      {
+        image: image.env ?? [],
+        config: config.env,
+        unset: config.unsetEnv ?? [],
+        terminal: config.terminal,
+        home,
+        hostname,
+      },
       reasons,
     ),
     cwd: workingDirectory(config.workdir ?? image.workdir),
