@@ -57,7 +57,7 @@ export async function runBunTests({
     'bun',
     'test',
     '--only-failures',
-    `--timeout=${isGuest ? 60_000 : 20_000}`,
+    `--timeout=${isGuest ? 120_000 : 20_000}`,
     '--reporter=junit',
     `--reporter-outfile=${junit}`,
   ];
