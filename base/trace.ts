@@ -1,6 +1,15 @@
 /** `LIMPID_TRACE=1`: one line a phase, with the µs since this process began. Costs nothing where it is off. */
-const isOn = Bun.env['LIMPID_TRACE'] === '1';
+let isOn = Bun.env['LIMPID_TRACE'] === '1';
 const lines: string[] = [];
+
+/** Traces from here on, as `--log-level debug` asks. */
+export function startTrace(): void {
+  isOn = true;
+}
+
+export function isTracing(): boolean {
+  return isOn;
+}
 
 /** Marks the end of a phase. */
 export function tracePhase(name: string): void {

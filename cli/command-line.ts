@@ -1,4 +1,5 @@
 import { EXIT_ENGINE_FAILED, LimpidError } from '../base/error.ts';
+import { startTrace } from '../base/trace.ts';
 import { GLOBAL_OPTIONS, type GlobalOptions } from './commands/global-options.ts';
 import { COMMANDS, GROUPS } from './commands/index.ts';
 import { findCommand } from './find-command.ts';
@@ -7,6 +8,8 @@ import type { Output } from './output.ts';
 import { checkArity } from './parse/arity.ts';
 import { type ParsedOptions, parseOptions } from './parse/parse-options.ts';
 
+/** `--log-level` of those who want to see what happens: as LIMPID_TRACE=1. */
+const TRACING_LEVELS: ReadonlySet<string> = new Set(['debug', 'trace']);
 // What a shell reports for a program that wrote into a closed pipe: 128 + SIGPIPE.
 const EXIT_BROKEN_PIPE = 141;
 
@@ -32,6 +35,7 @@ async function runCommand(
   globals: ParsedOptions<GlobalOptions>,
   output: Output,
 ): Promise<number> {
+  if (TRACING_LEVELS.has(globals.options['log-level'])) startTrace();
   if (asksForGroup(words)) return showHelp([words[0]!], output);
   const { name, called, rest } = findCommand(words);
   // Both files are read at once: waiting for one after the other costs a start its milliseconds.

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/ops.ts';
 import { encodePlan } from '../plan/wire.ts';
 import { LimpidError } from '../base/error.ts';
-import { tracePhase } from '../base/trace.ts';
+import { isTracing, tracePhase } from '../base/trace.ts';
 import { FRAME } from './frames.ts';
 import { cString, cStrings, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
@@ -90,7 +90,7 @@ function spawnExecutor(executorFd: number, argv: readonly string[], inherited: r
   for (const fd of inherited) libc.posix_spawn_file_actions_adddup2(ptr(actions), fd, fd);
   const pid = new Int32Array(1);
   const args = cStrings(argv);
-  const env = cStrings(Bun.env['LIMPID_TRACE'] === '1' ? ['LIMPID_TRACE=1'] : []);
+  const env = cStrings(isTracing() ? ['LIMPID_TRACE=1'] : []);
   const path = cString(`/proc/self/fd/${executorFd}`);
   const errno = libc.posix_spawn(ptr(pid), ptr(path), ptr(actions), null, ptr(args.vector), ptr(env.vector));
   if (errno !== 0) throw systemError('start', 'the executor', errno);

@@ -16,10 +16,8 @@ install_all() {
       install -D -m 644 build/completion "$to/${COMPLETIONS[$i]}"
     fi
   done
-  if [ -f tools/gen-man.ts ]; then
-    node_modules/.bin/bun tools/gen-man.ts build/man
-    for page in build/man/*.1; do install -D -m 644 "$page" "$to/share/man/man1/${page##*/}"; done
-  fi
+  node_modules/.bin/bun tools/gen-man.ts build/man
+  for page in build/man/*.1; do install -D -m 644 "$page" "$to/share/man/man1/${page##*/}"; done
   echo "installed $to/bin/limpid"
 }
 

@@ -19,7 +19,7 @@ export const GLOBAL_OPTIONS = defineOptions({
     default: 'warn',
     choices: ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic'],
     value: 'LEVEL',
-    help: 'How much it says about its work: error, warn, info, debug',
+    help: 'With debug, how long each phase of its work took',
   },
   'cgroup-manager': {
     type: 'string',

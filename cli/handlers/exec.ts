@@ -1,3 +1,4 @@
+import { takeTrace } from '../../base/trace.ts';
 import { execInContainer, prepareExec, type ExecRequest } from '../../engine/containers/exec.ts';
 import { requireRunning } from '../../engine/containers/kill.ts';
 import { callerOf } from '../../engine/caller.ts';
@@ -21,7 +22,7 @@ export const handle: Handler<ExecOptions> = async (invocation) => {
   if (options.show !== undefined) return show(world, container, request, invocation);
   const detachKeys = parseDetachKeys(options['detach-keys']);
   const { controlFd, trace } = await execInContainer(world, container, request);
-  if (trace !== '') await output.err(trace);
+  if (trace !== '') await output.err(takeTrace() + trace);
   if (options.detach) return 0;
   const streams = { stdin: options.interactive, stdout: true, stderr: true };
   return becomeForeground(world, {
