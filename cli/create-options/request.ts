@@ -1,23 +1,14 @@
+import type { Caller } from '../../engine/caller.ts';
 import type { Typed } from '../parse/parse-options.ts';
 import type { CreateOptions, CreateValues } from './options.ts';
 
 /** What a config depends on besides the command line; passed in, so that the translation stays pure. */
-export interface HostInputs {
+export interface HostInputs extends Caller {
   readonly id: string;
   /** The name where none is given. */
   readonly defaultName: string;
   /** RFC 3339 with nanoseconds. */
   readonly now: string;
-  readonly hostCpus: number;
-  readonly arch: 'x86_64' | 'aarch64';
-  readonly uid: number;
-  /** Absolute; relative paths on the command line start here. */
-  readonly workingDirectory: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The text of a file on the host. Throws LimpidError where it cannot be read. */
-  readonly readText: (path: string) => string;
-  /** The number of a device file on the host, or undefined where it is none. */
-  readonly deviceNumber: (path: string) => { readonly major: number; readonly minor: number } | undefined;
 }
 
 type OptionName = keyof CreateOptions;
