@@ -42,6 +42,15 @@ static int set_attributes(int fd, bool recursive, uint64_t set, uint64_t clear, 
     return syscall(SYS_mount_setattr, fd, "", flags, &attr, sizeof(attr)) < 0 ? fail("mount_setattr") : 0;
 }
 
+/* Only a tree that is attached nowhere yet can be id-mapped. */
+static int map_ids(const struct executor *x, int tree, int slot, bool recursive) {
+    if (slot < 0)
+        return 0;
+    struct kern_mount_attr attr = {.set = KERN_MOUNT_ATTR_IDMAP, .userns = (uint64_t)(int64_t)x->slot[slot]};
+    unsigned flags = AT_EMPTY_PATH | (recursive ? KERN_AT_RECURSIVE : 0);
+    return syscall(SYS_mount_setattr, tree, "", flags, &attr, sizeof(attr)) < 0 ? fail("mount_setattr") : 0;
+}
+
 int clone_tree(int at, const char *path, bool recursive) {
     unsigned flags = KERN_OPEN_TREE_CLONE | O_CLOEXEC | (path[0] == '\0' ? AT_EMPTY_PATH : 0);
     long tree = syscall(SYS_open_tree, at, path, flags | (recursive ? KERN_AT_RECURSIVE : 0));
@@ -70,6 +79,8 @@ static int bind(struct executor *x, const struct op *op) {
     /* Attributes before the mount is seen anywhere: there is no moment in which a read-only one can be written. */
     int answer = set_attributes(tree, NUMBER(ARG_BIND_ATTR_RECURSIVE), NUMBER(ARG_BIND_ATTR_SET),
                                 NUMBER(ARG_BIND_ATTR_CLEAR), NUMBER(ARG_BIND_PROPAGATION));
+    if (answer == 0)
+        answer = map_ids(x, tree, SLOT(ARG_BIND_ID_MAP), NUMBER(ARG_BIND_ID_MAP_RECURSIVE));
     int target = answer < 0 ? -1 : open_path(x, SLOT(ARG_BIND_AT), TEXT(ARG_BIND_TARGET), O_PATH, 0);
     answer = target < 0 ? -1 : attach_tree(tree, target);
     if (target >= 0)

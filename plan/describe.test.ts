@@ -88,6 +88,8 @@ describe('arguments by their kernel names', () => {
         attrClear: MOUNT.MOUNT_ATTR__ATIME,
         attrRecursive: false,
         propagation: MOUNT.MS_SLAVE,
+        idMap: NONE,
+        idMapRecursive: false,
         missingOk: false,
       },
     ],

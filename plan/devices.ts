@@ -93,6 +93,8 @@ function bindDevice({ path }: Device, because: string, targets: MountTargets): O
       attrClear: 0,
       attrRecursive: false,
       propagation: 0,
+      idMap: NONE,
+      idMapRecursive: false,
       missingOk: false,
     },
   ];

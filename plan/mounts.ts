@@ -163,6 +163,8 @@ function bindMount(
     attrClear: wholeTree ? options.recursiveAttrClear : options.attrClear,
     attrRecursive: wholeTree,
     propagation: propagationAtOnce(options, wholeTree),
+    idMap: NONE,
+    idMapRecursive: false,
     missingOk: false,
   };
   const own = wholeTree ? ownAttributes(target, options, because) : [];
@@ -189,6 +191,8 @@ function readOnlyPath(path: string, because: string): Op {
     attrClear: 0,
     attrRecursive: true,
     propagation: 0,
+    idMap: NONE,
+    idMapRecursive: false,
     missingOk: true,
   };
 }

@@ -27,6 +27,8 @@ export const OPS = {
   unlink: { at: 'slot', path: 'text', missingOk: 'flag' },
   remove: { at: 'slot', path: 'text' },
   remove_cgroup: { at: 'slot', path: 'text', busyMs: 'int' },
+  /** SIGKILL to every process in a cgroup that has no cgroup.kill (v1), again until none is left. No such cgroup: none. */
+  kill_cgroup: { at: 'slot', path: 'text', busyMs: 'int' },
 
   // Mounts
   mount: { at: 'slot', target: 'text', type: 'text', source: 'text', flags: 'hex', data: 'text' },
@@ -40,6 +42,9 @@ export const OPS = {
     attrClear: 'hex',
     attrRecursive: 'flag',
     propagation: 'hex',
+    /** The user namespace by whose maps the bound files' owners are shifted (mount_setattr(2), MOUNT_ATTR_IDMAP). */
+    idMap: 'slot',
+    idMapRecursive: 'flag',
     /** ENOENT or ENOTDIR of source or target: nothing to do. */
     missingOk: 'flag',
   },
@@ -62,6 +67,8 @@ export const OPS = {
 
   // Namespaces and processes
   unshare: { flags: 'hex' },
+  /** A user namespace with these maps (lines of /proc/PID/uid_map) and nobody in it, for `bind` to map ids by. */
+  user_namespace: { slot: 'slot', uidMap: 'text', gidMap: 'text' },
   setns: { slot: 'slot', flags: 'hex' },
   clone: { flags: 'hex', cgroup: 'slot', pidfd: 'slot', proc: 'slot' },
   await: { gate: 'int' },

@@ -183,6 +183,8 @@ function bindOnItself(path: string, stage: Stage): Op {
     attrClear: 0,
     attrRecursive: false,
     propagation: MS_PRIVATE,
+    idMap: NONE,
+    idMapRecursive: false,
     missingOk: false,
   };
 }

@@ -196,6 +196,8 @@ describe('commands', () => {
     target: '/dev/x',
     recursive: false,
     attrRecursive: false,
+    idMap: NONE,
+    idMapRecursive: false,
     missingOk: false,
   } as const;
   test.each<[string[], Op]>([

@@ -60,7 +60,7 @@ export function closeOpenSlots(ops: readonly Op[], inherited: readonly number[] 
   for (const op of ops) {
     if (op.op === 'clone') cloned = true;
     const seenByChild = op.stage !== 'host' || !cloned;
-    if (op.op === 'open' && seenByChild) open.add(op.slot);
+    if ((op.op === 'open' || op.op === 'user_namespace') && seenByChild) open.add(op.slot);
     if (op.op === 'close' && seenByChild) open.delete(op.slot);
   }
   const because = 'no descriptor of the host stays reachable from inside';

@@ -83,6 +83,8 @@ function bindCgroup({ options, because }: ParsedMount, source: string, target: s
     attrClear: options.attrClear,
     attrRecursive: false,
     propagation: 0,
+    idMap: NONE,
+    idMapRecursive: false,
     missingOk: false,
   };
 }

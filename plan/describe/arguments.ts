@@ -45,6 +45,13 @@ const writeFlags = (flags: number | bigint): string => {
   return telling === 0n ? '' : openFlags(telling | BigInt(O_WRONLY)).replace('O_WRONLY|', '');
 };
 
+/** `0:100000+65536`: an id inside, the id outside, how many. */
+const idMap = (text: string): string =>
+  text
+    .trim()
+    .replaceAll(/^\s*(\d+)\s+(\d+)\s+(\d+)$/gm, '$1:$2+$3')
+    .replaceAll('\n', ',');
+
 const DESCRIBERS: Describers = {
   open: (op) => [
     `${slotName(op.slot)} = ${place(op.at, op.path)}`,
@@ -61,6 +68,7 @@ const DESCRIBERS: Describers = {
   write_pid: (op) => [place(op.at, op.path), 'PID', writeFlags(op.flags)],
   unlink: (op) => [place(op.at, op.path), op.missingOk ? 'if there' : ''],
   remove: (op) => [place(op.at, op.path), 'with all below'],
+  kill_cgroup: (op) => [place(op.at, op.path), `for ${op.busyMs} ms at most`],
   remove_cgroup: (op) => [place(op.at, op.path), `waiting ${op.busyMs} ms while busy`],
 
   mount: (op) => [
@@ -75,6 +83,7 @@ const DESCRIBERS: Describers = {
     ...attributes(op.attrSet, op.attrClear),
     op.attrRecursive ? 'attributes of all below' : '',
     propagation(op.propagation),
+    op.idMap < 0 ? '' : `ids mapped by ${slotName(op.idMap)}${op.idMapRecursive ? ', with all below' : ''}`,
     op.missingOk ? 'if both are there' : '',
   ],
   mask: (op) => [place(op.at, op.path), `with ${slotName(op.file)}`, 'if there'],
@@ -92,6 +101,7 @@ const DESCRIBERS: Describers = {
   pivot_root: (op) => [slotName(op.slot)],
 
   unshare: (op) => [cloneFlags(op.flags)],
+  user_namespace: (op) => [`${slotName(op.slot)} =`, `uids ${idMap(op.uidMap)}`, `gids ${idMap(op.gidMap)}`],
   setns: (op) => [slotName(op.slot), BigInt(op.flags) === 0n ? '' : cloneFlags(op.flags)],
   clone: (op) => [cloneFlags(op.flags), op.cgroup < 0 ? '' : `into ${slotName(op.cgroup)}`],
   await: (op) => [`gate ${op.gate}`],

@@ -67,6 +67,8 @@ const bind: Op = {
   attrClear: 0,
   attrRecursive: false,
   propagation: 0,
+  idMap: NONE,
+  idMapRecursive: false,
   missingOk: false,
 };
 const exec = (...argv: string[]): Op => ({

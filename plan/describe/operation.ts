@@ -46,6 +46,7 @@ const DEEDS: Deeds = {
   write_pid: (op, slots) => ['write', `the container's pid to ${quoted(slots, op.at, op.path)}`],
   unlink: (op, slots) => ['remove', quoted(slots, op.at, op.path)],
   remove: (op, slots) => ['remove', quoted(slots, op.at, op.path)],
+  kill_cgroup: (op, slots) => ['kill', `the processes in cgroup ${quoted(slots, op.at, op.path)}`],
   remove_cgroup: (op, slots) => ['remove cgroup', quoted(slots, op.at, op.path)],
 
   mount: (op, slots) => ['mount', `${quote(op.source || op.type)} at ${quoted(slots, op.at, op.target)}`],
@@ -55,6 +56,7 @@ const DEEDS: Deeds = {
   umount: (op, slots) => ['unmount', quoted(slots, op.at, op.path)],
   pivot_root: (op, slots) => ['change the root to', quote(slots.get(op.slot) ?? slotName(op.slot))],
 
+  user_namespace: () => ['create', 'a user namespace to map the ids of mounts by'],
   unshare: (op) => ['create', namespaceNouns(op.flags)],
   setns: (op, slots) => ['join', `${namespaceNouns(op.flags)} of ${quote(slots.get(op.slot) ?? slotName(op.slot))}`],
   clone: (op) => ['create', `a process in ${namespaceNouns(op.flags)}`],

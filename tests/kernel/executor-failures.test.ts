@@ -85,6 +85,8 @@ describe('the failed operation, its errno and its call are told exactly', () => 
           attrClear: 0,
           attrRecursive: false,
           propagation: 0,
+          idMap: -1,
+          idMapRecursive: false,
           missingOk: false,
         }),
       ],
