@@ -1,4 +1,4 @@
-import { readRecord, listIds, listRecords, type ContainerRecord } from '../records/read.ts';
+import { listIds, listRecords, recordExists, type ContainerRecord } from '../records/read.ts';
 import { observeState, type ContainerState } from '../records/state.ts';
 import type { World } from '../world.ts';
 
@@ -14,5 +14,5 @@ export function listContainers(world: World): ContainerSummary[] {
 
 /** Ids with something on disk or in the runtime directory but no record: what a killed command left. */
 export function listLeavings(world: World): string[] {
-  return listIds(world).filter((id) => /^[0-9a-f]{64}$/.test(id) && readRecord(world, id) === undefined);
+  return listIds(world).filter((id) => /^[0-9a-f]{64}$/.test(id) && !recordExists(world, id));
 }
