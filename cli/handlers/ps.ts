@@ -2,6 +2,7 @@ import { listContainers, type ContainerSummary } from '../../engine/containers/l
 import { namespaceInodes } from '../../engine/containers/namespace-inodes.ts';
 import { measureContainer, type ContainerSize } from '../../engine/containers/size.ts';
 import { removeLeavings } from '../../engine/containers/remove.ts';
+import { damagedRecords } from '../../engine/records/read.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/ps.ts';
 import { parseFilters } from '../filters.ts';
@@ -17,18 +18,25 @@ export const handle: Handler<PsOptions> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
   if (options.watch === undefined) {
-    await output.out(await describe(world, invocation));
+    const containers = listContainers(world);
+    await output.out(await describe(world, invocation, containers));
+    const read = new Set(containers.map(({ config }) => config.id));
+    for (const error of damagedRecords(world, read)) await output.err(`Error: ${error.message}\n`);
     await removeLeavings(world);
     return 0;
   }
   for (;;) {
-    await output.out(CLEAR_SCREEN + (await describe(world, invocation)));
+    await output.out(CLEAR_SCREEN + (await describe(world, invocation, listContainers(world))));
     await Bun.sleep(options.watch * 1000);
   }
 };
 
-async function describe(world: World, { options }: Invocation<PsOptions>): Promise<string> {
-  const chosen = choose(listContainers(world), options);
+async function describe(
+  world: World,
+  { options }: Invocation<PsOptions>,
+  all: readonly ContainerSummary[],
+): Promise<string> {
+  const chosen = choose(all, options);
   const sizes = new Map<string, ContainerSize>();
   if (options.size || options.sort === 'size') {
     for (const one of chosen) sizes.set(one.config.id, await measureContainer(world, one));

@@ -97,7 +97,7 @@ export function psJson({ config, state }: ContainerSummary, nowMs: number, detai
 export function describeStatus(state: ContainerSummary['state'], nowMs: number): string {
   switch (state.status) {
     case 'running':
-      return `Up ${since(state.startedAt, nowMs)}`;
+      return `Up ${since(state.startedAt, nowMs)}${state.error === undefined ? '' : ' (unwatched)'}`;
     case 'paused':
       return 'Paused';
     case 'exited': {

@@ -1,12 +1,14 @@
 import { LimpidError } from '../../base/error.ts';
 import { launchPlan } from '../../kernel/executor.ts';
-import { removeFile } from '../../kernel/files.ts';
+import { readText, renamePath } from '../../kernel/files.ts';
 import { tryLock } from '../../kernel/locks.ts';
 import { planLeave } from '../../plan/leave.ts';
 import { cgroupPath } from '../cgroup-path.ts';
-import { releaseName } from '../records/names.ts';
+import type { ContainerConfig } from '../config.ts';
+import { releaseName, sweepNames } from '../records/names.ts';
 import { containerPaths } from '../records/paths.ts';
-import { findRecord, readRecord, recordExists, type ContainerRecord } from '../records/read.ts';
+import { findRecord, listIds, recordedId, type ContainerRecord } from '../records/read.ts';
+import { parseConfig, readRecord, recordExists } from '../records/record.ts';
 import { observeState } from '../records/state.ts';
 import { busyContainer, lockIdleRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
@@ -25,14 +27,15 @@ export async function removeContainer(
   world: World,
   reference: string,
   { force = false, timeoutS = 0 }: RemoveOptions = {},
-): Promise<ContainerRecord> {
-  const found = findRecord(world, reference);
+): Promise<void> {
+  const found = force ? await findOrClear(world, reference) : findRecord(world, reference);
+  if (found === undefined) return;
   const { status } = observeState(world, found);
   if (status === 'running' || status === 'paused') {
     if (!force) throw stillRunning(found, status);
     await stopRecord(world, found, { timeoutS });
     // A `--rm` container went with its monitor.
-    if (!recordExists(world, found.config.id)) return found;
+    if (!recordExists(world, found.config.id)) return;
   }
   const record = await lockIdleRecord(world, found);
   if (record === undefined)
@@ -42,12 +45,28 @@ export async function removeContainer(
   } finally {
     record.lock.release();
   }
-  return found;
 }
 
-/** Removes what a lock holder knows to be dead: the config first, so that from then on it is gone for everybody. */
+/** A record that cannot be read any more goes here and now with whatever is found by its id, running or not. */
+async function findOrClear(world: World, reference: string): Promise<ContainerRecord | undefined> {
+  try {
+    return findRecord(world, reference);
+  } catch (error) {
+    if (!(error instanceof LimpidError) || error.code !== 'ERECORD') throw error;
+    const id = recordedId(world, reference);
+    await removeThings(world, id, cgroupPath({ id }));
+    sweepNames(world, new Set(listIds(world)));
+    return undefined;
+  }
+}
+
+/**
+ * Removes what a lock holder knows to be dead: the config first, so that from then on it is gone for everybody. Killed
+ * behind that, the config under its other name says to `removeLeavings` which cgroup to look for.
+ */
 export async function removeRecord(world: World, { config, paths }: ContainerRecord): Promise<void> {
-  removeFile(paths.config);
+  // What a failed launch cleared away itself is gone already.
+  if (recordExists(world, config.id)) renamePath(paths.config, paths.removed);
   releaseName(world, config.name, config.id);
   await removeThings(world, config.id, cgroupPath(config));
 }
@@ -59,17 +78,34 @@ export async function removeLeavings(world: World): Promise<string[]> {
     const lock = tryLock(containerPaths(world, id, true).lock);
     if (lock === 'busy') continue;
     if (!recordExists(world, id)) {
-      await removeThings(world, id, cgroupPath({ id }));
+      await removeThings(world, id, cgroupPath({ id, ...removedParent(world, id) }));
       removed.push(id);
     }
     if (lock !== 'absent') lock.release();
   }
+  sweepNames(world, new Set(listIds(world)));
   return removed;
 }
 
+/** `--cgroup-parent` of a container whose removal was cut short. */
+function removedParent(world: World, id: string): Pick<ContainerConfig, 'cgroupParent'> {
+  for (const volatile of [true, false]) {
+    const { removed } = containerPaths(world, id, volatile);
+    const text = readText(removed);
+    if (text === undefined) continue;
+    try {
+      const { cgroupParent } = parseConfig(text, { id, path: removed });
+      return cgroupParent === undefined ? {} : { cgroupParent };
+    } catch {
+      // Damaged as well: then it was in the usual place, if in any.
+    }
+  }
+  return {};
+}
+
 async function removeThings(world: World, id: string, cgroupsPath: string): Promise<void> {
-  const { merged, shm, storage, runtime } = containerPaths(world, id, false);
-  const plan = planLeave({ mounts: [merged, shm], cgroupsPath, remove: [storage, runtime] }, world.facts);
+  const { merged, lower, shm, storage, runtime } = containerPaths(world, id, false);
+  const plan = planLeave({ mounts: [merged, lower, shm], cgroupsPath, remove: [storage, runtime] }, world.facts);
   launchPlan({ plan, executor: await world.executor });
 }
 

@@ -1,10 +1,13 @@
 import { tracePhase } from '../../base/trace.ts';
 import { LimpidError } from '../../base/error.ts';
-import { launchPlan, type Outcome } from '../../kernel/executor.ts';
-import { removeFile } from '../../kernel/files.ts';
+import { launchPlan, type Launched, type LaunchRequest, type Outcome } from '../../kernel/executor.ts';
+import { removeFile, statPath } from '../../kernel/files.ts';
+import { libc } from '../../kernel/libc.ts';
 import { explainFailure } from '../../plan/describe.ts';
+import { planLeave } from '../../plan/leave.ts';
 import type { Plan } from '../../plan/ops.ts';
 import { SLOT } from '../../plan/slots.ts';
+import { cgroupPath } from '../cgroup-path.ts';
 import { findRecord } from '../records/read.ts';
 import { observeState } from '../records/state.ts';
 import { busyContainer, lockIdleRecord, type NewRecord } from '../records/write.ts';
@@ -37,7 +40,8 @@ export async function startContainer(
   const record = await lockIdleRecord(world, found);
   if (record !== undefined) {
     try {
-      return await startRecord(world, record, options);
+      // Without its monitor, a container that runs leaves its lock to anybody.
+      return observeState(world, record).process === undefined ? await startRecord(world, record, options) : undefined;
     } finally {
       record.lock.release();
     }
@@ -59,11 +63,32 @@ export async function startRecord(world: World, record: NewRecord, options: Star
   removeFile(paths.startRecord);
   const executor = await world.executor;
   tracePhase('executor at hand');
-  const slots = new Map([[SLOT.lock, lock.fd]]);
-  const { outcome, controlFd, trace } = launchPlan({ plan, executor, slots });
+  // A monitor takes its socket away last: where there is one, it was killed, and the rest of its run is in our way.
+  if (statPath(paths.socket) !== undefined) await clearRun(world, record);
+  const { outcome, controlFd, trace } = await launchOrClear(world, record, {
+    plan,
+    executor,
+    slots: new Map([[SLOT.lock, lock.fd]]),
+  });
   tracePhase('container started');
   if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, trace };
   throw launchError(plan, outcome, `container "${config.name}"`);
+}
+
+/** An executor that was killed has not cleared away what it had made. */
+async function launchOrClear(world: World, record: NewRecord, request: LaunchRequest): Promise<Launched> {
+  try {
+    return launchPlan(request);
+  } catch (error) {
+    await clearRun(world, record);
+    throw error;
+  }
+}
+
+/** Ends and clears away what is left in the kernel of a run that nobody watches. The lock's holder alone may do that. */
+async function clearRun(world: World, { config, paths: { merged, shm, socket } }: NewRecord): Promise<void> {
+  const plan = planLeave({ mounts: [merged, shm], cgroupsPath: cgroupPath(config), remove: [socket] }, world.facts);
+  libc.close(launchPlan({ plan, executor: await world.executor }).controlFd);
 }
 
 /** The error for a launch that did not end in a supervised process. */

@@ -55,6 +55,22 @@ export function releaseName(world: World, name: string, id: string): void {
   if (readSymlink(nameClaim(world, name)) === id) removeFile(nameClaim(world, name));
 }
 
+/** Removes the claims of ids that are not among these: their containers are gone, or were never committed. */
+export function sweepNames(world: World, ids: ReadonlySet<string>): void {
+  const isStale = (name: string): boolean => {
+    const holder = readSymlink(nameClaim(world, name));
+    return holder !== undefined && !ids.has(holder);
+  };
+  const stale = listDirectory(namesDirectory(world)).filter(isStale);
+  if (stale.length === 0) return;
+  underNamesLock(world, () => {
+    for (const name of stale) {
+      const holder = readSymlink(nameClaim(world, name));
+      if (holder !== undefined && !isHeld(world, name, holder)) removeFile(nameClaim(world, name));
+    }
+  });
+}
+
 /** Id behind a name, `undefined` where nobody claims it. */
 export function idOfName(world: World, name: string): string | undefined {
   ensureNames(world);
@@ -63,8 +79,13 @@ export function idOfName(world: World, name: string): string | undefined {
 
 /** A claim counts while its container's record says that name, or while its creator, who holds the lock, is at work. */
 function isHeld(world: World, name: string, id: string): boolean {
-  const record = readRecord(world, id);
-  if (record !== undefined) return record.config.name === name;
+  try {
+    const record = readRecord(world, id);
+    if (record !== undefined) return record.config.name === name;
+  } catch {
+    // A damaged record no longer says its name: what it had claimed stays its own until it is removed.
+    return true;
+  }
   const lock = tryLock(containerPaths(world, id, false).lock);
   if (lock === 'busy') return true;
   if (lock !== 'absent') lock.release();

@@ -9,11 +9,15 @@ export interface ContainerPaths {
   readonly runtime: string;
   readonly record: string;
   readonly config: string;
+  /** What `config` is called once its container is being removed. */
+  readonly removed: string;
   readonly startRecord: string;
   readonly exitRecord: string;
   readonly upper: string;
   readonly work: string;
   readonly merged: string;
+  /** Where the layers are mounted with their ids mapped, while a container with a user namespace starts. */
+  readonly lower: string;
   readonly log: string;
   readonly socket: string;
   /** Where /dev/shm of a container with shareable IPC is mounted, for others to join. */
@@ -30,11 +34,13 @@ export function containerPaths(world: World, id: string, volatile: boolean): Con
     runtime,
     record,
     config: `${record}/config.json`,
+    removed: `${record}/removed.json`,
     startRecord: `${record}/start`,
     exitRecord: `${record}/exit`,
     upper: `${storage}/upper`,
     work: `${storage}/work`,
     merged: `${storage}/merged`,
+    lower: `${storage}/lower`,
     log: `${storage}/ctr.log`,
     socket: `${runtime}/attach`,
     shm: `${runtime}/shm`,

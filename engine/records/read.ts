@@ -11,7 +11,7 @@ export function listIds(world: World): string[] {
   return [...new Set([...listDirectory(`${world.root}/containers`), ...listDirectory(`${world.runroot}/containers`)])];
 }
 
-/** Every record, oldest first. A damaged one is left out here and told by the command that names it. */
+/** Every record, oldest first. A damaged one is left out here, and told by `damagedRecords` and the command that names it. */
 export function listRecords(world: World): ContainerRecord[] {
   const records: ContainerRecord[] = [];
   for (const id of listIds(world)) {
@@ -23,14 +23,33 @@ export function listRecords(world: World): ContainerRecord[] {
   return records.sort((a, b) => (a.config.created < b.config.created ? -1 : 1));
 }
 
+/** Why each record that is there but not among these cannot be read. */
+export function damagedRecords(world: World, read: ReadonlySet<string>): LimpidError[] {
+  return listIds(world).flatMap((id) => {
+    try {
+      if (!read.has(id)) readRecord(world, id);
+      return [];
+    } catch (error) {
+      return error instanceof LimpidError ? error : [];
+    }
+  });
+}
+
 /**
  * The container that a user means by a name, a full id or the unique start of one.
- * Throws ENOCONTAINER where none is meant and EAMBIGUOUS where several are.
+ * Throws ENOCONTAINER where none is meant, EAMBIGUOUS where several are, ERECORD where its record is damaged.
  */
 export function findRecord(world: World, reference: string): ContainerRecord {
+  const id = recordedId(world, reference);
+  const found = readRecord(world, id);
+  if (found !== undefined) return found;
+  throw noSuchContainer(reference);
+}
+
+/** As `findRecord`, of a record that may be damaged. */
+export function recordedId(world: World, reference: string): string {
   const named = VALID_NAME.test(reference) ? idOfName(world, reference) : undefined;
-  const record = named === undefined ? undefined : readRecord(world, named);
-  if (record !== undefined) return record;
+  if (named !== undefined && recordExists(world, named)) return named;
   const ids = /^[0-9a-f]{1,64}$/.test(reference) ? matchingIds(world, reference) : [];
   if (ids.length > 1) {
     const shown = ids.map((id) => id.slice(0, 12)).join(', ');
@@ -41,8 +60,10 @@ export function findRecord(world: World, reference: string): ContainerRecord {
       why: `it is the start of ${shown}`,
     });
   }
-  const found = ids.length === 1 ? readRecord(world, ids[0]!) : undefined;
-  if (found !== undefined) return found;
+  if (ids.length === 1) return ids[0]!;
+  // A monitor that was killed while it removed a --rm container had freed its name already.
+  const nameless = listRecords(world).find(({ config }) => config.name === reference);
+  if (nameless !== undefined) return nameless.config.id;
   throw noSuchContainer(reference);
 }
 

@@ -19,22 +19,32 @@ export function readRecord(world: World, id: string): ContainerRecord | undefine
   for (const volatile of [true, false]) {
     const paths = containerPaths(world, id, volatile);
     const text = readText(paths.config);
-    if (text !== undefined) return { config: parseConfig(text, paths.config), paths };
+    if (text !== undefined) return { config: parseConfig(text, { id, path: paths.config }), paths };
   }
   return undefined;
 }
 
-function parseConfig(text: string, path: string): ContainerConfig {
+/** Throws ERECORD for what a power cut or a foreign hand made of it. */
+export function parseConfig(
+  text: string,
+  { id, path }: { readonly id: string; readonly path: string },
+): ContainerConfig {
+  const config = parseJson(text) as Partial<ContainerConfig> | null | undefined;
+  if (config?.id === id && typeof config.name === 'string' && typeof config.created === 'string')
+    return config as ContainerConfig;
+  throw new LimpidError({
+    code: 'ERECORD',
+    doing: 'read',
+    subject: `"${path}"`,
+    why: 'it is damaged',
+    hint: `\`limpid rm -f ${id.slice(0, 12)}\` removes that container`,
+  });
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as ContainerConfig;
-  } catch (cause) {
-    throw new LimpidError({
-      code: 'ERECORD',
-      doing: 'read',
-      subject: `"${path}"`,
-      why: 'it is not JSON',
-      hint: 'remove that directory if the container is not needed',
-      cause,
-    });
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

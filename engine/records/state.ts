@@ -20,7 +20,7 @@ export interface ContainerState {
   /** 255 where nobody was left to see the exit. */
   readonly exitCode?: number;
   readonly oomKilled: boolean;
-  /** Why the exit code is not known: the monitor was killed, or the machine went down. */
+  /** Why the exit code is not known, or will not be: the monitor was killed, or the machine went down. */
   readonly error?: string;
 }
 
@@ -57,7 +57,8 @@ export function observeState(world: World, { config, paths }: ContainerRecord): 
   const thisBoot = start.bootId === (readKernelFile('/proc/sys/kernel/random/boot_id') ?? '').trimEnd();
   if (thisBoot && isAlive(start.process)) {
     const status = isFrozen(world.facts.cgroup, cgroupPath(config)) ? 'paused' : 'running';
-    return { status, process: start.process, monitor: start.monitor, startedAt, oomKilled: false };
+    const state = { status, process: start.process, monitor: start.monitor, startedAt, oomKilled: false } as const;
+    return isAlive(start.monitor) ? state : { ...state, error: unwatched(start.monitor.pid) };
   }
   const exited = exitedState(paths.exitRecord, startedAt);
   if (exited !== undefined) return exited;
@@ -74,6 +75,10 @@ function exitedState(path: string, startedAt: string | undefined): ContainerStat
   const [seconds, nanoseconds] = text.trimEnd().split(' ')[3]!.split('.');
   const finishedAt = instantText(BigInt(seconds!) * 1_000_000_000n + BigInt(nanoseconds!));
   return { status: 'exited', exitCode: code, oomKilled, finishedAt, ...(startedAt === undefined ? {} : { startedAt }) };
+}
+
+function unwatched(monitorPid: number): string {
+  return `its monitor (pid ${monitorPid}) was killed: its output is lost, and nobody will see its exit`;
 }
 
 function unseenExit(startedAt: string, thisBoot: boolean, monitorPid: number): ContainerState {

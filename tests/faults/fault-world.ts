@@ -1,0 +1,162 @@
+/** A private world for tests that break things, with a look at everything a container of it can leave behind. */
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** LIMPID=… runs the same tests against another build. */
+export const LIMPID = Bun.env['LIMPID'] ?? `${ROOT}dist/limpid`;
+const CGROUPS = '/sys/fs/cgroup';
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export class FaultWorld {
+  readonly path: string;
+  readonly root: string;
+  readonly runroot: string;
+  /** Every id seen so far: a cgroup can be found only by it. */
+  readonly #ids = new Set<string>();
+
+  constructor(place = '/tmp') {
+    this.path = mkdtempSync(`${place}/limpid-fault-`);
+    this.root = `${this.path}/root`;
+    this.runroot = `${this.path}/run`;
+  }
+
+  command(...words: readonly string[]): string[] {
+    return [LIMPID, '--root', this.root, '--runroot', this.runroot, ...words];
+  }
+
+  /** Runs limpid, perhaps below another program, and waits for its end. */
+  async limpid(words: readonly string[], below: readonly string[] = []): Promise<Ended> {
+    return ended([...below, ...this.command(...words)]);
+  }
+
+  /** Like `limpid`, and throws where it fails. */
+  async must(...words: readonly string[]): Promise<string> {
+    const { code, out, err } = await this.limpid(words);
+    if (code !== 0) throw new Error(`limpid ${words.join(' ')}: exit code ${code}: ${err}`);
+    return out.trimEnd();
+  }
+
+  /** Full ids with a directory in this world, recorded or not. */
+  ids(): string[] {
+    const found = [this.root, this.runroot].flatMap((directory) => list(`${directory}/containers`));
+    for (const id of found) this.#ids.add(id);
+    return [...new Set(found)];
+  }
+
+  /** What is left of containers: empty directories of the world itself and unpacked root file systems do not count. */
+  leftovers(): string[] {
+    this.ids();
+    return [
+      ...this.ids().map((id) => `directory of ${id.slice(0, 12)}`),
+      ...list(`${this.runroot}/names`).map((name) => `name ${name}`),
+      ...list(this.runroot)
+        .filter((name) => name.startsWith('names.') && name !== 'names.lock')
+        .map((name) => `aside ${name}`),
+      ...list(`${this.root}/volumes`).map((name) => `volume ${name}`),
+      ...mountsBelow(this.path).map((path) => `mount ${path}`),
+      ...cgroupsOf(this.#ids).map((path) => `cgroup ${path}`),
+      ...this.processes().map((pid) => `process ${pid} ${text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`),
+    ];
+  }
+
+  /** Processes in a cgroup of a container of this world, or that hold a file of it open. */
+  processes(): number[] {
+    const pids = list('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+    return pids.map(Number).filter((pid) => {
+      const cgroups = text(`/proc/${pid}/cgroup`);
+      if ([...this.#ids].some((id) => cgroups.includes(id)))
+        return text(`/proc/${pid}/stat`).split(') ')[1]?.[0] !== 'Z';
+      return list(`/proc/${pid}/fd`).some((fd) => link(`/proc/${pid}/fd/${fd}`).startsWith(this.path));
+    });
+  }
+
+  /** Ends what a failed test left, and removes the directory. */
+  async drop(): Promise<void> {
+    await this.limpid(['rm', '--all', '--force']);
+    for (const pid of this.processes()) kill(pid);
+    for (const path of mountsBelow(this.path).toReversed()) await ended(['umount', '-l', path]);
+    for (const path of cgroupsOf(this.#ids)) await ended(['rmdir', path]);
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** SIGKILL; one that is gone already is fine. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {}
+}
+
+export async function ended(command: readonly string[], stdin?: string): Promise<Ended> {
+  const child = Bun.spawn([...command], {
+    stdin: stdin === undefined ? 'ignore' : Buffer.from(stdin),
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { code, out, err };
+}
+
+/** Waits for what some other process is about to do; throws when it has not in ten seconds. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export function mountsBelow(path: string): string[] {
+  const lines = text('/proc/self/mountinfo').trimEnd().split('\n');
+  return lines.map((line) => line.split(' ')[4]!).filter((place) => place.startsWith(`${path}/`));
+}
+
+/** Directories `limpid-ID` of these ids, below /limpid or a parent of the tests' in any hierarchy. */
+function cgroupsOf(ids: ReadonlySet<string>): string[] {
+  const roots = [CGROUPS, ...list(CGROUPS).map((name) => `${CGROUPS}/${name}`)];
+  const parents = roots.flatMap((root) =>
+    list(root)
+      .filter((name) => name.startsWith('limpid'))
+      .map((name) => `${root}/${name}`),
+  );
+  return parents.flatMap((parent) =>
+    list(parent)
+      .filter((name) => ids.has(name.replace('limpid-', '')))
+      .map((name) => `${parent}/${name}`),
+  );
+}
+
+export function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+export function text(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
