@@ -20,12 +20,21 @@ mount -t tmpfs -o size=70% upper /upper
 mkdir /upper/upper /upper/work
 mount -t overlay -o lowerdir=/lower,upperdir=/upper/upper,workdir=/upper/work overlay /root || fail 'cannot mount the root'
 
+# A checkout below /tmp would be hidden by the tmpfs there.
+checkout=$(sed 's/.*limpid.checkout=\([^ ]*\).*/\1/' /proc/cmdline)
+mkdir /checkout
+mount --bind "/root$checkout" /checkout || fail "no checkout at $checkout"
+
 for directory in dev proc sys; do mount --move "/$directory" "/root/$directory"; done
 cd /root || fail 'no root'
 for directory in run tmp dev/shm; do
   mkdir -p "$directory"
   mount -t tmpfs -o mode=1777 tmpfs "$directory"
 done
+if [ ! -d "./$checkout" ]; then
+  mkdir -p "./$checkout"
+  mount --bind /checkout "./$checkout" || fail 'cannot show the checkout'
+fi
 mkdir -p dev/pts dev/mqueue run/guest var/lib/limpid
 # Overlayfs takes no overlayfs for its upper layer, so the engine's default root is a tmpfs.
 mount -t tmpfs tmpfs var/lib/limpid

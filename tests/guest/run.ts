@@ -53,7 +53,7 @@ async function prepare(exchange: string): Promise<string[]> {
   await Bun.write(`${exchange}/boot`, bootScript());
   const init = await Bun.file(new URL('init.sh', import.meta.url)).text();
   await Bun.write(`${exchange}/initramfs`, await buildInitramfs(kernel, init));
-  const parameters = `console=ttyS0 quiet panic=-1 mitigations=off nokaslr audit=0 tsc=reliable no_timer_check cryptomgr.notests hugepages=16 swapaccount=1 limpid.world=${world}`;
+  const parameters = `console=ttyS0 quiet panic=-1 mitigations=off nokaslr audit=0 tsc=reliable no_timer_check cryptomgr.notests hugepages=16 swapaccount=1 limpid.world=${world} limpid.checkout=${ROOT.slice(0, -1)}`;
   return [
     ...['qemu-system-x86_64', '-nodefaults', '-nographic', '-no-reboot', '-smp', '2', '-m', values.memory],
     ...(values.kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
