@@ -23,6 +23,11 @@ void *memory(size_t size) {
     return mapped == MAP_FAILED ? NULL : mapped;
 }
 
+/* Nothing but bytes, and gone with the last who holds it. */
+int memory_file(const char *name) {
+    return memfd_create(name, MFD_CLOEXEC);
+}
+
 void slot_set(struct executor *x, int slot, int fd) {
     if (x->slot[slot] >= 0)
         close(x->slot[slot]);
@@ -90,15 +95,15 @@ int descriptors_start(struct executor *x, int plan, int argc, char **argv) {
 
 /* Once a container runs, a descriptor that no clean-up needs would only pin what it points to. */
 void slots_trim(struct executor *x) {
-    uint64_t needed = 0;
+    bool needed[SLOTS] = {false};
     struct cursor cursor = x->cleanup;
     struct op op;
     while (wire_next(&cursor, &op) == 1)
         for (size_t i = 0; op_kinds(op.code)[i] != '\0'; i++)
             if (op_kinds(op.code)[i] == 's' && (int64_t)op.arg[i].number >= 0)
-                needed |= (uint64_t)1 << op.arg[i].number;
+                needed[op.arg[i].number] = true;
     for (int slot = 0; slot < SLOTS; slot++)
-        if ((needed >> slot & 1) == 0)
+        if (!needed[slot])
             slot_set(x, slot, -1);
 }
 

@@ -36,7 +36,7 @@ struct cursor {
     uint32_t index, count;
 };
 
-#define SLOTS 64
+#define SLOTS 256
 #define TEXT(name) (op->arg[name].text)
 #define NUMBER(name) (op->arg[name].number)
 #define SIGNED(name) ((int64_t)op->arg[name].number)
@@ -80,7 +80,12 @@ extern const char *failed_call;
 int fail(const char *call);
 int fail_as(int error, const char *call);
 
+struct failure;
 int perform(struct executor *x, const struct op *op);
+void give_up(struct executor *x, struct failure *failure) __attribute__((noreturn));
+void report_start(struct executor *x);
+/* ops_process.c: until here the death of the executor ends a half-made container. */
+void outlive_parent(struct executor *x);
 void run_cleanup(struct executor *x);
 #define X(name, kinds) int op_##name(struct executor *x, const struct op *op);
 LIMPID_OPS(X)
@@ -105,6 +110,7 @@ void slots_trim(struct executor *x);
 int read_plan(struct executor *x, int fd);
 int write_all(int fd, const void *data, size_t size);
 void *memory(size_t size);
+int memory_file(const char *name);
 int close_keeping_errno(int fd);
 
 /* paths.c: where the path of an operation leads. */
@@ -124,6 +130,7 @@ int remove_tree(const struct place *place, bool cgroup, uint64_t busy_ms);
 int sync_prepare(struct executor *x, int theirs[2]);
 int sync_send(struct executor *x, uint8_t message, const int *fds, int count);
 int sync_await(struct executor *x, uint8_t gate);
+int sync_await_terminal(struct executor *x);
 void sync_collect(struct executor *x);
 void sync_end(struct executor *x);
 #define MESSAGE_TERMINAL 255 /* gates are numbered below */

@@ -162,7 +162,7 @@ int op_ambient(struct executor *x, const struct op *op) {
 }
 
 /* Until here the death of the executor ends a half-made container; one that runs outlives it. */
-static void outlive_parent(struct executor *x) {
+void outlive_parent(struct executor *x) {
     if (x->dies_with_parent)
         prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
     x->dies_with_parent = false;

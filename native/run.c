@@ -62,7 +62,7 @@ static void end_child(struct executor *x, struct failure *failure) {
     child_failure(x, failure);
 }
 
-static void __attribute__((noreturn)) give_up(struct executor *x, struct failure *failure) {
+void give_up(struct executor *x, struct failure *failure) {
     end_child(x, failure);
     run_cleanup(x);
     listener_close();
@@ -169,7 +169,7 @@ static int keep_cleanup(struct executor *x) {
     return 0;
 }
 
-static void report_start(struct executor *x) {
+void report_start(struct executor *x) {
     char text[64];
     char *end = put_number(put(put_number(text, (uint64_t)x->pid), " "), start_time(x, x->pid));
     trace_send(x->control);
@@ -235,6 +235,7 @@ void child_walk(struct executor *x) {
             continue;
         if (perform(x, &op) < 0) {
             note_failure(&failure, op.index);
+            signal(SIGPIPE, SIG_IGN); /* whoever opened the start gate may be gone */
             _exit(write_all(x->status, &failure, sizeof(failure)) < 0 ? 126 : 127);
         }
     }

@@ -78,6 +78,17 @@ int sync_await(struct executor *x, uint8_t gate) {
     return got == gate ? 0 : fail_as(EPROTO, "await");
 }
 
+int sync_await_terminal(struct executor *x) {
+    while (x->stdio.monitor[0] < 0) {
+        int got = receive(x, 0);
+        if (got < 0)
+            return -1;
+        if (got != MESSAGE_TERMINAL)
+            return fail_as(EPROTO, "terminal");
+    }
+    return 0;
+}
+
 /* No gate will be opened any more: a child that still waits for one fails, and does not wait for ever. */
 void sync_end(struct executor *x) {
     shutdown(x->sync, SHUT_WR);

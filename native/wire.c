@@ -119,13 +119,20 @@ static int stages_of(uint32_t code) {
     case OP_OOM_COUNTER:
     case OP_DEADLINE:
     case OP_SUPERVISE:
+    case OP_INHERIT_STDIO:
+    case OP_SEND_TERMINAL:
+    case OP_DETACH:
         return HOST;
+    case OP_START_GATE:
+    case OP_FIND_PROGRAM:
+    case OP_PRESERVE_FDS:
     case OP_TERMINAL:
     case OP_EXEC:
     case OP_PIVOT_ROOT:
         return CHILD | INIT;
     case OP_AWAIT:
     case OP_RELEASE:
+    case OP_HOOK:
         return HOST | CHILD | INIT;
     case OP_SPAWN:
         return CLEANUP;
@@ -158,6 +165,9 @@ static bool in_order(struct order *order, const struct op *op) {
         return !order->cloned && (order->cloned = true);
     case OP_STDIO:
         return !order->cloned && (order->pipes = true);
+    case OP_INHERIT_STDIO:
+        return !order->cloned;
+    case OP_DETACH:
     case OP_SUPERVISE:
         return order->cloned && (order->supervised = true);
     case OP_AWAIT:

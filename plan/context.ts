@@ -1,22 +1,37 @@
-/** What a launch needs beyond the runtime spec: where this container's things are on this host. */
-export interface LaunchContext {
+/** What building a container needs beyond the runtime spec: where its things are on this host. */
+export interface PlaceContext {
   readonly id: string;
   readonly rootfs: OverlayRootfs | { readonly kind: 'directory'; readonly path: string };
-  /** Host paths mentioned in `removeAfterwards` vanish with the container (`--rm`). */
-  readonly removeAfterwards: readonly string[];
-  readonly supervision: Supervision;
   /** seccomp program for `spec.linux.seccomp`, when it was compiled ahead of time. */
   readonly seccompProgram?: Uint8Array;
   /** Which flag asked for what, by spec field (`linux.resources.memory.limit` → `--memory 128m`). */
   readonly because: Readonly<Record<string, string>>;
-  /** The child is killed after so many seconds; 0 for never. */
-  readonly deadlineS: number;
-  /** Where the child's pid is written, for whoever asked. */
-  readonly pidFile?: string;
   /** Host files to bind over the container's: /etc/hostname, /etc/hosts, /etc/resolv.conf come as spec mounts. */
   readonly bringLoopbackUp: boolean;
   /** What the sources of the spec's bind mounts are, as they were when looked at; `directory` where unsaid. */
   readonly sourceKinds?: Readonly<Record<string, 'file' | 'directory'>>;
+  /** How the cgroup of a container is made that others have a hand in; the engine's own is new, and all its own. */
+  readonly sharedCgroup?: SharedCgroup;
+}
+
+export interface SharedCgroup {
+  /** `disabled`: the container stays in the caller's cgroups. */
+  readonly mode: 'joined' | 'disabled';
+  /** The container's own directory exists, with nobody in it. */
+  readonly exists: boolean;
+  /** Directories on the way to it whose cpuset (v1) somebody has filled already: they are left as they are. */
+  readonly filledCpusets: readonly string[];
+}
+
+/** What the launch of a supervised container needs. */
+export interface LaunchContext extends PlaceContext {
+  /** Host paths mentioned in `removeAfterwards` vanish with the container (`--rm`). */
+  readonly removeAfterwards: readonly string[];
+  readonly supervision: Supervision;
+  /** The child is killed after so many seconds; 0 for never. */
+  readonly deadlineS: number;
+  /** Where the child's pid is written, for whoever asked. */
+  readonly pidFile?: string;
   /** Run by the monitor behind the clean-up, where there is more to decide (restart policy). */
   readonly afterwards?: { readonly path: string; readonly argv: readonly string[] };
 }

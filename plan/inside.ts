@@ -17,8 +17,14 @@ import { openTerminal } from './supervision.ts';
 import { writeSysctls } from './sysctls.ts';
 import { MountTargets } from './targets.ts';
 
-/** Child stage: from the clone to a finished root. */
-export function buildInside(process: Process, request: LaunchRequest, cgroups: CgroupLayout, gated: boolean): Op[] {
+/** Child stage: from the clone to a finished root. `beforePivot` finds all mounts made, and the host still in sight. */
+export function buildInside(
+  process: Process,
+  request: LaunchRequest,
+  cgroups: CgroupLayout,
+  gated: boolean,
+  beforePivot: readonly Op[] = [],
+): Op[] {
   const { namespaces, because } = request;
   return [
     ...joinV1(cgroups.v1.map(({ path }) => path)),
@@ -28,8 +34,8 @@ export function buildInside(process: Process, request: LaunchRequest, cgroups: C
     ...nameHost(request),
     ...labelExec(process, because),
     ...(namespaces.joined.has('mount')
-      ? enterJoinedRoot(process, request, gated)
-      : makeRoot(process, request, cgroups, gated)),
+      ? enterJoinedRoot(process, request, gated, beforePivot)
+      : makeRoot(process, request, cgroups, gated, beforePivot)),
     ...joinUserNamespace(request),
   ];
 }
@@ -38,7 +44,13 @@ export function buildInside(process: Process, request: LaunchRequest, cgroups: C
  * The gate is met as late as it may be: while the host still writes, the child mounts. Only
  * a child in a new user namespace is nobody before its ids are mapped, and waits first.
  */
-function makeRoot(process: Process, request: LaunchRequest, cgroups: CgroupLayout, gated: boolean): Op[] {
+function makeRoot(
+  process: Process,
+  request: LaunchRequest,
+  cgroups: CgroupLayout,
+  gated: boolean,
+  beforePivot: readonly Op[],
+): Op[] {
   const mounts = parseMounts(request);
   const targets = new MountTargets();
   const mappedFirst = request.namespaces.created.has('user');
@@ -55,15 +67,22 @@ function makeRoot(process: Process, request: LaunchRequest, cgroups: CgroupLayou
     ...sealMounts(mounts),
     ...sealRoot(request),
     ...(gated && !mappedFirst ? [awaitGate('until the host has recorded it')] : []),
+    ...beforePivot,
     ...unshareCgroup(request),
     ...pivotRoot(request),
   ];
 }
 
 /** A joined mount namespace brings its root along: nothing is mounted, nothing pivoted. */
-function enterJoinedRoot(process: Process, request: LaunchRequest, gated: boolean): Op[] {
+function enterJoinedRoot(
+  process: Process,
+  request: LaunchRequest,
+  gated: boolean,
+  beforePivot: readonly Op[],
+): Op[] {
   return [
     ...(gated ? [awaitGate('until the host has recorded it')] : []),
+    ...beforePivot,
     ...unshareCgroup(request),
     ...writeSysctls(request),
     ...joinMountNamespace(request),

@@ -4,7 +4,7 @@
  * writes `native/ops.gen.h` from it; encoder, printer and script writer walk it.
  *
  * Argument kinds:
- *   slot   a descriptor slot 0..63 of the executor, or -1 for "none" (in `at`: an absolute host path)
+ *   slot   a descriptor slot 0..255 of the executor, or -1 for "none" (in `at`: an absolute host path)
  *   text   a string without NUL          list   strings without NUL, in order
  *   int    a decimal integer (bigint where 64 bits are needed)
  *   octal  an int that people read in octal      hex  an int that people read as a bit mask
@@ -110,6 +110,33 @@ export const OPS = {
   deadline: { seconds: 'int' },
   supervise: {},
   spawn: { path: 'text', argv: 'list', env: 'list' },
+
+  // A container that nobody supervises: what an OCI runtime leaves behind
+  /** The child's 0, 1, 2 are what these slots hold (-1: /dev/null), given to the container's user. */
+  inherit_stdio: { stdin: 'slot', stdout: 'slot', stderr: 'slot', uid: 'int', gid: 'int' },
+  /** Waits for the terminal that the child makes, and sends its master through the Unix socket in the slot. */
+  send_terminal: { socket: 'slot' },
+  /** A program outside of the plan: gets the state on stdin, with the child's pid in it. 0 seconds are no limit. */
+  hook: {
+    path: 'text',
+    argv: 'list',
+    env: 'list',
+    beforePid: 'text',
+    afterPid: 'text',
+    timeoutS: 'int',
+    output: 'slot',
+  },
+  /** One of the candidates is a file that the child may execute. */
+  find_program: { candidates: 'list' },
+  /** The child waits for a connection at this listening socket, and tells there what fails behind. */
+  start_gate: { socket: 'slot' },
+  /** What `count` slots from `first` on hold becomes the container's 3 and up. */
+  preserve_fds: { first: 'slot', count: 'int' },
+  /**
+   * The executor reports `started` and ends, once the child has called execve or (`waiting`) has come to its start
+   * gate. The clean-up operations run only where something failed before.
+   */
+  detach: { waiting: 'flag' },
 } as const;
 
 type Kinds = {

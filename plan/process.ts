@@ -51,6 +51,16 @@ export function labelExec({ apparmorProfile, selinuxLabel }: Process, because: B
   return ops;
 }
 
+/** What an OCI runtime does on the way: waits for the start before any filter, runs hooks behind everything. */
+export interface LastSteps {
+  readonly beforeFilter?: readonly Op[];
+  readonly beforeExec?: readonly Op[];
+}
+
+function joinKeyring(name: string): Op {
+  return { op: 'keyctl_join', stage: 'init', because: 'keys of the caller are not for the container', name };
+}
+
 /**
  * Init stage: everything between the finished root and execve(2). Each step needs a right that a later one gives
  * away: limits before CAP_SYS_RESOURCE goes, groups before the user, the bounding set before the capabilities.
@@ -59,12 +69,13 @@ export function becomeProcess(
   process: Process,
   seccomp: SeccompFilter | undefined,
   because: Because,
-  keyring: string,
+  keyring: string | undefined,
+  { beforeFilter = [], beforeExec = [] }: LastSteps = {},
 ): Op[] {
   const early = seccomp !== undefined && needsEarlySeccomp(process);
   const filter = seccomp === undefined ? [] : [loadSeccomp(seccomp, because)];
   return [
-    { op: 'keyctl_join', stage: 'init', because: 'keys of the caller are not for the container', name: keyring },
+    ...(keyring === undefined ? [] : [joinKeyring(keyring)]),
     ...setRlimits(process, because),
     {
       op: 'umask',
@@ -74,10 +85,11 @@ export function becomeProcess(
     },
     // As root, so that a directory that only root can enter works too, as with the other runtimes.
     { op: 'chdir', stage: 'init', because: because('process.cwd'), path: cwdOf(process) },
-    ...(early ? filter : []),
+    ...(early ? [...beforeFilter, ...filter] : []),
     ...becomeUser(process, because),
     ...(process.noNewPrivileges ? [noNewPrivileges(because)] : []),
-    ...(early ? [] : filter),
+    ...(early ? [] : [...beforeFilter, ...filter]),
+    ...beforeExec,
     execProcess(process, because),
   ];
 }

@@ -1,5 +1,5 @@
 import type { RuntimeSpec } from '../spec/runtime.ts';
-import type { LaunchContext } from './context.ts';
+import type { PlaceContext } from './context.ts';
 import type { HostFacts } from './facts.ts';
 import { splitNamespaces, type NamespaceSplit } from './namespaces.ts';
 import { specError } from './spec-error.ts';
@@ -10,7 +10,7 @@ export type Because = (field: string, standing?: string) => string;
 /** Everything that the parts of a launch are computed from. */
 export interface LaunchRequest {
   readonly spec: RuntimeSpec;
-  readonly context: LaunchContext;
+  readonly context: PlaceContext;
   readonly facts: HostFacts;
   readonly namespaces: NamespaceSplit;
   readonly because: Because;
@@ -19,7 +19,7 @@ export interface LaunchRequest {
 }
 
 /** Gathers what the parts share. Throws LimpidError `ESPEC` for a spec that no plan can express. */
-export function launchRequest(spec: RuntimeSpec, context: LaunchContext, facts: HostFacts): LaunchRequest {
+export function launchRequest(spec: RuntimeSpec, context: PlaceContext, facts: HostFacts): LaunchRequest {
   refuseUnsupported(spec);
   const { rootfs } = context;
   return {

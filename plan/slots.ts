@@ -20,12 +20,19 @@ export const SLOT = {
   target: 6,
   /** The container's lock, inherited from `limpid`: the monitor holds it as long as it lives. */
   lock: 7,
+  /** A user namespace with the container's id maps, by which its layers are shown to it. */
+  idMaps: 8,
 } as const;
 
-const JOINED = 8;
-const OWN = 16;
-const SOURCES = 24;
-const COUNT = 64;
+const JOINED = 9;
+const OWN = 17;
+const SOURCES = 25;
+const CALLERS = 64;
+const PRESERVED = 80;
+const COUNT = 256;
+
+/** What the caller of an OCI runtime hands to the container, and its start gate; all inherited from the runtime. */
+export const CALLER_SLOT = { stdin: 64, stdout: 65, stderr: 66, console: 67, gate: 68 } as const;
 
 /** Where the descriptor of a namespace that is to be joined is kept. */
 export function joinedSlot(type: Namespace): number {
@@ -39,14 +46,21 @@ export function ownSlot(type: Namespace): number {
 
 /** Slots for the sources of bind mounts that the child must open before it changes its user. */
 export function sourceSlot(index: number): number {
-  if (index >= COUNT - SOURCES) throw new RangeError(`no slot for bind mount ${index + 1} in a user namespace`);
+  if (index >= CALLERS - SOURCES) throw new RangeError(`no slot for bind mount ${index + 1} in a user namespace`);
   return SOURCES + index;
+}
+
+/** Where the caller's descriptor 3 + `index` is, for `--preserve-fds`. */
+export function preservedSlot(index: number): number {
+  if (index >= COUNT - PRESERVED) throw new RangeError(`no slot for descriptor ${index + 3} of the caller`);
+  return PRESERVED + index;
 }
 
 /** A slot's name, for people: `root`, `joined network`, `source 2`. */
 export function slotName(slot: number): string {
-  const fixed = Object.entries(SLOT).find(([, number]) => number === slot);
+  const fixed = Object.entries({ ...SLOT, ...CALLER_SLOT }).find(([, number]) => number === slot);
   if (fixed !== undefined) return fixed[0];
+  if (slot >= PRESERVED) return `descriptor ${slot - PRESERVED + 3} of the caller`;
   if (slot >= SOURCES) return `source ${slot - SOURCES + 1}`;
   if (slot >= OWN) return `own ${NAMESPACES[slot - OWN]}`;
   if (slot >= JOINED) return `joined ${NAMESPACES[slot - JOINED]}`;

@@ -10,13 +10,15 @@ import type { CgroupDirectory, CgroupLayout } from './layout.ts';
 const BUSY_MS = 2000;
 
 /** Host stage: the directories, their limits, and what is held of them. */
-export function createCgroups(layout: CgroupLayout, { facts, because }: LaunchRequest): Op[] {
+export function createCgroups(layout: CgroupLayout, request: LaunchRequest): Op[] {
+  const { facts, because, context } = request;
   const { v1, unified } = layout;
   return [
-    ...v1.flatMap((directory) => createV1(directory, layout, facts.cgroup.cpus, facts.cgroup.mems, because)),
-    ...(unified ? createUnified(unified, layout, openFlagsOn(facts.arch, O_DIRECTORY), because) : []),
+    ...v1.flatMap((directory) => createV1(directory, layout, request)),
+    ...(unified ? createUnified(unified, layout, openFlagsOn(facts.arch, O_DIRECTORY), request) : []),
     ...deviceRuleOps(layout, because),
-    ...openOomCounter(layout),
+    // Of a container that nobody supervises nobody tells how it ended.
+    ...(context.sharedCgroup === undefined ? openOomCounter(layout) : []),
   ];
 }
 
@@ -64,22 +66,21 @@ export function removeCgroup(path: string): Op {
 function createV1(
   directory: CgroupDirectory,
   layout: CgroupLayout,
-  cpus: string,
-  mems: string,
-  because: Because,
+  { facts, context: { sharedCgroup }, because }: LaunchRequest,
 ): Op[] {
   const { mountPoint, path, controllers, limits } = directory;
+  const { cpus, mems } = facts.cgroup;
   const parents = parentPaths(mountPoint, layout.name);
   const ops: Op[] = [];
   for (const parent of parents) {
     ops.push(makeDirectory(parent, true));
     // A new cpuset is empty, and so is all below it, until both files are written.
-    if (controllers.includes('cpuset')) {
+    if (controllers.includes('cpuset') && !sharedCgroup?.filledCpusets.includes(parent)) {
       const reason = 'a cpuset below needs its parents filled: as much as the root has';
       ops.push(write(`${parent}/cpuset.cpus`, cpus, reason), write(`${parent}/cpuset.mems`, mems, reason));
     }
   }
-  ops.push(makeDirectory(path, false));
+  ops.push(makeDirectory(path, sharedCgroup?.exists ?? false));
   if (controllers.includes('cpuset') && !limits.some(({ controller }) => controller === 'cpuset')) {
     const reason = 'its hierarchy is shared with cpuset, which takes no process while empty';
     ops.push(write(`${path}/cpuset.cpus`, cpus, reason), write(`${path}/cpuset.mems`, mems, reason));
@@ -91,7 +92,7 @@ function createUnified(
   directory: CgroupDirectory,
   layout: CgroupLayout,
   directoryFlag: number,
-  because: Because,
+  { context: { sharedCgroup }, because }: LaunchRequest,
 ): Op[] {
   const { mountPoint, path, controllers } = directory;
   const parents = parentPaths(mountPoint, layout.name);
@@ -102,7 +103,7 @@ function createUnified(
   return [
     ...enableBelow(mountPoint),
     ...parents.flatMap((parent) => [makeDirectory(parent, true), ...enableBelow(parent)]),
-    makeDirectory(path, false),
+    makeDirectory(path, sharedCgroup?.exists ?? false),
     ...limitOps(directory, because),
     openUnified(path, directoryFlag),
   ];

@@ -40,6 +40,7 @@ const V2_FOR_STATS = ['memory', 'pids', 'io'];
 export function cgroupLayout({ spec, context, facts: { cgroup: facts }, because }: LaunchRequest): CgroupLayout {
   const resources = spec.linux?.resources ?? {};
   const name = cgroupName(spec.linux?.cgroupsPath, context.id);
+  if (context.sharedCgroup?.mode === 'disabled') return withoutCgroup(name, resources, facts);
   const rules = deviceRules(resources);
   refuseSwapWithoutAccounting(resources, facts, because);
   const v1Has = (controller: string) => facts.hierarchies.some(({ controllers }) => controllers.includes(controller));
@@ -52,6 +53,8 @@ export function cgroupLayout({ spec, context, facts: { cgroup: facts }, because 
   for (const limit of onV2) if (!unifiedHas(facts, limit.controller)) throw lackOf(limit, because);
   const wanted = new Set([...V1_FOR_STATS, ...onV1.map(({ controller }) => controller)]);
   if (deviceControl === 'v1') wanted.add('devices');
+  // Whoever calls an OCI runtime looks for its container in each of them.
+  if (context.sharedCgroup !== undefined) for (const { controllers } of facts.hierarchies) wanted.add(controllers[0]!);
   // Without the unified hierarchy these two pause the container, and keep it apart from the caller's session.
   if (facts.unified === undefined) wanted.add('freezer').add('name=systemd');
   const v1 = facts.hierarchies
@@ -71,6 +74,13 @@ export function cgroupName(path: string | undefined, id: string): string {
   if (path.split(':').length === 3)
     throw specError('linux.cgroupsPath', `"${path}" is for systemd, which is not asked here`);
   return `/${names.join('/')}`;
+}
+
+function withoutCgroup(name: string, resources: Resources, facts: CgroupFacts): CgroupLayout {
+  const limits = facts.mode === 'v2' ? v2Limits(resources, facts) : v1Limits(resources, facts);
+  const asked = [...limits, ...unifiedLimits(resources)][0];
+  if (asked !== undefined) throw specError(`linux.resources.${asked.field}`, 'cannot be kept without a cgroup');
+  return { name, v1: [], deviceRules: undefined, deviceControl: undefined };
 }
 
 function directory(

@@ -24,7 +24,7 @@ export function planCgroupMount(
   const makeTarget = targets.directory(target, because);
   if (mode === 'v2') {
     targets.covered(target, 'cgroup2');
-    return [...makeTarget, bindCgroup(mount, isPrivate ? layout.unified!.path : unified!, target)];
+    return [...makeTarget, bindCgroup(mount, isPrivate && layout.unified ? layout.unified.path : unified!, target)];
   }
   targets.covered(target, 'tmpfs');
   const shown = isPrivate ? layout.v1 : hierarchies.map((hierarchy) => ({ ...hierarchy, path: hierarchy.mountPoint }));

@@ -144,6 +144,17 @@ const DESCRIBERS: Describers = {
   deadline: ({ seconds }) => [`${seconds} s`],
   supervise: () => ['as the monitor, until the exit'],
   spawn: (op) => [list(op.argv)],
+
+  inherit_stdio: (op) => [
+    [op.stdin, op.stdout, op.stderr].map(slotName).join(', '),
+    op.uid === 0 && op.gid === 0 ? '' : `owned by ${op.uid}:${op.gid}`,
+  ],
+  send_terminal: (op) => [`through ${slotName(op.socket)}`],
+  hook: (op) => [showText(op.path), list(op.argv), Number(op.timeoutS) > 0 ? `for ${op.timeoutS} s at most` : ''],
+  find_program: (op) => [`first of ${list(op.candidates)}`],
+  start_gate: (op) => [`a connection at ${slotName(op.socket)}`],
+  preserve_fds: (op) => [`${op.count} from ${slotName(op.first)}`],
+  detach: (op) => [op.waiting ? 'as it waits for its start' : 'as it runs'],
 };
 
 function describeNode(op: Op<'mknod'>): readonly string[] {

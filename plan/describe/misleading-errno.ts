@@ -58,6 +58,10 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
   seccomp: ({ errno }) => (errno === 'EINVAL' ? { why: 'the kernel refuses the filter program' } : undefined),
   chdir: (failure) => correctChdir(failure.errno),
   exec: (failure) => correctExec(failure as Failure<'exec'>),
+  find_program: ({ errno }) =>
+    errno === 'ENOENT' ? { why: 'executable file not found in the container: no such file or directory' } : undefined,
+  hook: ({ errno, call }) =>
+    errno === 'ECANCELED' ? { why: `it ended with ${call}` } : errno === 'ETIMEDOUT' ? { why: 'its time is over' } : undefined,
   listen: ({ errno }) => (errno === 'EADDRINUSE' ? { why: 'another monitor listens there' } : undefined),
 };
 

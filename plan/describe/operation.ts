@@ -92,6 +92,14 @@ const DEEDS: Deeds = {
   deadline: () => ['set', 'the time-out of the container'],
   supervise: () => ['supervise', 'the container'],
   spawn: (op) => ['start', quote(op.path)],
+
+  inherit_stdio: () => ['pass on', 'the standard streams'],
+  send_terminal: () => ['send', 'the terminal to the console socket'],
+  hook: (op) => ['run', `hook ${quote(op.path)}`],
+  find_program: (op) => ['run', quote(op.candidates[0] ?? '')],
+  start_gate: () => ['wait', 'for the start'],
+  preserve_fds: (op) => ['pass on', `descriptors 3 to ${Number(op.count) + 2}`],
+  detach: () => ['leave', 'the container to itself'],
 };
 
 function describeSetattr(op: Op<'mount_setattr'>, slots: Slots): readonly [string, string] {

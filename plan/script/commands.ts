@@ -153,6 +153,12 @@ const WITHOUT_COUNTERPART: Partial<Record<OpName, string>> = {
   deadline: 'the monitor would kill the container when its time is over',
   supervise: 'the executor would become the monitor: this script waits instead',
   spawn: 'the monitor would start `limpid` here, to decide about a restart or removal',
+  inherit_stdio: 'the standard streams of this script are those of the container',
+  send_terminal: 'the executor would send the terminal to whoever serves the console socket',
+  find_program: 'the child would look for its program here, to say early that it is missing',
+  start_gate: 'the child would wait here for the start',
+  preserve_fds: 'descriptors behind 2 are passed on as they are',
+  detach: 'the executor would end here, and leave the container to itself',
 };
 
 function withoutCounterpart(op: Op): readonly string[] {

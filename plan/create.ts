@@ -1,0 +1,84 @@
+import type { Process, RuntimeSpec } from '../spec/runtime.ts';
+import { createCgroups, removeCgroups } from './cgroup/index.ts';
+import { cgroupLayout } from './cgroup/layout.ts';
+import type { PlaceContext } from './context.ts';
+import type { HostFacts } from './facts.ts';
+import { hooksInHost, hooksInside, type HookState, startHooks } from './hooks.ts';
+import { buildInside } from './inside.ts';
+import { enterBeforeClone, returnAfterClone } from './namespaces.ts';
+import type { Op, Plan } from './ops.ts';
+import { becomeProcess, execCandidates, seccompFilter } from './process.ts';
+import { launchRequest } from './request.ts';
+import { mountOutside, umountOutside } from './rootfs.ts';
+import { cloneChild, openGate, settleChild } from './settle.ts';
+import { CALLER_SLOT, closeOpenSlots, NONE } from './slots.ts';
+import { specError } from './spec-error.ts';
+import { passDescriptors, passStreams, sendTerminal } from './streams.ts';
+import { hostOwner } from './supervision.ts';
+
+/** What a runtime's caller asked for beside the bundle. */
+export interface CreateContext extends PlaceContext {
+  /** Where pid and start time of the process are recorded. */
+  readonly processRecord: string;
+  /** The caller's descriptors from 3 on that the container gets. */
+  readonly preservedFds: number;
+  readonly newKeyring: boolean;
+  readonly hookState: HookState;
+}
+
+/**
+ * The creation of a container that nobody supervises: everything up to the start gate, where its process waits while
+ * the executor ends. Slots of `CALLER_SLOT` are inherited. Throws as `planLaunch` does.
+ */
+export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: HostFacts): Plan {
+  const request = launchRequest(spec, context, facts);
+  const { because } = request;
+  const process = processOf(spec);
+  const cgroups = cgroupLayout(request);
+  const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram);
+  const settling = [...settleChild(request), recordProcess(context.processRecord)];
+  const untilInside = [
+    ...passStreams(process, hostOwner(spec), because),
+    ...createCgroups(cgroups, request),
+    ...mountOutside(request),
+    ...enterBeforeClone(request),
+    cloneChild(request, cgroups, settling),
+    ...returnAfterClone(request),
+    ...settling,
+    ...openGate(settling),
+    ...hooksInHost(spec, context.hookState, because),
+    ...buildInside(process, request, cgroups, true, hooksInside(spec, context.hookState, because)),
+  ];
+  return [
+    ...untilInside,
+    ...closeOpenSlots(untilInside),
+    ...becomeProcess(process, seccomp, because, context.newKeyring ? `_ses.${context.id}` : undefined, {
+      beforeFilter: [findProgram(process), awaitStart()],
+      beforeExec: [...startHooks(spec, context.hookState, because), ...passDescriptors(context.preservedFds)],
+    }),
+    ...sendTerminal(process),
+    { op: 'detach', stage: 'host', because: 'a runtime sets up, and supervises nothing', waiting: true },
+    ...umountOutside(request),
+    ...removeCgroups(cgroups, request.namespaces.created.has('pid')),
+  ];
+}
+
+function processOf({ process }: RuntimeSpec): Process {
+  if (process === undefined) throw specError('process', 'is missing');
+  return process;
+}
+
+/** Host stage, before the gate opens: from then on `state` and `delete` know the process, whoever is killed. */
+export function recordProcess(path: string): Op {
+  const because = 'the process is known by pid and start time';
+  return { op: 'record_start', stage: 'host', because, at: NONE, path, prefix: 'process' };
+}
+
+function findProgram(process: Process): Op {
+  const because = 'a missing program is told by create, not by start';
+  return { op: 'find_program', stage: 'init', because, candidates: execCandidates(process) };
+}
+
+function awaitStart(): Op {
+  return { op: 'start_gate', stage: 'init', because: 'runtime-spec, Start', socket: CALLER_SLOT.gate };
+}
