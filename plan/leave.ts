@@ -1,5 +1,5 @@
 import { cgroupName } from './cgroup/layout.ts';
-import { killCgroup, removeCgroup } from './cgroup/index.ts';
+import { killCgroup, killOnV1, removeCgroup } from './cgroup/index.ts';
 import type { HostFacts } from './facts.ts';
 import type { Plan } from './ops.ts';
 import { umountRoot } from './rootfs.ts';
@@ -21,8 +21,14 @@ export interface Leavings {
  */
 export function planLeave({ mounts, cgroupsPath, remove }: Leavings, { cgroup }: HostFacts): Plan {
   const name = cgroupName(cgroupsPath, '');
-  const paths = cgroup.hierarchies.map(({ mountPoint }) => mountPoint + name);
-  const kill = cgroup.unified === undefined ? [] : [killCgroup(cgroup.unified + name)];
+  const v1 = cgroup.hierarchies.map(({ mountPoint, controllers }) => ({ path: mountPoint + name, controllers }));
+  const kill = cgroup.unified === undefined ? killOnV1(v1) : [killCgroup(cgroup.unified + name)];
   const unified = cgroup.unified === undefined ? [] : [removeCgroup(cgroup.unified + name)];
-  return [...kill, ...mounts.map(umountRoot), ...unified, ...paths.map(removeCgroup), ...removePaths(remove)];
+  return [
+    ...kill,
+    ...mounts.map(umountRoot),
+    ...unified,
+    ...v1.map(({ path }) => removeCgroup(path)),
+    ...removePaths(remove),
+  ];
 }

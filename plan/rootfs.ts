@@ -2,6 +2,7 @@ import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_REC, MS_SLAVE } from '../
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
 import { parseMountOptions } from '../abi/mount-options.ts';
 import type { OverlayRootfs } from './context.ts';
+import { mapLayers } from './mapped-layers.ts';
 import { outsideId } from './user-namespace.ts';
 import type { Op, Stage } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
@@ -13,9 +14,11 @@ export function mountOutside(request: LaunchRequest): Op[] {
   const { rootfs } = request.context;
   if (rootfs.kind === 'directory') return isShared(request) ? [bindOnItself(rootfs.path, 'host')] : [];
   const directories = [rootfs.upper, rootfs.work, rootfs.merged];
+  const mapped = mapLayers(request);
   return [
     ...directories.map((path): Op => makeDirectory(path)),
-    ...giveToMappedRoot(rootfs.upper, request),
+    ...giveToMappedRoot([rootfs.upper, rootfs.work], request),
+    ...(mapped?.before ?? []),
     {
       op: 'mount',
       stage: 'host',
@@ -25,18 +28,18 @@ export function mountOutside(request: LaunchRequest): Op[] {
       type: 'overlay',
       source: 'overlay',
       flags: 0,
-      data: overlayData(rootfs),
+      data: overlayData(mapped?.rootfs ?? rootfs),
     },
+    ...(mapped?.after ?? []),
   ];
 }
 
 /** The upper directory is what shows as the root directory, and there root inside makes the targets of mounts. */
-function giveToMappedRoot(path: string, { spec, namespaces }: LaunchRequest): Op[] {
+function giveToMappedRoot(paths: readonly string[], { spec, namespaces }: LaunchRequest): Op[] {
   if (!namespaces.created.has('user')) return [];
   const [uid, gid] = [outsideId(0, spec.linux?.uidMappings ?? []), outsideId(0, spec.linux?.gidMappings ?? [])];
-  return [
-    { op: 'chown', stage: 'host', because: 'the root directory belongs to root inside', at: NONE, path, uid, gid },
-  ];
+  const because = 'the root directory belongs to root inside';
+  return paths.map((path) => ({ op: 'chown', stage: 'host', because, at: NONE, path, uid, gid }));
 }
 
 /** overlayfs' options: a comma ends one, a colon a lower directory; both are taken literally behind a backslash. */
@@ -120,7 +123,8 @@ export function pivotRoot(request: LaunchRequest): Op[] {
 export function umountOutside(request: LaunchRequest): Op[] {
   const { context, rootPath } = request;
   if (context.rootfs.kind === 'directory' && !isShared(request)) return [];
-  return [umountRoot(rootPath)];
+  const staging = mapLayers(request)?.staging;
+  return [umountRoot(rootPath), ...(staging === undefined ? [] : [umountRoot(staging)])];
 }
 
 export function umountRoot(path: string): Op {

@@ -54,6 +54,7 @@ function writeProc(path: string, data: string, because: string): Op {
   };
 }
 
-function idMap(mappings: readonly IdMapping[]): string {
+/** The text of /proc/PID/uid_map. */
+export function idMap(mappings: readonly IdMapping[]): string {
   return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');
 }

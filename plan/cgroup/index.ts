@@ -42,16 +42,30 @@ export function openUnified(path: string, directoryFlag: number): Op {
 /** Clean-up stage. With a pid namespace of its own nothing outlives PID 1; else what is left must be told to go. */
 export function removeCgroups({ v1, unified }: CgroupLayout, ownPidNamespace: boolean): Op[] {
   const paths = [...v1, ...(unified ? [unified] : [])].map(({ path }) => path);
-  const kill = unified && !ownPidNamespace ? [killCgroup(unified.path)] : [];
+  const kill = ownPidNamespace ? [] : unified ? [killCgroup(unified.path)] : killOnV1(v1);
   return [...kill, ...paths.reverse().map(removeCgroup)];
 }
 
+/**
+ * Where there is no cgroup.kill, one process after the other, in the hierarchy that freezes: SIGKILL
+ * does not reach the frozen.
+ */
+export function killOnV1(directories: readonly Pick<CgroupDirectory, 'path' | 'controllers'>[]): Op[] {
+  const freezer = directories.find(({ controllers }) => controllers.includes('freezer'));
+  const path = (freezer ?? directories[0])?.path;
+  if (path === undefined) return [];
+  const thaw = write(`${path}/freezer.state`, 'THAWED', BECAUSE_LEFT);
+  const kill: Op = { op: 'kill_cgroup', stage: 'cleanup', because: BECAUSE_LEFT, at: NONE, path, busyMs: BUSY_MS };
+  return [...(freezer === undefined ? [] : [{ ...thaw, stage: 'cleanup' } as const]), kill];
+}
+
+const BECAUSE_LEFT = 'its processes do not end with PID 1 of a namespace';
+
 export function killCgroup(path: string): Op {
-  const because = 'its processes do not end with PID 1 of a namespace';
   return {
     op: 'write',
     stage: 'cleanup',
-    because,
+    because: BECAUSE_LEFT,
     at: NONE,
     path: `${path}/cgroup.kill`,
     flags: O_WRONLY,

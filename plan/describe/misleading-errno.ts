@@ -44,6 +44,12 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
         ? { hint: '`lsof` shows who uses it' }
         : undefined,
   clone: (failure) => correctNamespaces(failure as Failure<'clone' | 'unshare'>),
+  user_namespace: ({ errno, call }) =>
+    call === 'write'
+      ? correctIdMap(errno)
+      : errno === 'ENOSPC'
+        ? { why: 'too many namespaces', hint: 'raise the sysctl user.max_user_namespaces; the disk is not the cause' }
+        : undefined,
   unshare: (failure) => correctNamespaces(failure as Failure<'clone' | 'unshare'>),
   setns: ({ errno }) =>
     errno === 'EINVAL' ? { why: 'it is no namespace of that type, or is ours already' } : undefined,
@@ -173,12 +179,25 @@ function correctBind({ op, errno, call }: Failure<'bind'>): Correction | undefin
   const source = call !== 'openat2' || op.at < 0;
   if (errno === 'ENOENT' && source) return { why: `the source "${op.source}" does not exist`, hint: 'create it first' };
   if (errno === 'ENOENT') return { why: 'the place to bind it at does not exist' };
+  if (call === 'mount_setattr' && op.idMap >= 0 && op.attrSet === 0 && op.attrClear === 0)
+    return correctIdMappedMount(errno);
   if (errno === 'ENOTDIR') return { why: 'source and target must both be directories, or neither' };
   if (errno === 'EINVAL')
     return { why: 'the source is unbindable, or has mounts that may not be shown without what is below' };
   if (errno === 'ENOSPC')
     return { why: 'the mount namespace is full', hint: 'raise the sysctl fs.mount-max; the disk is not the cause' };
   return undefined;
+}
+
+/** Each file system says for itself whether it can; overlayfs and NFS do not, tmpfs does since Linux 6.3. */
+function correctIdMappedMount(errno: string): Correction | undefined {
+  if (errno === 'EINVAL' || errno === 'EPERM') {
+    return {
+      why: 'the file system there cannot map ids',
+      hint: 'ext4, xfs and btrfs can (and tmpfs from Linux 6.3 on): choose a --root or an image there, or leave --userns out',
+    };
+  }
+  return errno === 'ENOSYS' ? { why: 'this kernel cannot map the ids of mounts', hint: 'Linux 5.12 can' } : undefined;
 }
 
 function correctNamespaces({ op, errno }: Failure<'clone' | 'unshare'>): Correction | undefined {

@@ -1,6 +1,9 @@
 import type { Op, Plan } from '../ops.ts';
 
-/** What descriptor slots hold: host paths, or `undefined` for one without (a pidfd). */
+/**
+ * What descriptor slots hold: host paths, `undefined` for one without (a pidfd), and for a user namespace that the
+ * plan makes its maps, as mount(8) takes them for X-mount.idmap: `u:0:100000:65536 g:0:100000:65536`.
+ */
 export type Slots = ReadonlyMap<number, string | undefined>;
 
 /** Stands for the container's process id, which no plan knows: `/proc/PID` is what clone's `proc` slot opens. */
@@ -35,8 +38,15 @@ export function resolvePath(slots: Slots, at: number, path: string): string | un
 
 function enter(slots: Slots, op: Op): Slots {
   if (op.op === 'open') return holding(slots, op.slot, resolvePath(slots, op.at, op.path));
+  if (op.op === 'user_namespace')
+    return holding(slots, op.slot, `${mapWords('u', op.uidMap)} ${mapWords('g', op.gidMap)}`);
   if (op.op !== 'clone') return slots;
   return holding(holding(slots, op.pidfd, undefined), op.proc, CHILD_PROC);
+}
+
+function mapWords(type: 'u' | 'g', map: string): string {
+  const lines = map.trim().split('\n');
+  return lines.map((line) => [type, ...line.trim().split(/\s+/)].join(':')).join(' ');
 }
 
 function holding(slots: Slots, slot: number, path: string | undefined): Slots {

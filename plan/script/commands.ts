@@ -13,7 +13,7 @@ import { O_APPEND, O_CREAT } from '../../abi/flags/open.ts';
 import { linkName, parseLinkChange } from '../describe/netlink.ts';
 import { deviceNumbers, nodeOf, octal, printable } from '../describe/values.ts';
 import type { Op, OpName } from '../ops.ts';
-import { SLOT } from '../slots.ts';
+import { SLOT, slotName } from '../slots.ts';
 import { attributeWords, flagWords, propagationOptions } from './mount-words.ts';
 import { pathWord, type Place } from './place.ts';
 import { comment, printfArguments, quote, quoteWithId } from './quote.ts';
@@ -52,6 +52,7 @@ const COMMANDS: Commands = {
   write_pid: (op, place) => [`echo ${place.op.stage === 'host' ? '"$pid"' : 0} >${pathWord(place, op.at, op.path)}`],
   unlink: (op, place) => [`rm ${op.missingOk ? '-f ' : ''}${pathWord(place, op.at, op.path)}`],
   remove: (op, place) => [`rm -rf --one-file-system ${pathWord(place, op.at, op.path)}`],
+  kill_cgroup: (op, place) => [`kill_cgroup ${pathWord(place, op.at, op.path)}`],
   remove_cgroup: (op, place) => [`remove_cgroup ${pathWord(place, op.at, op.path)}`],
   mount: mountCommands,
   bind: bindCommands,
@@ -66,6 +67,9 @@ const COMMANDS: Commands = {
     const command = `umount${options} ${pathWord(place, op.at, op.path)}`;
     return [op.missingOk ? `${command} 2>/dev/null || :` : command];
   },
+  user_namespace: () => [
+    comment('(Before util-linux 2.39 mount passes over X-mount.idmap: the owners are not mapped then)'),
+  ],
   pivot_root: () => ['cd /usr', 'pivot_root "$root" "$root"'],
   sethostname: (op) => [`printf %s ${quote(op.name)} >/proc/sys/kernel/hostname`],
   setdomainname: (op) => [`printf %s ${quote(op.name)} >/proc/sys/kernel/domainname`],
@@ -113,12 +117,21 @@ function bindCommands(op: Op<'bind'>, place: Place): readonly string[] {
   const source = pathWord(place, op.sourceAt, op.source);
   const target = pathWord(place, op.at, op.target);
   const commands = [
-    `mount --${op.recursive ? 'r' : ''}bind ${source} ${target}`,
+    `mount --${op.recursive ? 'r' : ''}bind ${mapOption(op, place)}${source} ${target}`,
     ...changeAttributes(op, op.attrRecursive, target),
     ...changePropagation(op.propagation, op.recursive, target),
   ];
   if (!op.missingOk) return commands;
   return [`if [ -e ${source} ] && [ -e ${target} ]; then`, ...commands.map((line) => `  ${line}`), 'fi'];
+}
+
+/** mount(8) knows it since util-linux 2.39, and passes over it before. */
+function mapOption({ idMap }: Op<'bind'>, { slots }: Place): string {
+  if (idMap < 0) return '';
+  const maps = slots.get(idMap);
+  if (maps === undefined)
+    throw new RangeError(`slot "${slotName(idMap)}" holds no user namespace that a shell could name`);
+  return `-o ${quote(`X-mount.idmap=${maps}`)} `;
 }
 
 /** A remount keeps what it does not name, as it takes the present options from /proc/self/mountinfo alone. */

@@ -40,6 +40,17 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
     '  done',
     '}',
   ],
+  kill_cgroup: [
+    '# Kills whom it finds in a cgroup, until it finds nobody.',
+    'kill_cgroup() {',
+    '  for _ in 1 2 3 4 5 6 7 8 9 10; do',
+    '    pids=$(cat "$1/cgroup.procs" 2>/dev/null) || return 0',
+    '    [ -n "$pids" ] || return 0',
+    '    kill -KILL $pids 2>/dev/null',
+    '    sleep 0.1',
+    '  done',
+    '}',
+  ],
   remove_cgroup: [
     '# The kernel may take a moment to let go of the last process.',
     'remove_cgroup() {',

@@ -5,7 +5,11 @@ export function checkPlan(plan: Plan, inherited: readonly number[] = []): string
   return [...slotBreaches(plan, inherited), ...orderBreaches(plan), ...gateBreaches(plan), ...undoBreaches(plan)];
 }
 
-const OPENED_BY: Partial<Record<Op['op'], readonly string[]>> = { open: ['slot'], clone: ['pidfd', 'proc'] };
+const OPENED_BY: Partial<Record<Op['op'], readonly string[]>> = {
+  open: ['slot'],
+  clone: ['pidfd', 'proc'],
+  user_namespace: ['slot'],
+};
 const CONSUMES_NONE = -1;
 
 /** Each slot is filled before it is used, in the process that uses it, and the child holds none at execve(2). */
@@ -78,5 +82,8 @@ function undoBreaches(plan: Plan): string[] {
     if (op.op === 'mkdir' && !op.existOk) return [`remove_cgroup ${op.path}`];
     return op.op === 'mount' || op.op === 'bind' ? [`umount ${op.target}`] : [];
   });
-  return needed.filter((undo) => !undone.has(undo)).map((undo) => `no clean-up "${undo}"`);
+  // A umount takes what is mounted below along.
+  const isUndone = (undo: string): boolean =>
+    [...undone].some((done) => undo === done || (done.startsWith('umount ') && undo.startsWith(`${done}/`)));
+  return needed.filter((undo) => !isUndone(undo)).map((undo) => `no clean-up "${undo}"`);
 }

@@ -1,0 +1,78 @@
+import { MNT_DETACH, MS_PRIVATE } from '../abi/flags/mount.ts';
+import type { OverlayRootfs } from './context.ts';
+import type { Op } from './ops.ts';
+import type { LaunchRequest } from './request.ts';
+import { NONE, SLOT } from './slots.ts';
+import { parentOf } from './targets.ts';
+import { idMap } from './user-namespace.ts';
+
+/** A rootfs whose layers show the owners that the container's user namespace maps to theirs. */
+export interface MappedLayers {
+  readonly rootfs: OverlayRootfs;
+  /** Host stage, before and behind the mount of the overlay. */
+  readonly before: readonly Op[];
+  readonly after: readonly Op[];
+  /** A mount point that a start which fails half-way leaves. */
+  readonly staging: string;
+}
+
+const BECAUSE = 'what belongs to root in a layer belongs to root inside';
+
+/**
+ * For a container with a user namespace of its own: each layer bound with its ids mapped, for the overlay to lie on.
+ * All of them hang below one mount, so that one umount takes them, and go as soon as the overlay stands: overlayfs
+ * holds private copies of the mounts that it was given (fs/overlayfs/super.c, ovl_get_layers).
+ */
+export function mapLayers({ spec, context: { rootfs }, namespaces }: LaunchRequest): MappedLayers | undefined {
+  if (rootfs.kind === 'directory' || !namespaces.created.has('user')) return undefined;
+  const staging = stagingDirectory(rootfs.upper);
+  const shown = rootfs.lower.map((path, index) => ({ path, mapped: `${staging}/${index}` }));
+  const { uidMappings = [], gidMappings = [] } = spec.linux ?? {};
+  const maps = { slot: SLOT.idMaps, uidMap: idMap(uidMappings), gidMap: idMap(gidMappings) };
+  return {
+    rootfs: { ...rootfs, lower: shown.map(({ mapped }) => mapped) },
+    before: [
+      { op: 'user_namespace', stage: 'host', because: BECAUSE, ...maps },
+      makeDirectory(staging),
+      bind(staging, staging, NONE),
+      ...shown.flatMap(({ path, mapped }) => [makeDirectory(mapped), bind(path, mapped, SLOT.idMaps)]),
+      { op: 'close', stage: 'host', because: BECAUSE, slot: SLOT.idMaps },
+    ],
+    after: [umountStaging(staging)],
+    staging,
+  };
+}
+
+/** Beside the upper layer: `…/containers/ID/lower`. */
+export function stagingDirectory(upper: string): string {
+  return `${parentOf(upper)}/lower`;
+}
+
+function umountStaging(path: string): Op {
+  const because = 'overlayfs has copies of its own';
+  return { op: 'umount', stage: 'host', because, at: NONE, path, flags: MNT_DETACH, missingOk: false };
+}
+
+function makeDirectory(path: string): Op {
+  return { op: 'mkdir', stage: 'host', because: BECAUSE, at: NONE, path, mode: 0o700, existOk: true };
+}
+
+function bind(source: string, target: string, idMapSlot: number): Op {
+  return {
+    op: 'bind',
+    stage: 'host',
+    because: BECAUSE,
+    sourceAt: NONE,
+    source,
+    at: NONE,
+    target,
+    recursive: false,
+    attrSet: 0,
+    attrClear: 0,
+    attrRecursive: false,
+    propagation: MS_PRIVATE,
+    idMap: idMapSlot,
+    idMapRecursive: false,
+    missingOk: false,
+  };
+}
