@@ -43,6 +43,13 @@ describe('the failed operation, its errno and its call are told exactly', () => 
       'open',
     ],
     [
+      'mkdir where a file is, existOk or not',
+      () => [host({ op: 'mkdir', at: -1, path: plainFile(0o644), mode: 0o700, existOk: true })],
+      0,
+      EEXIST,
+      'mkdirat',
+    ],
+    [
       'relative host path',
       () => [host({ op: 'open', slot: 1, at: -1, path: 'etc', flags: 0, mode: 0 })],
       0,
@@ -279,7 +286,7 @@ describe('a plan that makes no sense is refused before anything is done', () => 
   test('exec on the host', () => refused([mkdir(), host({ op: 'exec', candidates: [], argv: [], env: [] })], 1));
   test('supervise without a process', () => refused([mkdir(), host({ op: 'supervise' })], 1));
   test('a host operation behind supervise', () => refused([clone, host({ op: 'supervise' }), mkdir()], 2));
-  test('a slot out of range', () => refused([mkdir(), host({ op: 'close', slot: 64 })], 1));
+  test('a slot out of range', () => refused([mkdir(), host({ op: 'close', slot: 256 })], 1));
   test('a negative mode', () => refused([mkdir(), host({ op: 'umask', mask: -1 })], 1));
   test('a number too large', () => refused([mkdir(), host({ op: 'unshare', flags: 2n ** 64n })], 1));
   test('a fraction', () => refused([mkdir(), host({ op: 'unshare', flags: 1.5 })], 1));

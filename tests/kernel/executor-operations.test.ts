@@ -208,12 +208,12 @@ describe('what a process becomes', () => {
 
   test('users, groups and all five sets of capabilities', async () => {
     const ops = [
-      child({ op: 'bounding', mask: 0x1400 }),
+      child({ op: 'bounding', mask: 0x4000001400n }),
       child({ op: 'prctl', option: 8, arg2: 1, arg3: 0, arg4: 0, arg5: 0 }), // PR_SET_KEEPCAPS
       child({ op: 'setgroups', gids: ['7', '4000000000'] }),
       child({ op: 'setresgid', gid: 1001 }),
       child({ op: 'setresuid', uid: 1000 }),
-      child({ op: 'capset', effective: 0x1400, permitted: 0x1400, inheritable: 0x400 }),
+      child({ op: 'capset', effective: 0x4000001400n, permitted: 0x4000001400n, inheritable: 0x400 }),
       child({ op: 'ambient', mask: 0x400 }),
       child({ op: 'umask', mask: 0o27 }),
       child({ op: 'prctl', option: 38, arg2: 1, arg3: 0, arg4: 0, arg5: 0 }), // PR_SET_NO_NEW_PRIVS
@@ -231,7 +231,7 @@ describe('what a process becomes', () => {
       '0000000000000400',
       '0000000000000400',
       '0000000000000400',
-      '0000000000001400',
+      '0000004000001400',
       '0000000000000400',
       '1',
     ]);
@@ -244,6 +244,29 @@ describe('what a process becomes', () => {
       child({ op: 'chdir', path: '/usr/bin' }),
     ]);
     expect(output).toBe('123\n456\n/usr/bin\nPATH=/bin:/usr/bin\n');
+  });
+
+  test('capabilities above 31', async () => {
+    const ops = [
+      child({ op: 'bounding', mask: 0x4000001400n }),
+      child({ op: 'capset', effective: 0x4000001000n, permitted: 0x4000001400n, inheritable: 0x4000000000n }),
+      child({ op: 'ambient', mask: 0x4000000000n }),
+    ];
+    expect(await status(['CapInh', 'CapBnd', 'CapAmb'], ops)).toEqual([
+      '0000004000000000',
+      '0000004000001400',
+      '0000004000000000',
+    ]);
+  });
+
+  test('the first candidate that can be run is', async () => {
+    writeFileSync(scratch.file('plain'), 'not for running', { mode: 0o644 });
+    const candidates = ['/none', scratch.file('plain'), '/bin/busybox', '/bin/false'];
+    const done = await outcome([
+      host({ op: 'clone', flags: 0, cgroup: -1, pidfd: -1, proc: -1 }),
+      child({ op: 'exec', candidates, argv: ['sh', '-c', 'exit 9'], env: [] }),
+    ]);
+    expect(done).toEqual({ type: 6, text: '9 0' });
   });
 
   test('a seccomp filter holds from then on', async () => {
@@ -405,10 +428,13 @@ describe('cgroups', () => {
     writeFileSync(`${path}/inner/cgroup.procs`, String(sleeper.pid));
     const remove = host({ op: 'remove_cgroup', at: -1, path, busyMs: 30 });
     const begin = performance.now();
-    expect(await outcome([remove])).toEqual({ type: 4, text: '0 16 unlinkat' });
-    expect(performance.now() - begin).toBeGreaterThan(29);
-    sleeper.kill('SIGKILL');
-    await sleeper.exited;
+    try {
+      expect(await outcome([remove])).toEqual({ type: 4, text: '0 16 unlinkat' });
+      expect(performance.now() - begin).toBeGreaterThan(29);
+    } finally {
+      sleeper.kill('SIGKILL');
+      await sleeper.exited;
+    }
     expect(await outcome([{ ...remove, busyMs: 2000 } as Op])).toEqual({ type: 6, text: '' });
     expect(existsSync(path)).toBe(false);
   });
