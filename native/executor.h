@@ -132,6 +132,7 @@ int sync_send(struct executor *x, uint8_t message, const int *fds, int count);
 int sync_await(struct executor *x, uint8_t gate);
 int sync_await_terminal(struct executor *x);
 void sync_collect(struct executor *x);
+bool sync_is_alone(const struct executor *x);
 void sync_end(struct executor *x);
 #define MESSAGE_TERMINAL 255 /* gates are numbered below */
 struct failure {

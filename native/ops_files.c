@@ -24,6 +24,9 @@ int op_close(struct executor *x, const struct op *op) {
     int slot = SLOT(ARG_CLOSE_SLOT);
     if (slot < 0 || x->slot[slot] < 0)
         return fail_as(EBADF, "close");
+    /* What is closed in the end is a lock, and its next owner listens under our socket's name. */
+    if (op->stage == STAGE_CLEANUP)
+        listener_close();
     slot_set(x, slot, -1);
     return 0;
 }

@@ -110,6 +110,9 @@ static void __attribute__((noreturn)) become_child(struct executor *x, const int
     x->in_child = true;
     x->dies_with_parent = true;
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    /* Killed before it would have told us: then nobody is left to open a gate, or to watch. */
+    if (sync_is_alone(x))
+        _exit(127);
     prctl(PR_SET_NAME, "limpid-init", 0, 0, 0);
     for (int i = 0; i < 3 && x->stdio.declared && !x->stdio.terminal; i++)
         if (dup2(x->stdio.child[i], i) < 0)

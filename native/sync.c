@@ -89,6 +89,11 @@ int sync_await_terminal(struct executor *x) {
     return 0;
 }
 
+bool sync_is_alone(const struct executor *x) {
+    struct pollfd other = {.fd = x->sync};
+    return poll(&other, 1, 0) == 1 && (other.revents & POLLHUP) != 0;
+}
+
 /* No gate will be opened any more: a child that still waits for one fails, and does not wait for ever. */
 void sync_end(struct executor *x) {
     shutdown(x->sync, SHUT_WR);
