@@ -60,6 +60,15 @@ const PROPAGATION_WORDS: readonly (readonly [word: string, flag: number])[] = [
   ['unbindable', MS.MS_UNBINDABLE],
 ];
 
+const OTHER_WORDS: readonly (readonly [word: string, field: Effect['field']])[] = [
+  ['defaults', 'nothing'],
+  ['bind', 'bind'],
+  ['rbind', 'recursive bind'],
+  ['tmpcopyup', 'copyUp'],
+  ['idmap', 'idMap'],
+  ['ridmap', 'tree idMap'],
+];
+
 interface Draft {
   flags: number;
   bind: boolean;
@@ -77,7 +86,24 @@ interface AttrChange {
   clear: number;
 }
 
-const EFFECTS: ReadonlyMap<string, (draft: Draft) => void> = new Map(effects());
+/** What one word does: the bits of `mask` in that field become `value`. */
+interface Effect {
+  readonly field:
+    | 'flags'
+    | 'own'
+    | 'tree'
+    | 'propagation'
+    | 'bind'
+    | 'recursive bind'
+    | 'copyUp'
+    | 'idMap'
+    | 'tree idMap'
+    | 'nothing';
+  readonly mask: number;
+  readonly value: number;
+}
+
+const EFFECTS = new Map<string, Effect>();
 
 /**
  * Parses the runtime-spec's `mounts[].options` (runtime-spec, config.md, "Linux mount options"). Of two words that
@@ -96,8 +122,8 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
     idMap: 'no',
   };
   for (const word of words) {
-    const effect = EFFECTS.get(word);
-    if (effect !== undefined) effect(draft);
+    const effect = effects().get(word);
+    if (effect !== undefined) apply(effect, draft);
     else if (word !== '') draft.data.push(word);
   }
   const { own, tree, flags, data, ...rest } = draft;
@@ -114,7 +140,7 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
 
 /** Whether a word is one of the runtime-spec's, and not the file system's own. */
 export function isMountOptionWord(word: string): boolean {
-  return EFFECTS.has(word);
+  return effects().has(word);
 }
 
 /** The words for MS_* flags, as mount(8) takes them after `-o`: `ro,nosuid,rbind,rprivate`. */
@@ -164,38 +190,42 @@ function flagsFromAttrs({ set, clear }: AttrChange): number {
   return flags;
 }
 
-function* effects(): Generator<[string, (draft: Draft) => void]> {
-  yield* flagEffects();
-  for (const [prefix, which] of [
-    ['', 'own'],
-    ['r', 'tree'],
-  ] as const) {
+/** Filled at the first use, by loops alone: a start pays for each function that it calls the first time. */
+function effects(): ReadonlyMap<string, Effect> {
+  if (EFFECTS.size > 0) return EFFECTS;
+  for (const [set, clear, flag] of FLAG_WORDS) {
+    EFFECTS.set(set, { field: 'flags', mask: flag, value: flag });
+    if (clear !== '') EFFECTS.set(clear, { field: 'flags', mask: flag, value: 0 });
+  }
+  for (const field of ['own', 'tree'] as const) {
+    const prefix = field === 'own' ? '' : 'r';
     for (const [set, clear, attr] of ATTR_WORDS) {
-      yield [prefix + set, (draft) => change(draft[which], attr, attr)];
-      yield [prefix + clear, (draft) => change(draft[which], attr, 0)];
+      EFFECTS.set(prefix + set, { field, mask: attr, value: attr });
+      EFFECTS.set(prefix + clear, { field, mask: attr, value: 0 });
     }
     for (const [word, attr] of ATIME_WORDS) {
-      yield [prefix + word, (draft) => change(draft[which], MS.MOUNT_ATTR__ATIME, attr)];
+      EFFECTS.set(prefix + word, { field, mask: MS.MOUNT_ATTR__ATIME, value: attr });
     }
-    yield [`${prefix}norelatime`, () => {}];
+    EFFECTS.set(`${prefix}norelatime`, { field: 'nothing', mask: 0, value: 0 });
   }
   for (const [word, flag] of PROPAGATION_WORDS) {
-    yield [word, (draft) => void (draft.propagation = flag)];
-    yield [`r${word}`, (draft) => void (draft.propagation = flag | MS.MS_REC)];
+    EFFECTS.set(word, { field: 'propagation', mask: 0, value: flag });
+    EFFECTS.set(`r${word}`, { field: 'propagation', mask: 0, value: flag | MS.MS_REC });
   }
+  for (const [word, field] of OTHER_WORDS) EFFECTS.set(word, { field, mask: 0, value: 0 });
+  return EFFECTS;
 }
 
-function* flagEffects(): Generator<[string, (draft: Draft) => void]> {
-  for (const [set, clear, flag] of FLAG_WORDS) {
-    yield [set, (draft) => void (draft.flags |= flag)];
-    if (clear !== '') yield [clear, (draft) => void (draft.flags &= ~flag)];
+function apply({ field, mask, value }: Effect, draft: Draft): void {
+  if (field === 'own' || field === 'tree') change(draft[field], mask, value);
+  else if (field === 'flags') draft.flags = (draft.flags & ~mask) | value;
+  else if (field === 'propagation') draft.propagation = value;
+  else if (field === 'copyUp') draft.copyUp = true;
+  else if (field === 'idMap' || field === 'tree idMap') draft.idMap = field === 'idMap' ? 'mount' : 'tree';
+  else if (field !== 'nothing') {
+    draft.bind = true;
+    if (field === 'recursive bind') draft.recursive = true;
   }
-  yield ['defaults', () => {}];
-  yield ['bind', (draft) => void (draft.bind = true)];
-  yield ['rbind', (draft) => void (draft.bind = draft.recursive = true)];
-  yield ['tmpcopyup', (draft) => void (draft.copyUp = true)];
-  yield ['idmap', (draft) => void (draft.idMap = 'mount')];
-  yield ['ridmap', (draft) => void (draft.idMap = 'tree')];
 }
 
 function change(attrs: AttrChange, mask: number, value: number): void {

@@ -1,16 +1,24 @@
-import { OPS, type ArgKind, type Op, type Plan, type Stage } from './ops.ts';
+import { OPS, type ArgKind, type Op, type OpName, type Plan, type Stage } from './ops.ts';
 
 export const MAGIC = 'limpid-plan 1\n';
 const STAGES: readonly Stage[] = ['host', 'child', 'init', 'cleanup'];
 const HEAD_BYTES = 12;
 /** The lengths that one character holds, as u32. */
-const U32 = Array.from({ length: 128 }, (_, value) => `${String.fromCharCode(value)}\0\0\0`);
-/** By operation: what precedes its arguments, for each stage, and the arguments' names and kinds. */
-const LAYOUTS = new Map(Object.entries(OPS).map(([name, kinds], code) => [name, layout(code, Object.entries(kinds))]));
+const U32: string[] = [];
+for (let value = 0; value < 128; value++) U32.push(`${String.fromCharCode(value)}\0\0\0`);
 
-function layout(code: number, args: [string, ArgKind][]): { head: Record<Stage, string>; args: [string, ArgKind][] } {
-  const heads = STAGES.map((stage, index) => [stage, U32[code]! + U32[index]! + U32[args.length]!]);
-  return { head: Object.fromEntries(heads) as Record<Stage, string>, args };
+/** How an operation is laid out: its code, the number of its arguments, their names and kinds. */
+interface Layout {
+  readonly code: string;
+  readonly count: string;
+  readonly args: readonly (readonly [name: string, kind: ArgKind])[];
+}
+
+const layouts: Partial<Record<OpName, Layout>> = {};
+
+function layoutOf(op: OpName): Layout {
+  const args = Object.entries(OPS[op]) as [string, ArgKind][];
+  return { code: U32[Object.keys(OPS).indexOf(op)]!, count: U32[args.length]!, args };
 }
 
 /**
@@ -34,8 +42,8 @@ function encode(plan: Plan, beyondAscii: boolean): Uint8Array | undefined {
   const later: Later = { words: [MAGIC.length, plan.length], blobs: [] };
   let length = MAGIC.length + 4;
   for (const op of plan) {
-    const { head, args } = LAYOUTS.get(op.op)!;
-    parts.push(head[op.stage]);
+    const { code, count, args } = (layouts[op.op] ??= layoutOf(op.op));
+    parts.push(code, U32[STAGES.indexOf(op.stage)]!, count);
     length += HEAD_BYTES;
     const values = op as unknown as Record<string, unknown>;
     for (const [name, kind] of args) {

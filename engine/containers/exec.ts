@@ -55,7 +55,7 @@ export async function execInContainer(world: World, reference: string, request: 
     const launched = launchPlan({ plan, executor: await world.executor, slots: new Map([[SLOT.target, target]]) });
     const { outcome, controlFd, trace } = launched;
     if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, trace };
-    throw launchError(plan, outcome, `a command in container "${record.config.name}"`);
+    throw await launchError(plan, outcome, `a command in container "${record.config.name}"`);
   } finally {
     libc.close(target);
   }

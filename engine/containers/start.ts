@@ -3,8 +3,9 @@ import { LimpidError } from '../../base/error.ts';
 import { launchPlan, type Launched, type LaunchRequest, type Outcome } from '../../kernel/executor.ts';
 import { removeFile, statPath } from '../../kernel/files.ts';
 import { libc } from '../../kernel/libc.ts';
-import { explainFailure } from '../../plan/describe.ts';
 import { planLeave } from '../../plan/leave.ts';
+import { launchPlan, type Outcome } from '../../kernel/executor.ts';
+import { removeFile } from '../../kernel/files.ts';
 import type { Plan } from '../../plan/ops.ts';
 import { SLOT } from '../../plan/slots.ts';
 import { cgroupPath } from '../cgroup-path.ts';
@@ -72,7 +73,7 @@ export async function startRecord(world: World, record: NewRecord, options: Star
   });
   tracePhase('container started');
   if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, trace };
-  throw launchError(plan, outcome, `container "${config.name}"`);
+  throw await launchError(plan, outcome, `container "${config.name}"`);
 }
 
 /** An executor that was killed has not cleared away what it had made. */
@@ -92,8 +93,11 @@ async function clearRun(world: World, { config, paths: { merged, shm, socket } }
 }
 
 /** The error for a launch that did not end in a supervised process. */
-export function launchError(plan: Plan, outcome: Outcome, subject: string): LimpidError {
-  if (outcome.kind === 'failed')
+export async function launchError(plan: Plan, outcome: Outcome, subject: string): Promise<LimpidError> {
+  if (outcome.kind === 'failed') {
+    // Its tables are large and needed only here.
+    const { explainFailure } = await import('../../plan/describe/explain-failure.ts');
     return new LimpidError(explainFailure(plan, outcome.index, outcome.errno, outcome.call));
+  }
   return new LimpidError({ code: 'EPLAN', doing: 'start', subject, why: 'its plan supervises nothing' });
 }
