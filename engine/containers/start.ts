@@ -4,8 +4,6 @@ import { launchPlan, type Launched, type LaunchRequest, type Outcome } from '../
 import { removeFile, statPath } from '../../kernel/files.ts';
 import { libc } from '../../kernel/libc.ts';
 import { planLeave } from '../../plan/leave.ts';
-import { launchPlan, type Outcome } from '../../kernel/executor.ts';
-import { removeFile } from '../../kernel/files.ts';
 import type { Plan } from '../../plan/ops.ts';
 import { SLOT } from '../../plan/slots.ts';
 import { cgroupPath } from '../cgroup-path.ts';
