@@ -7,6 +7,7 @@ export const FRAME = {
   exit: 5,
   done: 6,
   trace: 7,
+  taken: 8,
   stdin: 16,
   stdinEnd: 17,
   resize: 18,
