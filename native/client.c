@@ -311,14 +311,14 @@ static void receive(void) {
 static void __attribute__((noreturn)) attend(void) {
     struct pollfd polls[3];
     for (;;) {
+        /* One that came while we wrote has interrupted nothing that would be waited for. */
+        heed_signals();
         int output = next_output();
         bool input = (c.flags & INPUT) != 0 && !c.input_ended && c.under_way < STDIN_WINDOW;
         polls[0] = (struct pollfd){.fd = output < 0 ? c.socket : -1, .events = POLLIN};
         polls[1] = (struct pollfd){.fd = output, .events = POLLOUT};
         polls[2] = (struct pollfd){.fd = input ? 0 : -1, .events = POLLIN};
-        int ready = ppoll(polls, 3, NULL, &others);
-        heed_signals();
-        if (ready <= 0)
+        if (ppoll(polls, 3, NULL, &others) <= 0)
             continue;
         if (polls[1].revents != 0)
             show(output);

@@ -1,0 +1,136 @@
+/**
+ * The built program as a user has it, in a world of its own: `const { limpid } = privateWorld()`.
+ * `LIMPID=PROGRAM` in the environment tests another build.
+ */
+import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ROOMS } from '../../tools/rooms.ts';
+import { emptyCgroups, processesThatSee, mountsBelow } from './left-behind.ts';
+import { until } from './until.ts';
+import { Terminal } from './terminal.ts';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
+export const BUSYBOX = 'builtin:busybox';
+
+/** What a command came to. */
+export interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Words that come before the program, such as `setpriv --reuid=65534`. */
+  readonly through?: readonly string[];
+}
+
+export interface PrivateWorld {
+  /** A directory that is removed afterwards; the world's root and runroot are below it. */
+  readonly directory: string;
+  /** Its containers, by `--root` and `--runroot`. */
+  readonly globals: readonly string[];
+  /** Runs it to its end. */
+  limpid(...words: string[]): Promise<Result>;
+  limpidWith(options: RunOptions, ...words: string[]): Promise<Result>;
+  /** Runs it, expects exit code 0 and no word on stderr, and answers what it printed, without the last newline. */
+  says(...words: string[]): Promise<string>;
+  /** Starts it without waiting, on pipes. */
+  begin(...words: string[]): Bun.Subprocess<'pipe', 'pipe', 'pipe'>;
+  /** Starts it on a terminal of its own. */
+  onTerminal(...words: string[]): Terminal;
+}
+
+/** Makes the world before the file's tests; afterwards removes it, and expects that nothing of it is left. */
+export function privateWorld(): PrivateWorld {
+  // An emulated machine takes its time.
+  setDefaultTimeout(60_000);
+  const directory = mkdtempSync('/tmp/limpid-cli-');
+  const globals = ['--root', `${directory}/root`, '--runroot', `${directory}/run`];
+  const before = new Set(emptyCgroups());
+  const started: Terminal[] = [];
+
+  const limpidWith = (options: RunOptions, ...words: string[]) =>
+    finish([...(options.through ?? []), PROGRAM, ...globals, ...words], options);
+  const limpid = (...words: string[]) => limpidWith({}, ...words);
+
+  beforeAll(buildWhenStale, 120_000);
+  afterAll(async () => {
+    for (const terminal of started) terminal.close();
+    const ids = (await limpid('ps', '-aq')).out.split('\n').filter(Boolean);
+    if (ids.length > 0) await limpid('rm', '-f', '-t', '0', ...ids);
+    await until(`nothing of ${directory} is left`, () => {
+      const left = leftBehind(directory, before);
+      return left.length === 0 ? true : { butSaw: left.join('\n') };
+    });
+    rmSync(directory, { recursive: true });
+  });
+
+  return {
+    directory,
+    globals,
+    limpid,
+    limpidWith,
+    async says(...words) {
+      const { code, out, err } = await limpid(...words);
+      expect({ words, code, err }).toEqual({ words, code: 0, err: '' });
+      return out.replace(/\n$/, '');
+    },
+    begin: (...words) => Bun.spawn([PROGRAM, ...globals, ...words], { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' }),
+    onTerminal(...words) {
+      const terminal = new Terminal([PROGRAM, ...globals, ...words]);
+      started.push(terminal);
+      return terminal;
+    },
+  };
+}
+
+/** Runs any program to its end. */
+export async function finish(command: readonly string[], options: RunOptions = {}): Promise<Result> {
+  const { input, env, cwd } = options;
+  const child = Bun.spawn([...command], {
+    stdin: input === undefined ? 'ignore' : new Blob([input]),
+    stdout: 'pipe',
+    stderr: 'pipe',
+    ...(env && { env: { ...process.env, ...env } }),
+    ...(cwd !== undefined && { cwd }),
+  });
+  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { code, out, err };
+}
+
+function leftBehind(directory: string, cgroupsBefore: ReadonlySet<string>): string[] {
+  const containers = ['root', 'run'].flatMap((name) => list(`${directory}/${name}/containers`));
+  return [
+    ...containers.map((name) => `container ${name}`),
+    ...list(`${directory}/run/names`).map((name) => `name ${name}`),
+    ...processesThatSee(directory),
+    ...mountsBelow(directory),
+    ...emptyCgroups().filter((path) => !cgroupsBefore.has(path)),
+  ];
+}
+
+function list(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
+}
+
+let fresh = process.env['LIMPID'] !== undefined;
+
+/** Once a run of the tests: where a source is newer than the program, or there is none. */
+function buildWhenStale(): void {
+  if (fresh) return;
+  const built = statSync(PROGRAM, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = new Bun.Glob(`{${[...Object.keys(ROOMS), 'native', 'tools'].join(',')}}/**/*.{ts,c,h}`).scanSync(ROOT);
+  for (const path of sources) {
+    if (statSync(ROOT + path).mtimeMs <= built || path.endsWith('.test.ts') || path.includes('.gen.')) continue;
+    mkdirSync(`${ROOT}build`, { recursive: true });
+    const { exitCode, stderr } = Bun.spawnSync(['flock', `${ROOT}build/lock`, process.execPath, 'tools/build.ts'], { cwd: ROOT });
+    if (exitCode !== 0) throw new Error(`the build failed: ${stderr}`);
+    break;
+  }
+  fresh = true;
+}

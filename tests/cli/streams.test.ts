@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'bun:test';
+import { BUSYBOX, finish, privateWorld, PROGRAM } from './limpid.ts';
+
+const { says, limpid, limpidWith, begin, globals } = privateWorld();
+
+describe('run in the foreground', () => {
+  test('stdout and stderr stay apart, and the exit code is its own', async () => {
+    const script = 'echo out; echo err >&2; exit 42';
+    expect(await limpid('run', '--rm', BUSYBOX, 'sh', '-c', script)).toEqual({ code: 42, out: 'out\n', err: 'err\n' });
+  });
+
+  test('128+n on a signal', async () => {
+    // The kernel drops what the first process of a pid namespace sends itself: here it is not the first.
+    const words = ['run', '--rm', '--pid=host', BUSYBOX, 'sh', '-c', 'kill -USR1 $$; sleep 100'];
+    expect((await limpid(...words)).code).toBe(128 + 10);
+  });
+
+  test('-i passes stdin on, megabytes of it, and its end', async () => {
+    const input = 'line of input\n'.repeat(300_000);
+    const { code, out } = await limpidWith({ input }, 'run', '--rm', '-i', BUSYBOX, 'cat');
+    expect([code, out.length, out === input]).toEqual([0, input.length, true]);
+  });
+
+  test('without -i stdin is empty', async () => {
+    const { code, out } = await limpidWith({ input: 'not for it' }, 'run', '--rm', BUSYBOX, 'cat');
+    expect([code, out]).toEqual([0, '']);
+  });
+
+  test('10 MB of output into a slow pipe: nothing is lost', async () => {
+    const pipe = `"$@" | (read first; sleep 0.1; wc -c)`;
+    const words = ['run', '--rm', BUSYBOX, 'sh', '-c', 'echo; head -c 10000000 /dev/zero'];
+    const { out } = await finish(['sh', '-c', pipe, 'sh', PROGRAM, ...globals, ...words]);
+    expect(out).toBe('10000000\n');
+  });
+
+  test('--attach stderr: only that', async () => {
+    const { out, err } = await limpid('run', '--rm', '-a', 'stderr', BUSYBOX, 'sh', '-c', 'echo out; echo err >&2');
+    expect([out, err]).toEqual(['', 'err\n']);
+  });
+
+  test('a signal to the command reaches the process', async () => {
+    const command = begin('run', '--rm', BUSYBOX, 'sh', '-c', 'trap "echo asked; exit 9" TERM; echo ready; while :; do sleep 0.05; done');
+    const reader = command.stdout.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('ready\n');
+    command.kill('SIGTERM');
+    expect(await command.exited).toBe(9);
+    expect(await says('ps', '-aq')).toBe('');
+  });
+
+  test('output appended to a file leaves what was there', async () => {
+    const script = '{ echo before; "$@"; echo after; } >"$0"; cat "$0"';
+    const file = `/tmp/limpid-append-${process.pid}`;
+    const { out } = await finish(['sh', '-c', `${script}; rm "$0"`, file, PROGRAM, ...globals, 'run', '--rm', BUSYBOX, 'echo', 'between']);
+    expect(out).toBe('before\nbetween\nafter\n');
+  });
+});
