@@ -1,10 +1,10 @@
 import {
   listDirectory,
   makeDirectories,
+  makeDirectory,
   makeSymlink,
   readSymlink,
   readText,
-  removeEmptyDirectory,
   removeFile,
   renamePath,
   statPath,
@@ -118,20 +118,23 @@ function underNamesLock<T>(world: World, act: () => T): T {
 function ensureNames(world: World): void {
   const names = namesDirectory(world);
   if (statPath(names) !== undefined) return;
-  const aside = `${names}.${Bun.randomUUIDv7()}`;
-  makeDirectories(aside, 0o755);
+  makeDirectories(world.runroot, 0o755);
+  underNamesLock(world, () => {
+    // Somebody else may have been first.
+    if (statPath(names) === undefined) rebuildNames(world, names);
+  });
+}
+
+/** For who holds the lock of names: what lies aside belongs to a command that was killed. */
+function rebuildNames(world: World, names: string): void {
+  const aside = `${names}.new`;
+  makeDirectory(aside, 0o755);
+  for (const stale of listDirectory(aside)) removeFile(`${aside}/${stale}`);
   for (const id of listDirectory(`${world.root}/containers`)) {
     const name = recordedName(containerPaths(world, id, false).config);
     if (name !== undefined) makeSymlink(`${aside}/${name}`, id);
   }
-  try {
-    renamePath(aside, names);
-  } catch (error) {
-    // Somebody else was first, with the same content.
-    for (const name of listDirectory(aside)) removeFile(`${aside}/${name}`);
-    removeEmptyDirectory(aside);
-    if (statPath(names) === undefined) throw error;
-  }
+  renamePath(aside, names);
 }
 
 /** A damaged record has no name; the command that gives its id tells what is wrong. */

@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { builtinNames, builtinRootfs, type RootfsEntry } from '../../kernel/assets.ts';
+import { builtinNames, builtinRootfs, type BuiltinRootfs, type RootfsEntry } from '../../kernel/assets.ts';
 import {
   makeDirectories,
   makeDirectory,
@@ -10,6 +10,7 @@ import {
   writeFile,
 } from '../../kernel/files.ts';
 import { launchPlan } from '../../kernel/executor.ts';
+import { waitLock } from '../../kernel/locks.ts';
 import type { World } from '../world.ts';
 
 /** The directory of a built-in root file system, unpacked at its first use and shared by all containers. */
@@ -18,19 +19,26 @@ export async function builtinDirectory(world: World, name: string): Promise<stri
   if (builtin === undefined) throw noSuchBuiltin(name);
   const directory = `${world.root}/builtin/${name}-${builtin.digest.trim().slice(0, 16)}`;
   if (statPath(directory) !== undefined) return directory;
-  const aside = `${directory}.${Bun.randomUUIDv7()}`;
-  makeDirectories(aside, 0o755);
+  makeDirectories(`${world.root}/builtin`, 0o755);
+  const lock = waitLock(`${world.root}/builtin.lock`);
+  try {
+    // Somebody else may have been first.
+    if (statPath(directory) === undefined) await unpack(world, builtin, directory);
+  } finally {
+    if (lock !== 'absent') lock.release();
+  }
+  return directory;
+}
+
+/** For the lock's holder: what lies aside belongs to a command that was killed. */
+async function unpack(world: World, builtin: BuiltinRootfs, directory: string): Promise<void> {
+  const aside = `${directory}.new`;
+  if (statPath(aside) !== undefined) await removeTree(world, aside);
+  makeDirectory(aside, 0o755);
   const program = await builtin.program();
   for (const entry of await builtin.entries()) unpackEntry(aside, entry, program);
   setMode(aside, 0o755);
-  try {
-    renamePath(aside, directory);
-  } catch (error) {
-    if (statPath(directory) === undefined) throw error;
-    // Somebody else was first, with the same bytes.
-    await removeTree(world, aside);
-  }
-  return directory;
+  renamePath(aside, directory);
 }
 
 function unpackEntry(root: string, entry: RootfsEntry, program: Uint8Array): void {
@@ -50,7 +58,9 @@ function unpackEntry(root: string, entry: RootfsEntry, program: Uint8Array): voi
 }
 
 async function removeTree(world: World, path: string): Promise<void> {
-  const plan = [{ op: 'remove', stage: 'host', because: 'another command unpacked it first', at: -1, path }] as const;
+  const plan = [
+    { op: 'remove', stage: 'host', because: 'the command that began to unpack it was killed', at: -1, path },
+  ] as const;
   launchPlan({ plan, executor: await world.executor });
 }
 

@@ -1,4 +1,5 @@
 import { makeDirectories, renamePath, setMode, statPath, writeFile } from '../../kernel/files.ts';
+import { waitLock } from '../../kernel/locks.ts';
 import type { World } from '../world.ts';
 
 /**
@@ -11,9 +12,14 @@ export async function initProgram(world: World): Promise<string> {
   const path = `${directory}/init-${Bun.hash(bytes).toString(16)}`;
   if (statPath(path) !== undefined) return path;
   makeDirectories(directory, 0o755);
-  const aside = `${path}.${Bun.randomUUIDv7()}`;
-  writeFile(aside, bytes, { mode: 0o755, sync: false });
-  setMode(aside, 0o755);
-  renamePath(aside, path);
+  const lock = waitLock(`${directory}/lock`);
+  try {
+    const aside = `${directory}/init.new`;
+    writeFile(aside, bytes, { mode: 0o755, sync: false });
+    setMode(aside, 0o755);
+    renamePath(aside, path);
+  } finally {
+    if (lock !== 'absent') lock.release();
+  }
   return path;
 }
