@@ -26,9 +26,7 @@ export function callerOf(): Caller {
     arch: hostArch,
     uid: currentUid(),
     workingDirectory: process.cwd(),
-    get environment() {
-      return callerEnvironment();
-    },
+    environment: Bun.env,
     readText: requireText,
     deviceNumber: (path) => {
       const status = statPath(path);
@@ -37,13 +35,6 @@ export function callerOf(): Caller {
         : undefined;
     },
   };
-}
-
-/** Without Bun's own variables: those are the launcher's (native/launcher.c), not the caller's. */
-function callerEnvironment(): Record<string, string | undefined> {
-  const kept: Record<string, string | undefined> = {};
-  for (const name in Bun.env) if (!name.startsWith('BUN_')) kept[name] = Bun.env[name];
-  return kept;
 }
 
 function requireText(path: string): string {

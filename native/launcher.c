@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,24 +13,11 @@
 
 extern char **environ;
 
-/*
- * A command runs most of its functions a few times: compiling them costs more than it gives, a quarter of the whole
- * CPU time of a `run`. What loops for long is compiled all the same.
- */
-static char *const TUNING[] = {"BUN_JSC_thresholdForJITAfterWarmUp=50000", "BUN_JSC_thresholdForJITSoon=10000"};
-#define TUNINGS (sizeof TUNING / sizeof TUNING[0])
-
-/* The environment for the program; NULL where there is no memory. */
-static char **program_environment(void) {
-  size_t count = 0;
-  while (environ[count] != NULL) count++;
-  char **kept = malloc((count + TUNINGS + 1) * sizeof *kept), **end = kept;
-  if (kept == NULL) return NULL;
+static void drop_bun_variables(void) {
+  char **kept = environ;
   for (char **entry = environ; *entry != NULL; entry++)
-    if (strncmp(*entry, "BUN_", 4) != 0) *end++ = *entry;
-  for (size_t i = 0; i < TUNINGS; i++) *end++ = TUNING[i];
-  *end = NULL;
-  return kept;
+    if (strncmp(*entry, "BUN_", 4) != 0) *kept++ = *entry;
+  *kept = NULL;
 }
 
 /* Cuts the last component off; returns 0 where there is none. */
@@ -53,8 +39,8 @@ int main(int argc, char **argv) {
   path[length] = '\0';
   if (!cut_last(path) || !cut_last(path)) return 125;
   strcat(path, PROGRAM);
-  char **environment = program_environment();
-  if (environment != NULL) execve(path, argv, environment);
+  drop_bun_variables();
+  execv(path, argv);
   fprintf(stderr, "limpid: cannot execute \"%s\": %s (hint: install it again)\n", path, strerror(errno));
   return 125;
 }
