@@ -138,6 +138,11 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
   };
 }
 
+/** Every word of the runtime-spec's. */
+export function mountOptionWords(): string[] {
+  return [...EFFECTS.keys()];
+}
+
 /** Whether a word is one of the runtime-spec's, and not the file system's own. */
 export function isMountOptionWord(word: string): boolean {
   return effects().has(word);

@@ -38,6 +38,7 @@ const { symbols: libc } = dlopen('libc.so.6', {
   posix_spawn_file_actions_adddup2: { args: ['ptr', 'i32', 'i32'], returns: 'i32' },
   posix_spawn_file_actions_addopen: { args: ['ptr', 'i32', 'ptr', 'i32', 'u32'], returns: 'i32' },
   getuid: { args: [], returns: 'u32' },
+  getgid: { args: [], returns: 'u32' },
 } as const);
 
 export { libc, ptr };

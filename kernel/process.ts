@@ -5,6 +5,7 @@ import { systemError } from './system-error.ts';
 const SYS_PIDFD_SEND_SIGNAL = 424;
 const SYS_PIDFD_OPEN = 434;
 const ESRCH = 3;
+const EINTR = 4;
 const POLLIN = 1;
 
 /** A process as the kernel can never confuse it with another: pid and start time (proc(5), stat field 22). */
@@ -81,4 +82,16 @@ export function waitForEnd(process: ProcessIdentity, timeoutMs: number): boolean
 /** Ids in use by this process: the real uid. */
 export function currentUid(): number {
   return libc.getuid();
+}
+
+export function currentGid(): number {
+  return libc.getgid();
+}
+
+/** waitpid(2) of a child of ours; answers its exit code as a shell sees it, -1 where it is no child of ours. */
+export function reapChild(pid: number): number {
+  const status = new Int32Array(1);
+  while (libc.waitpid(pid, ptr(status), 0) < 0) if (lastErrno() !== EINTR) return -1;
+  const signal = status[0]! & 0x7f;
+  return signal === 0 ? (status[0]! >> 8) & 0xff : 128 + signal;
 }

@@ -1,10 +1,13 @@
 import { O_CLOEXEC, O_PATH } from '../abi/flags/open.ts';
+import { hostArch } from './arch.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const SOCK_CLOEXEC = 0o2000000;
+const SYS_BIND = hostArch === 'aarch64' ? 200 : 49;
+const SYS_LISTEN = hostArch === 'aarch64' ? 201 : 50;
 const ENOENT = 2;
 const ECONNREFUSED = 111;
 /** sun_path's length, less its NUL: unix(7). */
@@ -22,6 +25,19 @@ export function connectUnix(path: string): number | undefined {
   libc.close(fd);
   if (errno === ENOENT || errno === ECONNREFUSED) return undefined;
   throw systemError('connect to', path, errno);
+}
+
+/** A listening stream socket at a new path; its directory decides who may connect. The caller closes the descriptor. */
+export function listenUnix(path: string): number {
+  const fd = libc.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw systemError('create', 'a socket');
+  const { address, directoryFd } = socketAddress(path);
+  const bound = Number(libc.syscall(SYS_BIND, fd, ptr(address), address.length, 0, 0, 0));
+  const errno = bound < 0 ? lastErrno() : 0;
+  if (directoryFd >= 0) libc.close(directoryFd);
+  if (errno !== 0) throw systemError('create', path, errno);
+  if (Number(libc.syscall(SYS_LISTEN, fd, 1, 0, 0, 0, 0)) < 0) throw systemError('listen at', path);
+  return fd;
 }
 
 /** struct sockaddr_un. A path that is too long for it goes through a descriptor of its directory. */

@@ -39,5 +39,7 @@ await bun('tools/gen-all.ts');
 await Promise.all([bun('tools/build-native.ts'), bun('tools/build-rootfs.ts')]);
 if (process.argv[2] !== 'prepare') {
   await bun(...COMPILE, ...COMMIT, 'cli/main.ts', '--outfile', 'dist/limpid');
+  // Called by that name it is an OCI runtime; a link, as the program is large.
+  await run('ln', '-sf', 'limpid', 'dist/limpid-runtime');
   await run(...CC, '-o', 'dist/launcher', 'native/launcher.c');
 }

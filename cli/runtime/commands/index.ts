@@ -1,0 +1,15 @@
+import type { RuntimeCommand } from '../runtime-command.ts';
+
+type Load = () => Promise<{ readonly command: RuntimeCommand }>;
+
+/** Every command of the runtime, loaded only when it is called. */
+export const RUNTIME_COMMANDS: Readonly<Record<string, Load>> = {
+  create: () => import('./create.ts'),
+  start: () => import('./start.ts'),
+  state: () => import('./state.ts'),
+  kill: () => import('./kill.ts'),
+  delete: () => import('./delete.ts'),
+  list: () => import('./list.ts'),
+  features: () => import('./features.ts'),
+  spec: () => import('./spec.ts'),
+};

@@ -1,0 +1,26 @@
+import { defineOptions } from '../parse/option.ts';
+
+/** Those of runc and crun, before the command. */
+export const RUNTIME_GLOBAL_OPTIONS = defineOptions({
+  root: { type: 'string', value: 'DIR', help: 'Where the states of containers are' },
+  log: { type: 'string', value: 'FILE', help: 'Append errors and warnings to it' },
+  'log-format': { type: 'string', choices: ['text', 'json'], default: 'text', help: 'Form of what is logged' },
+  'log-level': {
+    type: 'string',
+    choices: ['error', 'warn', 'warning', 'info', 'debug', 'trace', 'fatal', 'panic'],
+    default: 'warning',
+    help: 'Least level that is logged',
+  },
+  debug: { type: 'bool', help: 'As --log-level debug' },
+  'cgroup-manager': {
+    type: 'string',
+    choices: ['cgroupfs', 'systemd', 'disabled'],
+    default: 'cgroupfs',
+    help: 'Who makes cgroups',
+  },
+  'systemd-cgroup': { type: 'bool', help: 'As --cgroup-manager systemd' },
+  rootless: { type: 'string', choices: ['auto', 'true', 'false'], default: 'auto', help: 'Whether cgroup failures are forgiven' },
+  version: { type: 'bool', short: 'v', help: 'Print the version' },
+});
+
+export type RuntimeGlobalOptions = typeof RUNTIME_GLOBAL_OPTIONS;

@@ -1,0 +1,39 @@
+import { O_CLOEXEC, O_RDWR } from '../abi/flags/open.ts';
+import { statDescriptor } from './files.ts';
+import { cString, lastErrno, libc, ptr } from './libc.ts';
+import { systemError } from './system-error.ts';
+
+const F_DUPFD_CLOEXEC = 1030;
+const EINTR = 4;
+const EBADF = 9;
+
+/** A copy of a descriptor that is out of the way of 0, 1 and 2; one of /dev/null where it is not open. */
+export function copyDescriptor(fd: number): number {
+  const copy = libc.fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (copy >= 0) return copy;
+  const errno = lastErrno();
+  if (errno !== EBADF) throw systemError('copy', `descriptor ${fd}`, errno);
+  const instead = libc.open(ptr(cString('/dev/null')), O_RDWR | O_CLOEXEC, 0);
+  if (instead < 0) throw systemError('open', '/dev/null');
+  return instead;
+}
+
+export function isOpen(fd: number): boolean {
+  return statDescriptor(fd) !== undefined;
+}
+
+export function closeDescriptor(fd: number): void {
+  libc.close(fd);
+}
+
+/** Reads until the end of the file, at most `limitBytes`; waits as long as that takes. */
+export function readToEnd(fd: number, limitBytes: number): Uint8Array {
+  const bytes = new Uint8Array(limitBytes);
+  let filled = 0;
+  while (filled < limitBytes) {
+    const got = Number(libc.read(fd, ptr(bytes, filled), limitBytes - filled));
+    if (got > 0) filled += got;
+    else if (got === 0 || lastErrno() !== EINTR) break;
+  }
+  return bytes.subarray(0, filled);
+}

@@ -1,0 +1,81 @@
+import { isAlive, type ProcessIdentity } from '../kernel/process.ts';
+import { readSymlink, readText, renamePath, statPath, writeFile } from '../kernel/files.ts';
+import { isFrozen } from '../kernel/cgroup.ts';
+import { tryLock } from '../kernel/locks.ts';
+import type { Op } from '../plan/ops.ts';
+import type { RuntimeSpec } from '../spec/runtime.ts';
+import { checkId, containerAbsent, ContainerFiles } from './container-files.ts';
+import type { RuntimeWorld } from './runtime-world.ts';
+
+export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
+
+/** state.json: what `create` was asked for. What the kernel knows is not in it. */
+export interface ContainerRecord {
+  readonly ociVersion: string;
+  readonly id: string;
+  readonly bundle: string;
+  readonly rootfs: string;
+  /** RFC 3339. */
+  readonly created: string;
+  readonly owner: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** As the path below each hierarchy; empty where the container has no cgroup of its own. */
+  readonly cgroupsPath: string;
+  /** Mounts on the host that go with the container. */
+  readonly mounts: readonly string[];
+  /** The operations behind the start gate, for what `start` has to say of them. */
+  readonly behindGate: { readonly from: number; readonly ops: readonly Op[] };
+}
+
+export interface Container extends ContainerRecord {
+  readonly files: ContainerFiles;
+}
+
+/** Reads a container's record. Throws ENOCONTAINER. */
+export function findContainer(world: RuntimeWorld, id: string): Container {
+  const files = new ContainerFiles(world.root, checkId(id));
+  const text = readText(files.state);
+  if (text === undefined) throw containerAbsent(id);
+  return { ...(JSON.parse(text) as ContainerRecord), files };
+}
+
+/** Numbers of 64 bits and blobs are left out: they are for the executor alone. */
+export function writeRecord(files: ContainerFiles, record: ContainerRecord): void {
+  const json = JSON.stringify(record, (_key, value: unknown) =>
+    typeof value === 'bigint' ? Number(value) : value instanceof Uint8Array ? undefined : value,
+  );
+  writeFile(`${files.state}.tmp`, json, { mode: 0o600, sync: false });
+  renamePath(`${files.state}.tmp`, files.state);
+}
+
+export function readConfig({ files }: Container): RuntimeSpec {
+  return JSON.parse(readText(files.config) ?? '{}') as RuntimeSpec;
+}
+
+/** The container's process, whether it lives or not; `undefined` where `create` did not get so far. */
+export function recordedProcess({ files }: Pick<Container, 'files'>): ProcessIdentity | undefined {
+  const [, pid, startTime] = (readText(files.process) ?? '').split(' ');
+  return pid === undefined || startTime === undefined ? undefined : { pid: Number(pid), startTime };
+}
+
+/** runtime-spec, State, with "paused" beside it; computed from the kernel. */
+export function statusOf(world: RuntimeWorld, container: Container): Status {
+  const process = recordedProcess(container);
+  if (process === undefined) return isBeingCreated(container) ? 'creating' : 'stopped';
+  if (!isAlive(process)) return 'stopped';
+  if (container.cgroupsPath !== '' && isFrozen(world.facts.cgroup, container.cgroupsPath)) return 'paused';
+  return isAtGate(container, process) ? (isBeingCreated(container) ? 'creating' : 'created') : 'running';
+}
+
+/** Who started it may have been killed before the socket was removed: then the process is no executor any more. */
+function isAtGate({ files }: Container, { pid }: ProcessIdentity): boolean {
+  if (statPath(files.gate, { followLinks: false }) === undefined) return false;
+  return readSymlink(`/proc/${pid}/exe`)?.startsWith('/memfd:limpid') ?? true;
+}
+
+function isBeingCreated({ files }: Container): boolean {
+  const lock = tryLock(files.createLock);
+  if (lock === 'busy') return true;
+  if (lock !== 'absent') lock.release();
+  return false;
+}

@@ -1,0 +1,155 @@
+import { closeDescriptor, copyDescriptor, isOpen } from '../kernel/descriptors.ts';
+import { makeDirectories, makeDirectory, writeFile } from '../kernel/files.ts';
+import { waitLock } from '../kernel/locks.ts';
+import { readUserName } from './owner.ts';
+import { connectUnix, listenUnix } from '../kernel/unix-socket.ts';
+import { cgroupName } from '../plan/cgroup/layout.ts';
+import { type CreateContext, planCreate } from '../plan/create.ts';
+import type { Plan } from '../plan/ops.ts';
+import { CALLER_SLOT, preservedSlot } from '../plan/slots.ts';
+import { stringifySpec } from '../spec/stringify.ts';
+import { asRuntimeError, readBundle, type Bundle } from './bundle.ts';
+import { compileFilter } from './compile-seccomp.ts';
+import { checkId, ContainerFiles } from './container-files.ts';
+import { type ContainerRecord, writeRecord } from './container-record.ts';
+import { forgetContainer } from './forget.ts';
+import { runPlan } from './run-plan.ts';
+import { runtimeError } from './runtime-error.ts';
+import type { RuntimeWorld } from './runtime-world.ts';
+import { observeCgroup } from './shared-cgroup.ts';
+import { sourceKinds } from './source-kinds.ts';
+import { hookState } from './state.ts';
+import { writePidFile } from './pid-file.ts';
+
+export interface CreateOptions {
+  /** Absolute path of the bundle. */
+  readonly bundle: string;
+  /** Another file than the bundle's config.json. */
+  readonly config?: string;
+  /** Gets the terminal's master; alternatively a descriptor that is connected already. */
+  readonly consoleSocket?: string;
+  readonly consoleFd?: number;
+  readonly pidFile?: string;
+  readonly preserveFds?: number;
+  readonly newKeyring?: boolean;
+}
+
+/** Makes a container up to its start gate and answers its pid. What is left of a failed one is removed. */
+export async function createContainer(world: RuntimeWorld, id: string, options: CreateOptions): Promise<number> {
+  const files = new ContainerFiles(world.root, checkId(id));
+  const bundle = readBundle(options.bundle, options.config);
+  checkTerminal(bundle, options);
+  makeDirectories(world.root, 0o711);
+  if (!makeDirectory(files.directory, 0o711)) {
+    throw runtimeError('EIDINUSE', 'create', `container "${id}"`, 'container with given ID already exists');
+  }
+  const lock = waitLock(files.createLock);
+  try {
+    const pid = await createIn(world, files, bundle, options);
+    if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
+    return pid;
+  } catch (error) {
+    await forgetContainer(world, files);
+    throw error;
+  } finally {
+    if (lock !== 'absent') lock.release();
+  }
+}
+
+function checkTerminal({ spec }: Bundle, { consoleSocket, consoleFd }: CreateOptions): void {
+  const has = consoleSocket !== undefined || consoleFd !== undefined;
+  if (spec.process?.terminal && !has) {
+    const why = 'cannot allocate tty if runtime will detach without setting console socket';
+    throw runtimeError('ECONSOLE', 'use', '"process.terminal" of the runtime spec', why, 'see --console-socket');
+  }
+  if (has && !spec.process?.terminal) {
+    const why = 'cannot use console socket if runtime will not detach or allocate tty';
+    throw runtimeError('ECONSOLE', 'use', '--console-socket', why);
+  }
+}
+
+async function createIn(world: RuntimeWorld, files: ContainerFiles, bundle: Bundle, options: CreateOptions): Promise<number> {
+  const { record, plan } = asRuntimeError(() => planContainer(world, files, bundle, options));
+  writeFile(files.config, stringifySpec(bundle.spec), { mode: 0o600, sync: false });
+  writeRecord(files, record);
+  const slots = inheritedSlots(files, bundle, options);
+  try {
+    const outcome = await runPlan(world, plan, slots);
+    if (outcome.kind === 'started') return outcome.pid;
+    throw runtimeError('EPLAN', 'create', `container "${files.id}"`, 'its plan starts nothing');
+  } finally {
+    for (const fd of slots.values()) if (fd !== options.consoleFd) closeDescriptor(fd);
+  }
+}
+
+interface PlannedContainer {
+  readonly record: ContainerRecord;
+  readonly plan: Plan;
+}
+
+export function planContainer(
+  world: RuntimeWorld,
+  files: ContainerFiles,
+  { spec, path, rootfs }: Bundle,
+  { preserveFds = 0, newKeyring = true }: CreateOptions,
+): PlannedContainer {
+  const hasCgroup = world.cgroups !== 'disabled';
+  const cgroupsPath = cgroupName(spec.linux?.cgroupsPath || `/${files.id}`, files.id);
+  const observed = hasCgroup ? observeCgroup(world.facts.cgroup, cgroupsPath) : undefined;
+  const facts = observed === undefined ? world.facts : { ...world.facts, cgroup: observed.facts };
+  const identity = {
+    ociVersion: spec.ociVersion,
+    id: files.id,
+    bundle: path,
+    rootfs,
+    created: new Date().toISOString(),
+    owner: readUserName(),
+    annotations: spec.annotations ?? {},
+    cgroupsPath: hasCgroup ? cgroupsPath : '',
+  };
+  const [beforePid = '', afterPid = ''] = hookState(identity, 'creating', PID_MARK).split(String(PID_MARK));
+  const context: CreateContext = {
+    id: files.id,
+    rootfs: { kind: 'directory', path: rootfs },
+    because: {},
+    bringLoopbackUp: true,
+    sourceKinds: sourceKinds(spec),
+    sharedCgroup: observed?.shared ?? { mode: 'disabled', exists: false, filledCpusets: [] },
+    ...compileFilter(spec, facts),
+    processRecord: files.process,
+    preservedFds: preserveFds,
+    newKeyring,
+    hookState: { beforePid, afterPid },
+  };
+  const plan = planCreate({ ...spec, linux: { ...spec.linux, cgroupsPath } }, context, facts);
+  const mounts = plan.flatMap((op) => (op.op === 'umount' && op.stage === 'cleanup' ? [op.path] : []));
+  const from = plan.findIndex(({ op }) => op === 'start_gate');
+  return { record: { ...identity, mounts, behindGate: { from, ops: plan.slice(from) } }, plan };
+}
+
+/** Stands for the pid in the hooks' state until the executor knows it; no pid is that large. */
+const PID_MARK = 9_007_199_254_740_991;
+
+function inheritedSlots(files: ContainerFiles, { spec }: Bundle, options: CreateOptions): Map<number, number> {
+  const slots = new Map([[CALLER_SLOT.gate as number, listenUnix(files.gate)]]);
+  for (const [index, slot] of [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].entries()) {
+    slots.set(slot, copyDescriptor(index));
+  }
+  if (spec.process?.terminal) slots.set(CALLER_SLOT.console, options.consoleFd ?? connectConsole(options.consoleSocket!));
+  preserved(options.preserveFds ?? 0).forEach((fd, index) => slots.set(preservedSlot(index), fd));
+  return slots;
+}
+
+export function connectConsole(path: string): number {
+  const fd = connectUnix(path);
+  if (fd !== undefined) return fd;
+  throw runtimeError('ECONSOLE', 'connect to', `console socket "${path}"`, 'nobody serves it');
+}
+
+/** Copies of the caller's descriptors from 3 on. */
+export function preserved(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => {
+    if (isOpen(index + 3)) return copyDescriptor(index + 3);
+    throw runtimeError('EFDS', 'use', '--preserve-fds', `descriptor ${index + 3} is not open`);
+  });
+}

@@ -1,0 +1,39 @@
+import { CAPABILITIES } from '../abi/capability.ts';
+import { mountOptionWords } from '../abi/mount-options.ts';
+import { SECCOMP_OPERATORS } from '../abi/seccomp/profile.ts';
+import { SYSCALL_ABIS } from '../abi/seccomp/syscall-abi.ts';
+
+/** The newest version of the runtime spec that is understood. */
+export const OCI_VERSION = '1.3.0';
+
+/** As crun's `--version` lists what it was built with. */
+export const RUNTIME_FEATURE_WORDS = ['CAP', 'SECCOMP', 'EBPF'];
+
+/** runtime-spec, features.md. */
+export function runtimeFeatures(version: string): Record<string, unknown> {
+  return {
+    ociVersionMin: '1.0.0',
+    ociVersionMax: OCI_VERSION,
+    hooks: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],
+    mountOptions: mountOptionWords().toSorted(),
+    linux: {
+      namespaces: ['cgroup', 'ipc', 'mount', 'network', 'pid', 'time', 'user', 'uts'],
+      capabilities: CAPABILITIES,
+      cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
+      seccomp: {
+        enabled: true,
+        actions: ['ALLOW', 'ERRNO', 'KILL', 'KILL_PROCESS', 'KILL_THREAD', 'LOG', 'TRACE', 'TRAP'].map((name) => `SCMP_ACT_${name}`),
+        operators: [...SECCOMP_OPERATORS].toSorted(),
+        archs: Object.keys(SYSCALL_ABIS).toSorted(),
+        knownFlags: ['SECCOMP_FILTER_FLAG_LOG', 'SECCOMP_FILTER_FLAG_SPEC_ALLOW', 'SECCOMP_FILTER_FLAG_TSYNC'],
+        supportedFlags: ['SECCOMP_FILTER_FLAG_LOG', 'SECCOMP_FILTER_FLAG_SPEC_ALLOW', 'SECCOMP_FILTER_FLAG_TSYNC'],
+      },
+      apparmor: { enabled: true },
+      selinux: { enabled: false },
+      intelRdt: { enabled: false },
+      mountExtensions: { idmap: { enabled: false } },
+      netDevices: { enabled: false },
+    },
+    annotations: { 'io.limpid.version': version },
+  };
+}

@@ -1,0 +1,36 @@
+import { cgroupDirectories } from '../kernel/cgroup.ts';
+import { readKernelFile, statPath } from '../kernel/files.ts';
+import type { SharedCgroup } from '../plan/context.ts';
+import type { CgroupFacts } from '../plan/facts.ts';
+import { runtimeError } from './runtime-error.ts';
+
+export interface ObservedCgroup {
+  readonly shared: SharedCgroup;
+  /** The facts with the nearest cpuset that somebody filled as what new ones are copied from. */
+  readonly facts: CgroupFacts;
+}
+
+/** Looks at what there is on the way to a container's cgroup. Throws ECGROUPBUSY where others live in it already. */
+export function observeCgroup(facts: CgroupFacts, path: string): ObservedCgroup {
+  const directories = cgroupDirectories(facts, path).filter((directory) => statPath(directory) !== undefined);
+  for (const directory of directories) {
+    if ((readKernelFile(`${directory}/cgroup.procs`) ?? '').trim() === '') continue;
+    throw runtimeError('ECGROUPBUSY', 'use', `cgroup "${directory}"`, "container's cgroup is not empty");
+  }
+  const cpuset = facts.hierarchies.find(({ controllers }) => controllers.includes('cpuset'))?.mountPoint;
+  const filled = cpuset === undefined ? [] : filledCpusets(cpuset, path);
+  const shared: SharedCgroup = { mode: 'joined', exists: directories.length > 0, filledCpusets: filled.map(({ directory }) => directory) };
+  const nearest = filled.at(-1);
+  return { shared, facts: nearest === undefined ? facts : { ...facts, cpus: nearest.cpus, mems: nearest.mems } };
+}
+
+/** Parents of the container's own directory, outermost first, as far as both files hold something. */
+function filledCpusets(mountPoint: string, path: string): { directory: string; cpus: string; mems: string }[] {
+  const names = path.split('/').slice(1, -1);
+  return names.flatMap((_, index) => {
+    const directory = [mountPoint, ...names.slice(0, index + 1)].join('/');
+    const cpus = (readKernelFile(`${directory}/cpuset.cpus`) ?? '').trim();
+    const mems = (readKernelFile(`${directory}/cpuset.mems`) ?? '').trim();
+    return cpus === '' || mems === '' ? [] : [{ directory, cpus, mems }];
+  });
+}

@@ -1,0 +1,50 @@
+import { closeDescriptor, readToEnd } from '../kernel/descriptors.ts';
+import { removeFile } from '../kernel/files.ts';
+import { waitLock } from '../kernel/locks.ts';
+import { connectUnix } from '../kernel/unix-socket.ts';
+import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
+import { containerAbsent } from './container-files.ts';
+import { runHooks } from './hooks.ts';
+import { failureOf } from './run-plan.ts';
+import { runtimeError } from './runtime-error.ts';
+import type { RuntimeWorld } from './runtime-world.ts';
+
+/** struct failure of native/executor.h: index, errno, the call's name. */
+const FAILURE_BYTES = 64;
+
+/** Lets a created container's process go on to its program; throws what fails until execve(2). */
+export async function startContainer(world: RuntimeWorld, id: string): Promise<void> {
+  const container = findContainer(world, id);
+  const lock = waitLock(container.files.lock);
+  if (lock === 'absent') throw containerAbsent(id);
+  try {
+    passGate(world, container);
+    await runPoststart(world, container);
+  } finally {
+    lock.release();
+  }
+}
+
+function passGate(world: RuntimeWorld, container: Container): void {
+  const { id, files, behindGate } = container;
+  const subject = `container "${id}"`;
+  const status = statusOf(world, container);
+  if (status === 'running' || status === 'paused') throw runtimeError('ESTATE', 'start', subject, 'cannot start an already running container');
+  if (status === 'stopped') throw runtimeError('ESTATE', 'start', subject, 'cannot start a container that has stopped');
+  if (status === 'creating') throw runtimeError('ESTATE', 'start', subject, 'it is still being created');
+  const fd = connectUnix(files.gate);
+  if (fd === undefined) throw runtimeError('ESTATE', 'start', subject, 'cannot start a container that has stopped');
+  removeFile(files.gate);
+  const told = readToEnd(fd, FAILURE_BYTES);
+  closeDescriptor(fd);
+  if (told.length < FAILURE_BYTES) return;
+  const view = new DataView(told.buffer, told.byteOffset);
+  const call = new TextDecoder().decode(told.subarray(8)).replace(/\0.*$/s, '');
+  throw failureOf(behindGate.ops, view.getUint32(0, true) - behindGate.from, view.getInt32(4, true), call);
+}
+
+/** runtime-spec, Lifecycle: a failed poststart hook is a warning. */
+async function runPoststart(world: RuntimeWorld, container: Container): Promise<void> {
+  const hooks = readConfig(container).hooks?.poststart ?? [];
+  await runHooks(world, container, 'poststart', hooks, 'running', recordedProcess(container)?.pid ?? 0);
+}

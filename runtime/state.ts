@@ -1,0 +1,36 @@
+import { findContainer, recordedProcess, statusOf, type Container, type Status } from './container-record.ts';
+import type { RuntimeWorld } from './runtime-world.ts';
+
+/** runtime-spec, State, with what runc adds for its callers. */
+export interface StateDocument {
+  readonly ociVersion: string;
+  readonly id: string;
+  readonly pid: number;
+  readonly status: Status;
+  readonly bundle: string;
+  readonly rootfs: string;
+  readonly created: string;
+  readonly owner: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export function readState(world: RuntimeWorld, id: string): StateDocument {
+  return stateOf(world, findContainer(world, id));
+}
+
+export function stateOf(world: RuntimeWorld, container: Container): StateDocument {
+  const status = statusOf(world, container);
+  const { ociVersion, id, bundle, rootfs, created, owner, annotations } = container;
+  const pid = status === 'stopped' ? 0 : (recordedProcess(container)?.pid ?? 0);
+  return { ociVersion, id, pid, status, bundle, rootfs, created, owner, ...annotated(annotations) };
+}
+
+function annotated(annotations: Readonly<Record<string, string>>): Pick<StateDocument, 'annotations'> {
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
+}
+
+/** runtime-spec, Hooks: the state as each hook reads it. */
+export function hookState(container: Omit<Container, 'files' | 'behindGate' | 'mounts'>, status: string, pid: number): string {
+  const { ociVersion, id, bundle, annotations } = container;
+  return JSON.stringify({ ociVersion, id, status, pid, bundle, ...annotated(annotations) });
+}
