@@ -98,6 +98,10 @@ int init_mode(char **argv);
 /* sealed.c */
 void become_sealed(char **argv);
 
+/* user_namespace.c */
+struct kern_clone_args;
+int clone_in_user_namespace(struct executor *x, int user, struct kern_clone_args *args);
+
 /* trace.c */
 void trace_start(void);
 void trace_phase(const char *what);

@@ -133,12 +133,13 @@ int op_clone(struct executor *x, const struct op *op) {
     }
     if (sync_prepare(x, ends) < 0)
         return -1;
-    long pid = syscall(SYS_clone3, &args, sizeof(args));
+    int user = SLOT(ARG_CLONE_USER);
+    int pid = user < 0 ? (int)syscall(SYS_clone3, &args, sizeof(args)) : clone_in_user_namespace(x, x->slot[user], &args);
     if (pid < 0)
-        return fail("clone3");
+        return fail(user < 0 ? "clone3" : failed_call);
     if (pid == 0)
         become_child(x, ends);
-    x->pid = (pid_t)pid;
+    x->pid = pid;
     close_childs_ends(x, ends);
     return keep_child(x, op);
 }

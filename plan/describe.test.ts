@@ -118,6 +118,7 @@ describe('arguments by their kernel names', () => {
         cgroup: SLOT.cgroup,
         pidfd: 2,
         proc: 1,
+        user: NONE,
       },
     ],
     ['CLONE_NEWCGROUP', { ...common, op: 'unshare', flags: CLONE_NEWCGROUP }],

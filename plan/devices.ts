@@ -1,5 +1,6 @@
 import type { Device } from '../spec/runtime.ts';
 import type { ParsedMount } from './mounts.ts';
+import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { NONE, SLOT } from './slots.ts';
@@ -32,7 +33,7 @@ export function makeDevices(mounts: readonly ParsedMount[], targets: MountTarget
   const { spec, because, namespaces } = request;
   const asked = spec.linux?.devices ?? [];
   const standing = DEFAULT_DEVICES.filter(({ path }) => asked.every((device) => device.path !== path));
-  const make = namespaces.created.has('user') ? bindDevice : makeNode;
+  const make = isBornInUserNamespace(namespaces) ? bindDevice : makeNode;
   return [
     ...targets.directory('/dev', 'runtime-spec: default devices'),
     ...standing.flatMap((device) => make(device, 'runtime-spec: default devices', targets)),

@@ -111,5 +111,6 @@ function cloneInto({ cgroup }: EnterTarget, settling: readonly Op[]): Op {
     cgroup: into ? SLOT.cgroup : NONE,
     pidfd: SLOT.pidfd,
     proc: settling.some((op) => 'at' in op && op.at === SLOT.proc) ? SLOT.proc : NONE,
+    user: NONE,
   };
 }

@@ -74,12 +74,7 @@ function makeRoot(
 }
 
 /** A joined mount namespace brings its root along: nothing is mounted, nothing pivoted. */
-function enterJoinedRoot(
-  process: Process,
-  request: LaunchRequest,
-  gated: boolean,
-  beforePivot: readonly Op[],
-): Op[] {
+function enterJoinedRoot(process: Process, request: LaunchRequest, gated: boolean, beforePivot: readonly Op[]): Op[] {
   return [
     ...(gated ? [awaitGate('until the host has recorded it')] : []),
     ...beforePivot,

@@ -1,5 +1,7 @@
 import { MNT_DETACH, MS_PRIVATE } from '../abi/flags/mount.ts';
+import { O_CLOEXEC, O_RDONLY } from '../abi/flags/open.ts';
 import type { OverlayRootfs } from './context.ts';
+import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { NONE, SLOT } from './slots.ts';
@@ -19,20 +21,22 @@ export interface MappedLayers {
 const BECAUSE = 'what belongs to root in a layer belongs to root inside';
 
 /**
- * For a container with a user namespace of its own: each layer bound with its ids mapped, for the overlay to lie on.
+ * For a container in a user namespace: each layer bound with its ids mapped, for the overlay to lie on.
  * All of them hang below one mount, so that one umount takes them, and go as soon as the overlay stands: overlayfs
  * holds private copies of the mounts that it was given (fs/overlayfs/super.c, ovl_get_layers).
  */
-export function mapLayers({ spec, context: { rootfs }, namespaces }: LaunchRequest): MappedLayers | undefined {
-  if (rootfs.kind === 'directory' || !namespaces.created.has('user')) return undefined;
+export function mapLayers(request: LaunchRequest): MappedLayers | undefined {
+  const {
+    context: { rootfs },
+    namespaces,
+  } = request;
+  if (rootfs.kind === 'directory' || !isBornInUserNamespace(namespaces)) return undefined;
   const staging = stagingDirectory(rootfs.upper);
   const shown = rootfs.lower.map((path, index) => ({ path, mapped: `${staging}/${index}` }));
-  const { uidMappings = [], gidMappings = [] } = spec.linux ?? {};
-  const maps = { slot: SLOT.idMaps, uidMap: idMap(uidMappings), gidMap: idMap(gidMappings) };
   return {
     rootfs: { ...rootfs, lower: shown.map(({ mapped }) => mapped) },
     before: [
-      { op: 'user_namespace', stage: 'host', because: BECAUSE, ...maps },
+      openMaps(request),
       makeDirectory(staging),
       bind(staging, staging, NONE),
       ...shown.flatMap(({ path, mapped }) => [makeDirectory(mapped), bind(path, mapped, SLOT.idMaps)]),
@@ -41,6 +45,17 @@ export function mapLayers({ spec, context: { rootfs }, namespaces }: LaunchReque
     after: [umountStaging(staging)],
     staging,
   };
+}
+
+function openMaps({ spec, namespaces }: LaunchRequest): Op {
+  const path = namespaces.joined.get('user');
+  const slot = SLOT.idMaps;
+  if (path !== undefined) {
+    return { op: 'open', stage: 'host', because: BECAUSE, slot, at: NONE, path, flags: O_RDONLY | O_CLOEXEC, mode: 0 };
+  }
+  const { uidMappings = [], gidMappings = [] } = spec.linux ?? {};
+  const maps = { uidMap: idMap(uidMappings), gidMap: idMap(gidMappings) };
+  return { op: 'user_namespace', stage: 'host', because: BECAUSE, slot, ...maps };
 }
 
 /** Beside the upper layer: `…/containers/ID/lower`. */

@@ -5,6 +5,7 @@ import type { Mount, RuntimeSpec } from '../spec/runtime.ts';
 import { planCgroupMount } from './cgroup/mounts.ts';
 import type { CgroupLayout } from './cgroup/layout.ts';
 import { ownAttributes, propagationOf, readOnly, treeAttributes } from './mount-attributes.ts';
+import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
@@ -102,7 +103,7 @@ export function hidePaths({ linux }: RuntimeSpec, request: LaunchRequest): Op[] 
 }
 
 function sourceSlots(mounts: readonly ParsedMount[], { namespaces }: LaunchRequest): Map<ParsedMount, number> {
-  if (!namespaces.created.has('user')) return new Map();
+  if (!isBornInUserNamespace(namespaces)) return new Map();
   return new Map(mounts.filter(({ isBind }) => isBind).map((mount, index) => [mount, sourceSlot(index)]));
 }
 

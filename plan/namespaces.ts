@@ -33,6 +33,23 @@ export function splitNamespaces(
   return { created, joined };
 }
 
+/**
+ * Whether the child starts with no rights over the host: in a new user namespace, or in one that it joins. The latter
+ * comes first, as its new namespaces are to belong to it; only a joined mount namespace is entered with the host's rights.
+ */
+export function isBornInUserNamespace({ created, joined }: NamespaceSplit): boolean {
+  return created.has('user') || isBornInJoined({ joined });
+}
+
+function isBornInJoined({ joined }: Pick<NamespaceSplit, 'joined'>): boolean {
+  return joined.has('user') && !joined.has('mount');
+}
+
+/** The slot of the user namespace that the clone happens in. */
+export function birthplace(namespaces: NamespaceSplit): number {
+  return isBornInJoined(namespaces) ? joinedSlot('user') : NONE;
+}
+
 const field = (type: NamespaceType): string => `linux.namespaces[${type}]`;
 
 /** cgroup comes later, once the child is in its cgroup, and time takes effect only for children of unshare(2). */
@@ -49,11 +66,11 @@ export function cloneReason({ namespaces, because }: LaunchRequest): string {
 
 /**
  * Types that the executor joins itself around the clone. pid and time take effect for children only; and a child
- * that starts in a new user namespace has no right any more to join what the host owns.
+ * that starts in a user namespace has no right any more to join what the host owns.
  */
-function joinedByExecutor({ created, joined }: NamespaceSplit): NamespaceType[] {
-  const types = [...joined.keys()].filter((type) => type !== 'user' && type !== 'mount');
-  return created.has('user') ? types : types.filter((type) => type === 'pid' || type === 'time');
+function joinedByExecutor(namespaces: NamespaceSplit): NamespaceType[] {
+  const types = [...namespaces.joined.keys()].filter((type) => type !== 'user' && type !== 'mount');
+  return isBornInUserNamespace(namespaces) ? types : types.filter((type) => type === 'pid' || type === 'time');
 }
 
 /** Host stage, before the clone. */
@@ -64,6 +81,7 @@ export function enterBeforeClone(request: LaunchRequest): Op[] {
     openJoined(type, request, 'host'),
     join(type, request, 'host'),
   ]);
+  if (isBornInJoined(namespaces)) ops.push(openJoined('user', request, 'host'));
   if (namespaces.created.has('time')) ops.push(openOwn('time'), ...createTimeNamespace(request));
   return ops;
 }
@@ -79,8 +97,9 @@ export function returnAfterClone({ namespaces }: LaunchRequest): Op[] {
 /** Child stage: the other joined namespaces. All are opened first, as paths of the host end with its mount namespace. */
 export function joinInChild(request: LaunchRequest): Op[] {
   const { namespaces } = request;
-  const byExecutor = joinedByExecutor(namespaces);
-  const types = [...namespaces.joined.keys()].filter((type) => !byExecutor.includes(type));
+  const byExecutor = new Set(joinedByExecutor(namespaces));
+  if (isBornInJoined(namespaces)) byExecutor.add('user');
+  const types = [...namespaces.joined.keys()].filter((type) => !byExecutor.has(type));
   const now = types.filter((type) => type !== 'user' && type !== 'mount');
   return [
     ...types.map((type) => openJoined(type, request, 'child')),
@@ -94,11 +113,13 @@ export function joinMountNamespace(request: LaunchRequest): Op[] {
 }
 
 /**
- * A joined user namespace is entered last: whatever was mounted before needed rights over the host's namespaces.
- * The gids and uids set behind it are those of the namespace.
+ * Beside a joined mount namespace, whose root is there already, a joined user namespace is entered last: the others
+ * needed rights over the host. The gids and uids set behind it are those of the namespace.
  */
 export function joinUserNamespace(request: LaunchRequest): Op[] {
-  return request.namespaces.joined.has('user') ? [join('user', request, 'init')] : [];
+  return request.namespaces.joined.has('user') && !isBornInJoined(request.namespaces)
+    ? [join('user', request, 'init')]
+    : [];
 }
 
 /** cgroup_namespaces(7): its root is the cgroup of the process at this moment. */

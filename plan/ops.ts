@@ -70,7 +70,8 @@ export const OPS = {
   /** A user namespace with these maps (lines of /proc/PID/uid_map) and nobody in it, for `bind` to map ids by. */
   user_namespace: { slot: 'slot', uidMap: 'text', gidMap: 'text' },
   setns: { slot: 'slot', flags: 'hex' },
-  clone: { flags: 'hex', cgroup: 'slot', pidfd: 'slot', proc: 'slot' },
+  /** With `user` the process is born in that user namespace, and so are its new namespaces: that one owns them. */
+  clone: { flags: 'hex', cgroup: 'slot', pidfd: 'slot', proc: 'slot', user: 'slot' },
   await: { gate: 'int' },
   release: { gate: 'int' },
   setsid: {},

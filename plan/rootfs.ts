@@ -4,6 +4,7 @@ import { parseMountOptions } from '../abi/mount-options.ts';
 import type { OverlayRootfs } from './context.ts';
 import { mapLayers } from './mapped-layers.ts';
 import { outsideId } from './user-namespace.ts';
+import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op, Stage } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
@@ -36,7 +37,7 @@ export function mountOutside(request: LaunchRequest): Op[] {
 
 /** The upper directory is what shows as the root directory, and there root inside makes the targets of mounts. */
 function giveToMappedRoot(paths: readonly string[], { spec, namespaces }: LaunchRequest): Op[] {
-  if (!namespaces.created.has('user')) return [];
+  if (!isBornInUserNamespace(namespaces)) return [];
   const [uid, gid] = [outsideId(0, spec.linux?.uidMappings ?? []), outsideId(0, spec.linux?.gidMappings ?? [])];
   const because = 'the root directory belongs to root inside';
   return paths.map((path) => ({ op: 'chown', stage: 'host', because, at: NONE, path, uid, gid }));
@@ -66,8 +67,8 @@ export function enterRoot(request: LaunchRequest): Op[] {
   const { context, rootPath, namespaces } = request;
   const ops = [limitPropagation(request)];
   if (isShared(request)) ops.push(makePrivate(rootPath), bindOnItself(rootPath, 'child'));
-  // What a new user namespace's mounts were copied from locks them, and pivot_root(2) refuses a locked one.
-  else if (context.rootfs.kind === 'directory' || namespaces.created.has('user'))
+  // The mounts that another user namespace gets a copy of are locked, and pivot_root(2) refuses a locked one.
+  else if (context.rootfs.kind === 'directory' || isBornInUserNamespace(namespaces))
     ops.push(bindOnItself(rootPath, 'child'));
   return [...ops, openRoot(request)];
 }

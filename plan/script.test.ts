@@ -16,6 +16,7 @@ const clone = (flags: number): Op => ({
   cgroup: NONE,
   pidfd: 2,
   proc: SLOT.proc,
+  user: NONE,
 });
 const openRoot: Op = { ...on('child'), op: 'open', slot: SLOT.root, at: NONE, path: '/merged', flags: O_PATH, mode: 0 };
 const exec: Op = {

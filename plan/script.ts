@@ -118,7 +118,7 @@ function startLines(
     ...remarks(after),
     comment(op.because),
     'trap : INT',
-    cloneCommand(op, before, stdio?.stdin ?? true),
+    cloneCommand(clone, before, stdio?.stdin ?? true),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { O_WRONLY } from '../abi/flags/open.ts';
 import type { Process } from '../spec/runtime.ts';
 import type { CgroupLayout } from './cgroup/layout.ts';
-import { cloneFlags, cloneReason } from './namespaces.ts';
+import { birthplace, cloneFlags, cloneReason } from './namespaces.ts';
 import { mapIds } from './user-namespace.ts';
 import type { Op } from './ops.ts';
 import type { Because, LaunchRequest } from './request.ts';
@@ -19,6 +19,7 @@ export function cloneChild(request: LaunchRequest, { unified }: CgroupLayout, se
     cgroup: unified === undefined ? NONE : SLOT.cgroup,
     pidfd: SLOT.pidfd,
     proc: settling.some((op) => 'at' in op && op.at === SLOT.proc) ? SLOT.proc : NONE,
+    user: birthplace(request.namespaces),
   };
 }
 

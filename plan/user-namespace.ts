@@ -1,5 +1,6 @@
 import { O_WRONLY } from '../abi/flags/open.ts';
 import type { IdMapping } from '../spec/runtime.ts';
+import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op, Stage } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { SLOT } from './slots.ts';
@@ -30,7 +31,7 @@ export function outsideId(id: number, mappings: readonly IdMapping[]): number {
 
 /** Child stage, once the maps are there. */
 export function becomeMappedRoot({ namespaces }: LaunchRequest): Op[] {
-  return namespaces.created.has('user') ? becomeRoot('child') : [];
+  return isBornInUserNamespace(namespaces) ? becomeRoot('child') : [];
 }
 
 /** In a user namespace that was just entered a process is nobody, with every capability. */

@@ -17,6 +17,7 @@ import type { ReasonedSpec, SpecInputs } from '../spec/inputs.ts';
 import { specFromConfig } from '../spec/spec-from-config.ts';
 import type { World } from '../world.ts';
 import { etcFiles, writeEtcFiles, type EtcFile, type EtcSources } from './etc-files.ts';
+import { joinedMaps } from './joined-maps.ts';
 import { joinedProcesses } from './joined.ts';
 import { hostDevices } from './host-devices.ts';
 import { sourceKinds } from './source-kinds.ts';
@@ -98,12 +99,15 @@ export async function readSpec(
   };
   const etc = etcFiles(config, paths, sources);
   const shm = sharedMemory(world, config, paths);
+  const joined = joinedProcesses(world, config);
+  const maps = joinedMaps(config, joined);
   const inputs: SpecInputs = {
     ...sources,
     rootPath: paths.merged,
     image: {},
     hostDevices: hostDevices(config),
-    joined: joinedProcesses(world, config),
+    joined,
+    ...(maps === undefined ? {} : { joinedMaps: maps }),
     volumes: volumeDirectories(world, config),
     files: Object.fromEntries(etc.map(({ destination, path }) => [destination, path])),
     ...(shm === undefined ? {} : { shm }),

@@ -1,4 +1,4 @@
-import type { RuntimeSpec, Seccomp } from '../../spec/runtime.ts';
+import type { IdMapping, RuntimeSpec, Seccomp } from '../../spec/runtime.ts';
 
 /**
  * What a runtime spec depends on beyond the container's config: what the image and its root file system say, and
@@ -17,6 +17,8 @@ export interface SpecInputs {
   readonly hostDevices: readonly HostDevice[];
   /** Pids of running containers whose namespaces are joined, by the reference that the config holds. */
   readonly joined: Readonly<Record<string, number>>;
+  /** The id maps of a user namespace that is joined. */
+  readonly joinedMaps?: IdMaps;
   /** Host directories of volumes: by name, or by destination for anonymous ones. */
   readonly volumes: Readonly<Record<string, string>>;
   /** Files made for this container, by destination: /etc/hostname, /etc/hosts, /etc/resolv.conf. */
@@ -29,6 +31,11 @@ export interface SpecInputs {
   readonly initPath?: string;
   /** The profile that `security.seccomp` names, read and resolved; see `wantsSeccomp`. */
   readonly seccomp?: Seccomp;
+}
+
+export interface IdMaps {
+  readonly uidMappings: readonly IdMapping[];
+  readonly gidMappings: readonly IdMapping[];
 }
 
 /** The runtime part of an image's config; empty for a plain directory. */

@@ -19,7 +19,7 @@ export function ownsNamespace(config: Pick<ContainerConfig, 'namespaces'>, type:
 /** The namespaces that are new or joined, the id maps and the clock offsets; a shared one is simply not listed. */
 export function planNamespaces(
   config: ContainerConfig,
-  inputs: Pick<SpecInputs, 'joined'>,
+  inputs: Pick<SpecInputs, 'joined' | 'joinedMaps'>,
   reasons: Reasons,
 ): Namespaces {
   const namespaces: NonNullable<Linux['namespaces']> = [];
@@ -27,12 +27,14 @@ export function planNamespaces(
     const mode = config.namespaces[type];
     const path = namespacePath(type, mode, inputs.joined);
     const own = ownsNamespace(config, type);
+    // setns(2) refuses to join the user namespace that one is in, and another container may well be in the host's.
+    if (type === 'user' && mode.kind === 'container' && inputs.joinedMaps === undefined) continue;
     if (own || path !== undefined) namespaces.push(path === undefined ? { type } : { type, path });
     reasons.note(`linux.namespaces[${type}]`, `default: ${mode.kind}`);
   }
   namespaces.push({ type: 'mount' });
   reasons.note('linux.namespaces[mount]', 'default: a container has its own root');
-  return { namespaces, ...idMaps(config), ...clockOffsets(config) };
+  return { namespaces, ...idMaps(config, inputs.joinedMaps), ...clockOffsets(config) };
 }
 
 function namespacePath(type: NamespaceType, mode: NamespaceMode, joined: SpecInputs['joined']): string | undefined {
@@ -49,9 +51,12 @@ function namespacePath(type: NamespaceType, mode: NamespaceMode, joined: SpecInp
   });
 }
 
-function idMaps(config: ContainerConfig): Namespaces {
+function idMaps(config: ContainerConfig, joined: SpecInputs['joinedMaps']): Namespaces {
   if (!ownsNamespace(config, 'user')) {
-    if (config.uidMappings.length === 0 && config.gidMappings.length === 0) return {};
+    // runtime-spec has no word on the maps of a joined one; here they tell who its root is on the host.
+    if (config.uidMappings.length === 0 && config.gidMappings.length === 0) {
+      return joined === undefined ? {} : { uidMappings: [...joined.uidMappings], gidMappings: [...joined.gidMappings] };
+    }
     throw invalid('map ids', 'the container has no user namespace of its own');
   }
   if (config.uidMappings.length === 0 || config.gidMappings.length === 0) {

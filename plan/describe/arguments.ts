@@ -103,7 +103,11 @@ const DESCRIBERS: Describers = {
   unshare: (op) => [cloneFlags(op.flags)],
   user_namespace: (op) => [`${slotName(op.slot)} =`, `uids ${idMap(op.uidMap)}`, `gids ${idMap(op.gidMap)}`],
   setns: (op) => [slotName(op.slot), BigInt(op.flags) === 0n ? '' : cloneFlags(op.flags)],
-  clone: (op) => [cloneFlags(op.flags), op.cgroup < 0 ? '' : `into ${slotName(op.cgroup)}`],
+  clone: (op) => [
+    cloneFlags(op.flags),
+    op.cgroup < 0 ? '' : `into ${slotName(op.cgroup)}`,
+    op.user < 0 ? '' : `born in ${slotName(op.user)}`,
+  ],
   await: (op) => [`gate ${op.gate}`],
   release: (op) => [`gate ${op.gate}`],
   setsid: () => [],

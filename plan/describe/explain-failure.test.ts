@@ -54,7 +54,15 @@ const limit: Op = {
   flags: 1,
   data: bytes('4096'),
 };
-const clone: Op = { ...host, op: 'clone', flags: CLONE_NEWPID | CLONE_NEWNET, cgroup: NONE, pidfd: 2, proc: 1 };
+const clone: Op = {
+  ...host,
+  op: 'clone',
+  flags: CLONE_NEWPID | CLONE_NEWNET,
+  cgroup: NONE,
+  pidfd: 2,
+  proc: 1,
+  user: NONE,
+};
 const bind: Op = {
   ...host,
   op: 'bind',

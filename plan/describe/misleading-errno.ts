@@ -67,7 +67,11 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
   find_program: ({ errno }) =>
     errno === 'ENOENT' ? { why: 'executable file not found in the container: no such file or directory' } : undefined,
   hook: ({ errno, call }) =>
-    errno === 'ECANCELED' ? { why: `it ended with ${call}` } : errno === 'ETIMEDOUT' ? { why: 'its time is over' } : undefined,
+    errno === 'ECANCELED'
+      ? { why: `it ended with ${call}` }
+      : errno === 'ETIMEDOUT'
+        ? { why: 'its time is over' }
+        : undefined,
   listen: ({ errno }) => (errno === 'EADDRINUSE' ? { why: 'another monitor listens there' } : undefined),
 };
 
@@ -200,7 +204,7 @@ function correctIdMappedMount(errno: string): Correction | undefined {
   return errno === 'ENOSYS' ? { why: 'this kernel cannot map the ids of mounts', hint: 'Linux 5.12 can' } : undefined;
 }
 
-function correctNamespaces({ op, errno }: Failure<'clone' | 'unshare'>): Correction | undefined {
+function correctNamespaces({ op, errno, call }: Failure<'clone' | 'unshare'>): Correction | undefined {
   if (errno === 'ENOSPC') {
     return {
       why: 'too many namespaces',
@@ -214,6 +218,7 @@ function correctNamespaces({ op, errno }: Failure<'clone' | 'unshare'>): Correct
       hint: 'see kernel.unprivileged_userns_clone and AppArmor; root may',
     };
   }
+  if (call === 'setns') return { why: 'the user namespace to be born in cannot be entered' };
   if (errno === 'EINVAL') return { why: 'this kernel lacks one of the namespaces' };
   if (errno === 'EBUSY' && op.op === 'clone') return { why: 'the cgroup cannot hold processes' };
   return undefined;

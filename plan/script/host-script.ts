@@ -5,7 +5,7 @@ import { hostWords, type Gates } from './child-script.ts';
 import { commandsFor } from './commands.ts';
 import { entryProgram, unshareProgram } from './entry.ts';
 import type { Step } from './place.ts';
-import { comment } from './quote.ts';
+import { comment, quote } from './quote.ts';
 
 const OFFSETS = '/proc/self/timens_offsets';
 
@@ -27,7 +27,8 @@ export function beforeClone(steps: readonly Step[]): readonly string[] {
 }
 
 /** The command that makes the process: whatever the executor entered before the clone is entered by it, too. */
-export function cloneCommand(clone: Op<'clone'>, before: readonly Step[], stdin: boolean): string {
+export function cloneCommand({ op, slots }: Step, before: readonly Step[], stdin: boolean): string {
+  const clone = op as Op<'clone'>;
   const entered = before.filter(({ op }) => isEntry(op));
   const joins = entered.flatMap((step) => {
     const program = step.op.op === 'setns' ? entryProgram({ ...step, pivoted: false }) : undefined;
@@ -36,7 +37,10 @@ export function cloneCommand(clone: Op<'clone'>, before: readonly Step[], stdin:
   const unshared = entered.reduce((flags, { op }) => (op.op === 'unshare' ? flags | BigInt(op.flags) : flags), 0n);
   const offsets = before.flatMap(({ op }) => (isTimeOffset(op) ? timeOptions(op) : []));
   const unshare = unshareProgram(unshared | BigInt(clone.flags), ['--fork', ...offsets]);
-  return [...joins, hostWords(unshare), 'sh -euc "$child_1"', ...(stdin ? [] : ['</dev/null'])].join(' ');
+  const birthplace = clone.user < 0 ? [] : [`nsenter --user=${quote(slots.get(clone.user)!)}`];
+  return [...joins, ...birthplace, hostWords(unshare), 'sh -euc "$child_1"', ...(stdin ? [] : ['</dev/null'])].join(
+    ' ',
+  );
 }
 
 /**
@@ -45,8 +49,8 @@ export function cloneCommand(clone: Op<'clone'>, before: readonly Step[], stdin:
  */
 export function planGates(clone: Op<'clone'>, afterwards: readonly Step[]): Gates {
   const work = afterwards.filter(({ op }) => op.op !== 'release' && acts(op));
-  const ownUsers = (BigInt(clone.flags) & BigInt(CLONE_NEWUSER)) !== 0n;
-  if (ownUsers || !work.every((step) => isCgroupJoin(step) || isOwnFile(step))) return { open: true, instead: [] };
+  const otherUsers = clone.user >= 0 || (BigInt(clone.flags) & BigInt(CLONE_NEWUSER)) !== 0n;
+  if (otherUsers || !work.every((step) => isCgroupJoin(step) || isOwnFile(step))) return { open: true, instead: [] };
   return { open: false, instead: linesFor(work.map(byItself)) };
 }
 
@@ -98,8 +102,8 @@ function isTimeOffset(op: Op): op is Op<'write'> {
   return op.op === 'write' && op.path === OFFSETS;
 }
 
-function isCgroupJoin({ op, slots }: Step): boolean {
-  if (op.op !== 'write_pid') return false;
+export function isCgroupJoin({ op, slots }: Step): boolean {
+  if (op.op !== 'write_pid' && op.op !== 'write') return false;
   const path = resolvePath(slots, op.at, op.path) ?? '';
   return path.startsWith('/sys/fs/cgroup/') && /\/(cgroup\.procs|tasks)$/.test(path);
 }

@@ -1,8 +1,11 @@
 import { CLONE_NEWUSER } from '../../abi/flags/clone.ts';
 import type { Op } from '../ops.ts';
 import { NONE, SLOT } from '../slots.ts';
+import { resolvePath } from '../describe/slots.ts';
 import { commandsFor } from './commands.ts';
+import { isCgroupJoin } from './host-script.ts';
 import type { Step } from './place.ts';
+import { quote } from './quote.ts';
 
 /** A directory that everyone may enter: the way to the container's root need not be open to its mapped users. */
 const MEETING_PLACE = '/mnt';
@@ -20,7 +23,32 @@ export interface Division {
  */
 export function divideForUsers(clone: Op<'clone'>, inside: readonly Step[]): Division {
   const gate = inside.findIndex(({ op }) => op.op === 'await');
-  if ((BigInt(clone.flags) & BigInt(CLONE_NEWUSER)) === 0n || gate < 0) return { first: [], inside };
+  if (gate < 0) return { first: [], inside };
+  if (clone.user >= 0) return divideForJoined(inside, gate);
+  if ((BigInt(clone.flags) & BigInt(CLONE_NEWUSER)) === 0n) return { first: [], inside };
+  return mountFromOutside(inside, gate);
+}
+
+/**
+ * nsenter(1) makes it root of that user namespace at once: files of the host's root in /proc and of cgroups are then
+ * the other side's to write to.
+ */
+function divideForJoined(inside: readonly Step[], gate: number): Division {
+  const joins = inside.filter((step) => isCgroupJoin(step));
+  const names = inside.filter(({ op }) => op.op === 'sethostname' || op.op === 'setdomainname');
+  const rest = inside.filter((step, index) => index !== gate && !joins.includes(step) && !names.includes(step));
+  const { first, inside: kept } = mountFromOutside([...rest, inside[gate]!], rest.length);
+  const lines = joins.flatMap(({ op, slots }) => {
+    const { at, path } = op as Op<'write'>;
+    return [`echo "$pid" >${quote(resolvePath(slots, at, path)!)}`];
+  });
+  const named = names.flatMap((step) =>
+    commandsFor({ ...step, pivoted: false }).map((line) => `nsenter --target "$pid" --uts sh -c ${quote(line)}`),
+  );
+  return { first: [...lines, ...named, ...first], inside: [kept.at(-1)!, ...kept.slice(0, -1)] };
+}
+
+function mountFromOutside(inside: readonly Step[], gate: number): Division {
   const early = inside.slice(0, gate);
   const root = early.find(({ op }) => op.op === 'open' && op.slot === SLOT.root);
   const moved = early.filter(({ op }) => isMount(op)).map((step) => meeting(step, root?.op as Op<'open'> | undefined));

@@ -104,6 +104,8 @@ function devicesBelow(directory: string): string[] {
   return readdirSync(directory).map((name) => {
     try {
       const { mode, rdev, uid, gid } = statSync(`${directory}/${name}`);
+      // It belongs to whoever made the IPC namespace; in another user namespace that is root here, root there by hand.
+      if (name === 'mqueue') return `${name} ${mode.toString(8)} ${rdev}`;
       return `${name} ${mode.toString(8)} ${rdev} ${uid}:${gid}`;
     } catch {
       // The links to /proc/self/fd lead nowhere from here.

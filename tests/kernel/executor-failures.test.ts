@@ -7,7 +7,7 @@ import { child, cleanup, CLONE_NEWNS, host, outcome, run, Scratch, supervised } 
 const [ENOENT, ESRCH, ENOEXEC, EBADF, EACCES, EEXIST, ENOTDIR, EINVAL, ENOTTY, EPROTO, ECONNRESET, EADDRINUSE] = [
   2, 3, 8, 9, 13, 17, 20, 22, 25, 71, 104, 98,
 ];
-const clone = host({ op: 'clone', flags: CLONE_NEWNS, cgroup: -1, pidfd: -1, proc: -1 });
+const clone = host({ op: 'clone', flags: CLONE_NEWNS, cgroup: -1, pidfd: -1, proc: -1, user: -1 });
 
 let scratch: Scratch;
 beforeEach(() => {

@@ -103,7 +103,7 @@ test('a plan without supervise ends with done, one with a clone after its proces
   expect(made).toEqual({ type: 6, text: '' });
   expect(statSync(scratch.file('made')).mode & 0o7777).toBe(0o1751);
   const cloned = await outcome([
-    host({ op: 'clone', flags: 0, cgroup: -1, pidfd: -1, proc: -1 }),
+    host({ op: 'clone', flags: 0, cgroup: -1, pidfd: -1, proc: -1, user: -1 }),
     child({ op: 'exec', candidates: ['/bin/busybox'], argv: ['sh', '-c', 'kill -6 $$'], env: [] }),
   ]);
   expect(cloned).toEqual({ type: 6, text: '134 6' });

@@ -291,7 +291,9 @@ describe('the script of a plan starts the container that the executor starts', (
   test('in the user namespace of another process', async () => {
     await withCompanion(['--user'], async (inside) => {
       for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${inside}/${map}`, '0 200000 65536');
-      const seen = await expectAlike({ namespaces: { user: OTHER } }, { joined: { other: inside } }, inside);
+      const map = [{ containerID: 0, hostID: 200_000, size: 65536 }];
+      const inputs = { joined: { other: inside }, joinedMaps: { uidMappings: map, gidMappings: map } };
+      const seen = await expectAlike({ namespaces: { user: OTHER } }, inputs, inside);
       expect(seen.sharedNamespaces.toSorted()).toEqual(['time', 'user']);
       expect(seen.descriptors).toEqual(['0', '1', '2']);
     });
