@@ -164,7 +164,8 @@ function launchContext(
   return {
     id: config.id,
     rootfs: { kind: 'overlay', lower, upper: paths.upper, work: paths.work, merged: paths.merged, volatile },
-    removeAfterwards: volatile ? [nameClaim(world, config.name), paths.storage, paths.runtime] : [],
+    // The config first: from then on nothing of it is a container, whatever becomes of the monitor.
+    removeAfterwards: volatile ? [paths.config, nameClaim(world, config.name), paths.storage, paths.runtime] : [],
     supervision: {
       stdin: config.interactive,
       log: {

@@ -8,9 +8,9 @@ import type { ContainerConfig } from '../config.ts';
 import { releaseName, sweepNames } from '../records/names.ts';
 import { containerPaths } from '../records/paths.ts';
 import { findRecord, listIds, recordedId, type ContainerRecord } from '../records/read.ts';
-import { parseConfig, readRecord, recordExists } from '../records/record.ts';
+import { parseConfig, recordExists } from '../records/record.ts';
 import { observeState } from '../records/state.ts';
-import { busyContainer, lockIdleRecord } from '../records/write.ts';
+import { busyContainer, lockIdleRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
 import { listLeavings } from './list.ts';
 import { stopRecord } from './stop.ts';
@@ -30,16 +30,27 @@ export async function removeContainer(
 ): Promise<void> {
   const found = force ? await findOrClear(world, reference) : findRecord(world, reference);
   if (found === undefined) return;
-  const { status } = observeState(world, found);
-  if (status === 'running' || status === 'paused') {
-    if (!force) throw stillRunning(found, status);
-    await stopRecord(world, found, { timeoutS });
-    // A `--rm` container went with its monitor.
-    if (!recordExists(world, found.config.id)) return;
+  for (let attempt = 0; ; attempt++) {
+    const { status } = observeState(world, found);
+    if (status === 'running' || status === 'paused') {
+      if (!force) throw stillRunning(found, status);
+      await stopRecord(world, found, { timeoutS });
+      // A `--rm` container went with its monitor.
+      if (!recordExists(world, found.config.id)) return;
+    }
+    const record = await lockIdleRecord(world, found);
+    if (record !== undefined) return removeLocked(world, record);
+    if (!recordExists(world, found.config.id)) throw goneMeanwhile(found);
+    // Another command was just starting it: then it runs now.
+    const runs = observeState(world, found).process !== undefined;
+    if (!runs || !force || attempt === PATIENCE) throw busyContainer(found.config.name);
   }
-  const record = await lockIdleRecord(world, found);
-  if (record === undefined)
-    throw readRecord(world, found.config.id) === undefined ? goneMeanwhile(found) : busyContainer(found.config.name);
+}
+
+/** How often a start that is faster is met by another stop. */
+const PATIENCE = 5;
+
+async function removeLocked(world: World, record: NewRecord): Promise<void> {
   try {
     await removeRecord(world, record);
   } finally {

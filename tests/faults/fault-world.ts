@@ -1,6 +1,7 @@
 /** A private world for tests that break things, with a look at everything a container of it can leave behind. */
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { World } from '../../engine/world.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** LIMPID=… runs the same tests against another build. */
@@ -17,6 +18,8 @@ export class FaultWorld {
   readonly path: string;
   readonly root: string;
   readonly runroot: string;
+  /** The same from a program, without the time that a command takes to start. */
+  readonly world: World;
   /** Every id seen so far: a cgroup can be found only by it. */
   readonly #ids = new Set<string>();
 
@@ -24,6 +27,7 @@ export class FaultWorld {
     this.path = mkdtempSync(`${place}/limpid-fault-`);
     this.root = `${this.path}/root`;
     this.runroot = `${this.path}/run`;
+    this.world = new World({ root: this.root, runroot: this.runroot });
   }
 
   command(...words: readonly string[]): string[] {
@@ -56,7 +60,7 @@ export class FaultWorld {
       ...this.ids().map((id) => `directory of ${id.slice(0, 12)}`),
       ...list(`${this.runroot}/names`).map((name) => `name ${name}`),
       ...list(this.runroot)
-        .filter((name) => name.startsWith('names.') && name !== 'names.lock')
+        .filter((name) => name === 'names.new')
         .map((name) => `aside ${name}`),
       ...list(`${this.root}/volumes`).map((name) => `volume ${name}`),
       ...mountsBelow(this.path).map((path) => `mount ${path}`),
@@ -72,6 +76,7 @@ export class FaultWorld {
       const cgroups = text(`/proc/${pid}/cgroup`);
       if ([...this.#ids].some((id) => cgroups.includes(id)))
         return text(`/proc/${pid}/stat`).split(') ')[1]?.[0] !== 'Z';
+      if (!/limpid/.test(link(`/proc/${pid}/exe`))) return false;
       return list(`/proc/${pid}/fd`).some((fd) => link(`/proc/${pid}/fd/${fd}`).startsWith(this.path));
     });
   }

@@ -1,0 +1,116 @@
+/**
+ * kill -9 of `limpid` before each of its system calls that change something: what is left is nothing, or a container
+ * that is shown as what it is and can be removed; and the next `ps` sweeps what belongs to none.
+ */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { listContainers } from '../../engine/containers/list.ts';
+import { removeContainer, removeLeavings } from '../../engine/containers/remove.ts';
+import type { Status } from '../../engine/records/state.ts';
+import { FaultWorld, list, until } from './fault-world.ts';
+
+const SIGKILLED = 137;
+const fault = new FaultWorld();
+const { world } = fault;
+
+// Unpacking the root file system is a change of its own: it happens once, before.
+beforeAll(() => fault.must('run', '--rm', 'builtin:busybox', 'true'));
+afterAll(() => fault.drop());
+
+interface Victim {
+  readonly words: readonly string[];
+  readonly before?: () => Promise<unknown>;
+  /** Its system calls to be killed at. */
+  readonly calls: string;
+  /** How a container that is left may be shown. */
+  readonly states: readonly Status[];
+}
+
+function killedAt(call: string, count: number): string[] {
+  return [
+    'strace',
+    '-qq',
+    '-o',
+    '/dev/null',
+    '-e',
+    `trace=${call}`,
+    '-e',
+    `inject=${call}:signal=SIGKILL:when=${count}`,
+  ];
+}
+
+/** Kills it at its first, second, third … call of this name, until it lives. Answers how often it was killed. */
+async function killAtEach(call: string, { words, before, states }: Victim): Promise<number> {
+  for (let killed = 0; ; killed++) {
+    await before?.();
+    const { code } = await fault.limpid(words, killedAt(call, killed + 1));
+    for (const { config, state } of listContainers(world)) {
+      expect([`killed at ${call} ${killed + 1}`, config.name, ...states]).toContain(state.status);
+      // A --rm container may be quicker.
+      await removeContainer(world, 'x', { force: true }).catch(({ code }) => expect(code).toBe('ENOCONTAINER'));
+    }
+    // The executor goes on when its command is killed.
+    await until('the end of its processes', () => fault.processes().length === 0);
+    await removeLeavings(world);
+    expect([`killed at ${call} ${killed + 1}`, ...fault.leftovers()]).toHaveLength(1);
+    if (code !== SIGKILLED) return killed;
+  }
+}
+
+async function killEverywhere(victim: Victim): Promise<number> {
+  let kills = 0;
+  for (const call of victim.calls.split(' ')) kills += await killAtEach(call, victim);
+  return kills;
+}
+
+const SLEEPER = ['--name', 'x', 'builtin:busybox', 'sleep', '1000'];
+
+test('run', async () => {
+  const kills = await killEverywhere({
+    words: ['run', '-d', ...SLEEPER],
+    calls: 'mkdir symlink rename fsync write flock memfd_create socketpair vfork recvfrom',
+    states: ['created', 'running'],
+  });
+  expect(kills).toBeGreaterThan(15);
+}, 60_000);
+
+test('run --rm', async () => {
+  const kills = await killEverywhere({
+    words: ['run', '--rm', '--name', 'x', 'builtin:busybox', 'true'],
+    calls: 'rename socketpair recvfrom execve',
+    states: ['created', 'running', 'stopping', 'exited'],
+  });
+  expect(kills).toBeGreaterThan(3);
+}, 60_000);
+
+test('start', async () => {
+  const kills = await killEverywhere({
+    words: ['start', 'x'],
+    before: () => fault.must('create', ...SLEEPER),
+    calls: 'unlink flock socketpair recvfrom',
+    states: ['created', 'running'],
+  });
+  expect(kills).toBeGreaterThan(3);
+}, 60_000);
+
+test('rm -f, below a cgroup of its own', async () => {
+  const kills = await killEverywhere({
+    words: ['rm', '-f', 'x'],
+    before: () => fault.must('run', '-d', '--cgroup-parent', 'limpid-fault', ...SLEEPER),
+    calls: 'rename unlink readlink socketpair recvfrom',
+    states: ['running', 'stopping', 'exited'],
+  });
+  expect(kills).toBeGreaterThan(4);
+}, 60_000);
+
+test('the first use of a built-in root file system', async () => {
+  const fresh = new FaultWorld();
+  try {
+    for (const count of [1, 3])
+      expect((await fresh.limpid(['create', 'builtin:busybox'], killedAt('symlink', count))).code).toBe(SIGKILLED);
+    expect(list(`${fresh.root}/builtin`)).toEqual([expect.stringMatching(/^busybox-[0-9a-f]{16}\.new$/)]);
+    await fresh.must('create', 'builtin:busybox');
+    expect(list(`${fresh.root}/builtin`)).toEqual([expect.stringMatching(/^busybox-[0-9a-f]{16}$/)]);
+  } finally {
+    await fresh.drop();
+  }
+}, 60_000);
