@@ -1,0 +1,89 @@
+/** No room, no inodes, no right to write: one line, exit code 125, and nothing is left or lost. */
+import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { mkdirSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { ended, FaultWorld } from './fault-world.ts';
+
+let disk: string;
+let fault: FaultWorld;
+
+beforeEach(() => {
+  disk = `/tmp/limpid-disk-${process.pid}`;
+  mkdirSync(disk);
+});
+afterEach(async () => {
+  await fault.drop();
+  await ended(['umount', disk]);
+  rmdirSync(disk);
+});
+
+async function mountDisk(options: string): Promise<void> {
+  expect((await ended(['mount', '-t', 'tmpfs', '-o', options, 'limpid-disk', disk])).code).toBe(0);
+  fault = new FaultWorld(disk);
+}
+
+function fill(): void {
+  const { bavail, bsize } = statfsSync(disk);
+  writeFileSync(`${disk}/ballast`, Buffer.alloc(bavail * bsize));
+}
+
+function isRefused({ code, err }: { code: number; err: string }, why: string): void {
+  expect(err).toContain(why);
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+  expect(err).toStartWith('Error: cannot ');
+  expect(code).toBe(125);
+}
+
+test('a full disk', async () => {
+  await mountDisk('size=16m');
+  await fault.must('create', '--name', 'before', 'builtin:busybox', 'true');
+  fill();
+  isRefused(await fault.limpid(['create', '--name', 'more', 'builtin:busybox']), 'ENOSPC');
+  isRefused(await fault.limpid(['run', '--rm', 'builtin:busybox', 'true']), 'ENOSPC');
+  isRefused(await fault.limpid(['start', 'before']), 'ENOSPC');
+  expect(await fault.must('ps', '-a', '--format', '{{.Names}} {{.State}}')).toBe('before created');
+  rmSync(`${disk}/ballast`);
+  await fault.must('start', 'before');
+  expect(await fault.must('wait', 'before')).toBe('0');
+  await fault.must('rm', 'before');
+  expect(fault.leftovers()).toEqual([]);
+}, 30_000);
+
+test('a disk that fills up while the container runs loses its log, and not its exit code', async () => {
+  await mountDisk('size=16m');
+  const script = 'yes | head -c 30000000; exit 7';
+  const { code } = await fault.limpid(['run', '--name', 'lab', 'builtin:busybox', 'sh', '-c', script]);
+  expect(code).toBe(7);
+  expect(await fault.must('rm', '-f', 'lab')).toBe('lab');
+  expect(fault.leftovers()).toEqual([]);
+}, 30_000);
+
+test('removing makes room on a full disk', async () => {
+  await mountDisk('size=16m');
+  await fault.must('run', '-d', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
+  fill();
+  expect(await fault.must('rm', '-f', 'lab')).toBe('lab');
+  expect(fault.leftovers()).toEqual([]);
+}, 30_000);
+
+test('no inodes', async () => {
+  await mountDisk('size=16m,nr_inodes=600');
+  await fault.must('create', '--name', 'before', 'builtin:busybox', 'true');
+  for (let n = 0; statfsSync(disk).ffree > 0; n++) writeFileSync(`${disk}/file-${n}`, '');
+  isRefused(await fault.limpid(['create', '--name', 'more', 'builtin:busybox']), 'ENOSPC');
+  expect(await fault.must('ps', '-a', '--format', '{{.Names}}')).toBe('before');
+  expect(await fault.must('rm', 'before')).toBe('before');
+  expect(fault.leftovers()).toEqual([]);
+}, 30_000);
+
+test('a read-only disk', async () => {
+  await mountDisk('size=16m');
+  await fault.must('create', '--name', 'before', 'builtin:busybox', 'true');
+  await ended(['mount', '-o', 'remount,ro', disk]);
+  isRefused(await fault.limpid(['create', '--name', 'more', 'builtin:busybox']), 'EROFS');
+  isRefused(await fault.limpid(['start', 'before']), 'EROFS');
+  isRefused(await fault.limpid(['rm', 'before']), 'EROFS');
+  expect(await fault.must('ps', '-a', '--format', '{{.Names}} {{.State}}')).toBe('before created');
+  await ended(['mount', '-o', 'remount,rw', disk]);
+  expect(await fault.must('rm', 'before')).toBe('before');
+  expect(fault.leftovers()).toEqual([]);
+}, 30_000);
