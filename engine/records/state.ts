@@ -38,14 +38,16 @@ export function startPrefix(bootId: string, nowNs: bigint): string {
   return `${bootId} ${nowNs}`;
 }
 
+/** A damaged one is as good as none. */
 function readStartRecord(path: string): StartRecord | undefined {
-  const words = readText(path)?.trimEnd().split(' ');
-  if (words === undefined || words.length < 6) return undefined;
+  const [, bootId, startedNs, pid, startTime, monitorPid, monitorStart] =
+    /^(\S+) (\d{1,20}) (\d{1,10}) (\d+) (\d{1,10}) (\d+)\n$/.exec(readText(path) ?? '') ?? [];
+  if (bootId === undefined) return undefined;
   return {
-    bootId: words[0]!,
-    startedNs: BigInt(words[1]!),
-    process: { pid: Number(words[2]), startTime: words[3]! },
-    monitor: { pid: Number(words[4]), startTime: words[5]! },
+    bootId,
+    startedNs: BigInt(startedNs!),
+    process: { pid: Number(pid), startTime: startTime! },
+    monitor: { pid: Number(monitorPid), startTime: monitorStart! },
   };
 }
 
@@ -69,12 +71,17 @@ export function observeState(world: World, { config, paths }: ContainerRecord): 
 }
 
 function exitedState(path: string, startedAt: string | undefined): ContainerState | undefined {
-  const text = readText(path);
+  const [text, seconds, nanoseconds] = /^\d{1,3} \d{1,2} [01] (\d{1,11})\.(\d{9})\n$/.exec(readText(path) ?? '') ?? [];
   if (text === undefined) return undefined;
   const { code, oomKilled } = parseExit(text);
-  const [seconds, nanoseconds] = text.trimEnd().split(' ')[3]!.split('.');
   const finishedAt = instantText(BigInt(seconds!) * 1_000_000_000n + BigInt(nanoseconds!));
-  return { status: 'exited', exitCode: code, oomKilled, finishedAt, ...(startedAt === undefined ? {} : { startedAt }) };
+  return {
+    status: 'exited',
+    exitCode: code,
+    oomKilled,
+    finishedAt,
+    ...(startedAt === undefined ? {} : { startedAt }),
+  };
 }
 
 function unwatched(monitorPid: number): string {

@@ -110,8 +110,7 @@ export function busyContainer(name: string): LimpidError {
 }
 
 function nameInUse(world: World, name: string, holder: string): LimpidError {
-  const known =
-    readRecord(world, holder) === undefined ? 'a container being created' : `container ${holder.slice(0, 12)}`;
+  const known = recordExists(world, holder) ? `container ${holder.slice(0, 12)}` : 'a container being created';
   return new LimpidError({
     code: 'ENAMEINUSE',
     doing: 'create',

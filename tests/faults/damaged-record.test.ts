@@ -4,7 +4,12 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { FaultWorld } from './fault-world.ts';
 
 const fault = new FaultWorld();
-afterEach(() => expect(fault.leftovers()).toEqual([]));
+afterEach(async () => {
+  const left = fault.leftovers();
+  rmSync(`${fault.root}/containers`, { recursive: true, force: true });
+  await fault.limpid(['ps']);
+  expect(left).toEqual([]);
+});
 afterAll(() => fault.drop());
 
 const DAMAGES: Record<string, (config: string) => void> = {
@@ -12,7 +17,8 @@ const DAMAGES: Record<string, (config: string) => void> = {
   'cut off': (config) => truncateSync(config, 100),
   garbage: (config) => writeFileSync(config, Buffer.from([0xff, 0, 0x1b, 0x5d, 7])),
   'no object': (config) => writeFileSync(config, 'null'),
-  'of another container': (config) => writeFileSync(config, JSON.stringify({ id: 'f'.repeat(64), name: 'x', created: '' })),
+  'of another container': (config) =>
+    writeFileSync(config, JSON.stringify({ id: 'f'.repeat(64), name: 'x', created: '' })),
 };
 
 for (const [damage, inflict] of Object.entries(DAMAGES)) {
@@ -22,7 +28,11 @@ for (const [damage, inflict] of Object.entries(DAMAGES)) {
     inflict(`${fault.root}/containers/${id}/config.json`);
     const told = `cannot read "${fault.root}/containers/${id}/config.json": it is damaged (hint: \`limpid rm -f ${id.slice(0, 12)}\` removes that container)`;
     // The others are shown all the same.
-    expect(await fault.limpid(['ps', '-a', '--format', '{{.Names}}'])).toEqual({ code: 0, out: 'other\n', err: `Error: ${told}\n` });
+    expect(await fault.limpid(['ps', '-a', '--format', '{{.Names}}'])).toEqual({
+      code: 0,
+      out: 'other\n',
+      err: `Error: ${told}\n`,
+    });
     for (const command of [['start'], ['rm'], ['inspect'], ['exec']]) {
       const words = command[0] === 'exec' ? ['exec', 'lab', 'true'] : [...command, 'lab'];
       expect(await fault.limpid(words)).toMatchObject({ code: 125, err: `Error: ${told}\n` });
@@ -74,9 +84,11 @@ test('a root file system that is gone at the start', async () => {
 });
 
 test('strangers in the directories of containers', async () => {
-  for (const name of ['x', '.hidden', 'A'.repeat(64), 'f'.repeat(63)]) mkdirSync(`${fault.root}/containers/${name}`);
+  for (const name of ['x', '.hidden', 'A'.repeat(64), 'f'.repeat(63)])
+    mkdirSync(`${fault.root}/containers/${name}`, { recursive: true });
   writeFileSync(`${fault.root}/containers/${'d'.repeat(64)}`, 'a file');
   expect(await fault.limpid(['ps', '-a', '-q'])).toEqual({ code: 0, out: '', err: '' });
   // What does not look like a container's is nobody's to remove.
-  for (const name of ['x', '.hidden', 'A'.repeat(64), 'f'.repeat(63)]) rmSync(`${fault.root}/containers/${name}`, { recursive: true });
+  for (const name of ['x', '.hidden', 'A'.repeat(64), 'f'.repeat(63)])
+    rmSync(`${fault.root}/containers/${name}`, { recursive: true });
 });

@@ -17,7 +17,9 @@ interface Pids {
 
 /** A running container and its processes. */
 async function pids(name: string): Promise<Pids> {
-  const [pid, monitor] = (await fault.must('inspect', '--format', '{{.State.Pid}} {{.State.MonitorPid}}', name)).split(' ');
+  const [pid, monitor] = (await fault.must('inspect', '--format', '{{.State.Pid}} {{.State.MonitorPid}}', name)).split(
+    ' ',
+  );
   return { pid: Number(pid), monitor: Number(monitor) };
 }
 
@@ -84,7 +86,18 @@ test('start leaves the running one alone, and starts the dead one anew', async (
 });
 
 test('without a pid namespace of its own, nothing of it is left behind', async () => {
-  await fault.must('run', '-d', '--name', 'lab', '--pid', 'host', 'builtin:busybox', 'sh', '-c', 'sleep 1000 & sleep 1000');
+  await fault.must(
+    'run',
+    '-d',
+    '--name',
+    'lab',
+    '--pid',
+    'host',
+    'builtin:busybox',
+    'sh',
+    '-c',
+    'sleep 1000 & sleep 1000',
+  );
   const { pid, monitor } = await pids('lab');
   await until('two processes', async () => (await fault.must('top', 'lab', 'pid')).split('\n').length >= 3);
   kill(monitor);

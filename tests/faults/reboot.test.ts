@@ -23,7 +23,8 @@ async function cutPower(): Promise<void> {
   }
   await until('the end of all', () => fault.processes().length === 0);
   for (const path of mountsBelow(fault.path)) expect((await ended(['umount', path])).code).toBe(0);
-  for (const line of fault.leftovers().filter((one) => one.startsWith('cgroup '))) await ended(['rmdir', line.slice(7)]);
+  for (const line of fault.leftovers().filter((one) => one.startsWith('cgroup ')))
+    await ended(['rmdir', line.slice(7)]);
   rmSync(fault.runroot, { recursive: true });
   writeFileSync(BOOT_ID, '00000000-1111-2222-3333-444444444444\n');
 }
@@ -45,7 +46,9 @@ test('what ran is shown as cut off, under its name, and starts again; what went 
   // The sweep has taken the half-made one and what was left of the guest.
   expect(list(`${fault.root}/containers`)).toHaveLength(3);
 
-  expect((await afterReboot('create', '--name', 'lab', 'builtin:busybox')).err).toContain('cannot create container "lab": the name is in use');
+  expect((await afterReboot('create', '--name', 'lab', 'builtin:busybox')).err).toContain(
+    'cannot create container "lab": the name is in use',
+  );
   expect((await afterReboot('create', '--name', 'guest', 'builtin:busybox')).code).toBe(0);
   expect(await afterReboot('start', 'lab')).toEqual({ code: 0, out: 'lab\n', err: '' });
   expect((await afterReboot('ps', '--format', '{{.Names}} {{.State}}')).out).toBe('lab running\n');
