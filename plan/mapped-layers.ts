@@ -18,8 +18,6 @@ export interface MappedLayers {
   readonly staging: string;
 }
 
-const BECAUSE = 'what belongs to root in a layer belongs to root inside';
-
 /**
  * For a container in a user namespace: each layer bound with its ids mapped, for the overlay to lie on.
  * All of them hang below one mount, so that one umount takes them, and go as soon as the overlay stands: overlayfs
@@ -32,30 +30,34 @@ export function mapLayers(request: LaunchRequest): MappedLayers | undefined {
   } = request;
   if (rootfs.kind === 'directory' || !isBornInUserNamespace(namespaces)) return undefined;
   const staging = stagingDirectory(rootfs.upper);
+  const because = request.because('linux.uidMappings', 'the container’s ids in its layers');
   const shown = rootfs.lower.map((path, index) => ({ path, mapped: `${staging}/${index}` }));
   return {
     rootfs: { ...rootfs, lower: shown.map(({ mapped }) => mapped) },
     before: [
-      openMaps(request),
-      makeDirectory(staging),
-      bind(staging, staging, NONE),
-      ...shown.flatMap(({ path, mapped }) => [makeDirectory(mapped), bind(path, mapped, SLOT.idMaps)]),
-      { op: 'close', stage: 'host', because: BECAUSE, slot: SLOT.idMaps },
+      openMaps(request, because),
+      makeDirectory(staging, because),
+      bind(staging, staging, NONE, because),
+      ...shown.flatMap(({ path, mapped }) => [
+        makeDirectory(mapped, because),
+        bind(path, mapped, SLOT.idMaps, because),
+      ]),
+      { op: 'close', stage: 'host', because, slot: SLOT.idMaps },
     ],
     after: [umountStaging(staging)],
     staging,
   };
 }
 
-function openMaps({ spec, namespaces }: LaunchRequest): Op {
+function openMaps({ spec, namespaces }: LaunchRequest, because: string): Op {
   const path = namespaces.joined.get('user');
   const slot = SLOT.idMaps;
   if (path !== undefined) {
-    return { op: 'open', stage: 'host', because: BECAUSE, slot, at: NONE, path, flags: O_RDONLY | O_CLOEXEC, mode: 0 };
+    return { op: 'open', stage: 'host', because, slot, at: NONE, path, flags: O_RDONLY | O_CLOEXEC, mode: 0 };
   }
   const { uidMappings = [], gidMappings = [] } = spec.linux ?? {};
   const maps = { uidMap: idMap(uidMappings), gidMap: idMap(gidMappings) };
-  return { op: 'user_namespace', stage: 'host', because: BECAUSE, slot, ...maps };
+  return { op: 'user_namespace', stage: 'host', because, slot, ...maps };
 }
 
 /** Beside the upper layer: `…/containers/ID/lower`. */
@@ -68,15 +70,15 @@ function umountStaging(path: string): Op {
   return { op: 'umount', stage: 'host', because, at: NONE, path, flags: MNT_DETACH, missingOk: false };
 }
 
-function makeDirectory(path: string): Op {
-  return { op: 'mkdir', stage: 'host', because: BECAUSE, at: NONE, path, mode: 0o700, existOk: true };
+function makeDirectory(path: string, because: string): Op {
+  return { op: 'mkdir', stage: 'host', because, at: NONE, path, mode: 0o700, existOk: true };
 }
 
-function bind(source: string, target: string, idMapSlot: number): Op {
+function bind(source: string, target: string, idMapSlot: number, because: string): Op {
   return {
     op: 'bind',
     stage: 'host',
-    because: BECAUSE,
+    because,
     sourceAt: NONE,
     source,
     at: NONE,

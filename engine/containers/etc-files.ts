@@ -1,6 +1,7 @@
 import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from '../../abi/flags/open.ts';
 import { readKernelFile } from '../../kernel/files.ts';
 import type { Op } from '../../plan/ops.ts';
+import type { RootOutside } from './root-outside.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import { containerHostname } from '../spec/hostname.ts';
@@ -37,11 +38,13 @@ export function etcFiles(config: ContainerConfig, { runtime }: ContainerPaths, s
   ];
 }
 
-/** Host stage: writes them, before the container's mounts bind them. */
-export function writeEtcFiles(files: readonly EtcFile[]): Op[] {
+/** Host stage: writes them, before the container's mounts bind them. `owner` is root of the container, where that is another. */
+export function writeEtcFiles(files: readonly EtcFile[], owner?: RootOutside): Op[] {
   const flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-  return files.map(({ path, text, because }) => {
-    return { op: 'write', stage: 'host', because, at: -1, path, flags, data: new TextEncoder().encode(text) };
+  return files.flatMap(({ path, text, because }): Op[] => {
+    const data = new TextEncoder().encode(text);
+    const write: Op = { op: 'write', stage: 'host', because, at: -1, path, flags, data };
+    return owner === undefined ? [write] : [write, { op: 'chown', stage: 'host', because, at: -1, path, ...owner }];
   });
 }
 

@@ -20,6 +20,7 @@ import { etcFiles, writeEtcFiles, type EtcFile, type EtcSources } from './etc-fi
 import { joinedMaps } from './joined-maps.ts';
 import { joinedProcesses } from './joined.ts';
 import { hostDevices } from './host-devices.ts';
+import { rootOutside } from './root-outside.ts';
 import { sourceKinds } from './source-kinds.ts';
 import { chooseSeccomp, type SeccompChoice } from './seccomp.ts';
 import { mountSharedMemory, sharedMemory } from './shared-memory.ts';
@@ -66,12 +67,13 @@ export async function prepareLaunch(
   if (spec.process?.terminal && size !== undefined)
     spec.process.consoleSize = { height: size.rows, width: size.columns };
   const context = launchContext(world, config, paths, lower, read, seccomp?.program);
+  const owner = rootOutside(spec);
   const prelude: Op[] = [
     makeDirectory(paths.runtime),
     makeDirectory(paths.storage),
-    ...writeEtcFiles(read.etc),
+    ...writeEtcFiles(read.etc, owner),
     ...mountSharedMemory(config, paths),
-    ...makeVolumes(world, config),
+    ...makeVolumes(world, config, owner),
   ];
   const plan = [...prelude, ...planLaunch(spec, context, facts)];
   tracePhase('plan computed');

@@ -1,6 +1,8 @@
+import { statPath } from '../../kernel/files.ts';
 import type { Op } from '../../plan/ops.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
+import type { RootOutside } from './root-outside.ts';
 
 /** Host directories of the volumes that a container mounts: by name, or by destination for anonymous ones. */
 export function volumeDirectories(world: World, { id, mounts }: ContainerConfig): Record<string, string> {
@@ -13,11 +15,13 @@ export function volumeDirectories(world: World, { id, mounts }: ContainerConfig)
   return directories;
 }
 
-/** Host stage: volumes are made by their first use, as podman makes them. */
-export function makeVolumes(world: World, config: ContainerConfig): Op[] {
+/** Host stage: volumes are made by their first use, as podman makes them, for the root of the container that does. */
+export function makeVolumes(world: World, config: ContainerConfig, owner?: RootOutside): Op[] {
   return Object.values(volumeDirectories(world, config)).flatMap((path) => {
     const steps = path.slice(world.root.length + 1).split('/');
-    return steps.map((_, index) => makeStep(`${world.root}/${steps.slice(0, index + 1).join('/')}`));
+    const make = steps.map((_, index) => makeStep(`${world.root}/${steps.slice(0, index + 1).join('/')}`));
+    if (owner === undefined || statPath(path) !== undefined) return make;
+    return [...make, { op: 'chown', stage: 'host', because: '--volume', at: -1, path, ...owner }];
   });
 }
 

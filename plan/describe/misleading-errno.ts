@@ -198,7 +198,7 @@ function correctIdMappedMount(errno: string): Correction | undefined {
   if (errno === 'EINVAL' || errno === 'EPERM') {
     return {
       why: 'the file system there cannot map ids',
-      hint: 'ext4, xfs and btrfs can (and tmpfs from Linux 6.3 on): choose a --root or an image there, or leave --userns out',
+      hint: 'ext4, xfs and btrfs can, tmpfs from Linux 6.3 on: choose a --root or an image there, or leave --userns out',
     };
   }
   return errno === 'ENOSYS' ? { why: 'this kernel cannot map the ids of mounts', hint: 'Linux 5.12 can' } : undefined;

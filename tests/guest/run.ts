@@ -38,6 +38,8 @@ export PATH=${ROOT}node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/u
 export GUEST_WORLD=${world} GUEST_OUT=/run/guest/out${process.env['CI'] === undefined ? '' : ' CI=true'}
 mkdir -p /lib/modules && mount --bind ${GUEST}kernel/lib/modules /lib/modules
 for module in loop veth bridge tun nf_tables; do modprobe "$module" 2>/dev/null; done
+# Of tmpfs the owners cannot be mapped before Linux 6.3.
+truncate -s 1G /dev/shm/disk && mkfs.ext4 -q -F -O ^has_journal /dev/shm/disk && mount -o loop /dev/shm/disk /var/lib/limpid
 mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
 cd ${ROOT}
 { ${quoted}; echo "GUEST-EXIT $?"; } </dev/null 2>&1 | cat >/dev/vport0p1

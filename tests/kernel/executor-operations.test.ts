@@ -14,6 +14,7 @@ import type { Op, Plan } from '../../plan/ops.ts';
 import {
   child,
   cleanup,
+  DISK,
   CLONE_NEWNS,
   CLONE_NEWPID,
   host,
@@ -113,6 +114,8 @@ describe('mounts', () => {
   });
 
   test('a bind whose ids are mapped, by a user namespace that nobody is in', async () => {
+    scratch.drop();
+    scratch = new Scratch(DISK);
     mkdirSync(scratch.file('from/below'), { recursive: true });
     mkdirSync(scratch.file('to'));
     writeFileSync(scratch.file('from/file'), '');
@@ -263,7 +266,7 @@ describe('what a process becomes', () => {
     writeFileSync(scratch.file('plain'), 'not for running', { mode: 0o644 });
     const candidates = ['/none', scratch.file('plain'), '/bin/busybox', '/bin/false'];
     const done = await outcome([
-      host({ op: 'clone', flags: 0, cgroup: -1, pidfd: -1, proc: -1 }),
+      host({ op: 'clone', flags: 0, cgroup: -1, pidfd: -1, proc: -1, user: -1 }),
       child({ op: 'exec', candidates, argv: ['sh', '-c', 'exit 9'], env: [] }),
     ]);
     expect(done).toEqual({ type: 6, text: '9 0' });

@@ -29,6 +29,9 @@ export const CLONE_NEWUTS = 0x4000000;
 export const CLONE_NEWIPC = 0x8000000;
 export const CLONE_NEWPID = 0x20000000;
 
+/** A directory on a disk: in the guests /tmp is memory. */
+export const DISK = Bun.env['GUEST_WORLD'] === undefined ? '/tmp' : '/var/lib/limpid';
+
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const SOCK_CLOEXEC = 0o2000000;
@@ -186,7 +189,11 @@ export async function outcome(plan: Plan | Uint8Array): Promise<TextFrame> {
 
 /** A directory of the test's own, removed by `drop`. */
 export class Scratch {
-  readonly path = mkdtempSync('/tmp/limpid-native-');
+  readonly path: string;
+
+  constructor(below = '/tmp') {
+    this.path = mkdtempSync(`${below}/limpid-native-`);
+  }
 
   file(name: string): string {
     return `${this.path}/${name}`;

@@ -24,6 +24,7 @@ import { planEnter } from '../../plan/enter.ts';
 import { planLaunch } from '../../plan/launch.ts';
 import type { Plan } from '../../plan/ops.ts';
 import { scriptPlan } from '../../plan/script.ts';
+import { DISK } from './native-harness.ts';
 import { observeContainer, type Observation } from './container-observation.ts';
 
 const STDOUT = 1;
@@ -39,7 +40,7 @@ const facts = gatherFacts();
 let world = '';
 
 beforeAll(() => {
-  world = mkdtempSync('/tmp/limpid-script-');
+  world = mkdtempSync(`${DISK}/limpid-script-`);
   const lower = `${world}/lower`;
   for (const name of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc']) mkdirSync(`${lower}/${name}`, { recursive: true });
   copyFileSync('/bin/busybox', `${lower}/bin/busybox`);
