@@ -7,6 +7,8 @@ const NUMBER_BY_NAME: ReadonlyMap<string, number> = new Map(Object.entries(SIGNA
  * where it is none. 0, which kill(2) takes as a probe, is none here.
  */
 export function parseSignal(text: string): number | undefined {
+  const named = NUMBER_BY_NAME.get(text);
+  if (named !== undefined) return named;
   if (/^\d{1,3}$/.test(text)) return inRange(Number(text));
   const upper = text.toUpperCase();
   const name = upper.startsWith('SIG') ? upper : `SIG${upper}`;

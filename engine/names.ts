@@ -13,6 +13,6 @@ const PEOPLE = (
 
 /** A name for a container that was given none: `lucid_hopper`. Ten thousand of them repeat, so the caller may ask again. */
 export function randomName(): string {
-  const [first, second] = crypto.getRandomValues(new Uint32Array(2));
-  return `${QUALITIES[first! % QUALITIES.length]}_${PEOPLE[second! % PEOPLE.length]}`;
+  const random = crypto.getRandomValues(new Uint32Array(2));
+  return `${QUALITIES[random[0]! % QUALITIES.length]}_${PEOPLE[random[1]! % PEOPLE.length]}`;
 }

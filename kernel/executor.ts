@@ -47,7 +47,7 @@ export interface Launched {
  * where the executor could not be started or died without an answer; a failed operation is an outcome.
  */
 export function launchPlan({ plan, executor, slots = new Map() }: LaunchRequest): Launched {
-  const executorFd = sealedMemfd('limpid', executor);
+  const executorFd = sealedExecutor(executor);
   const planFd = sealedMemfd('limpid-plan', encodePlan(plan));
   tracePhase('plan and executor sealed');
   const [ours, theirs] = socketPair();
@@ -58,8 +58,17 @@ export function launchPlan({ plan, executor, slots = new Map() }: LaunchRequest)
     [planFd, theirs, ...slots.values()],
   );
   tracePhase('executor spawned');
-  for (const fd of [executorFd, planFd, theirs]) libc.close(fd);
+  for (const fd of [planFd, theirs]) libc.close(fd);
   return { ...readOutcome(ours), controlFd: ours, monitorPid };
+}
+
+const sealedExecutors = new Map<Uint8Array, number>();
+
+/** One copy a command, for the launch and the client. */
+function sealedExecutor(executor: Uint8Array): number {
+  const sealed = sealedExecutors.get(executor) ?? sealedMemfd('limpid', executor);
+  sealedExecutors.set(executor, sealed);
+  return sealed;
 }
 
 /** A memfd with these bytes that nobody, we included, can change any more. */
@@ -155,7 +164,7 @@ export function becomeClient(
   flags: number,
   detachKeys: readonly number[],
 ): never {
-  const fd = sealedMemfd('limpid', executor);
+  const fd = sealedExecutor(executor);
   libc.fcntl(controlFd, F_SETFD, 0);
   const path = cString(`/proc/self/fd/${fd}`);
   const args = cStrings(['limpid', 'client', `${controlFd}`, `${flags}`, detachKeys.join(',')]);

@@ -13,12 +13,19 @@ export function gatherFacts(): HostFacts {
     kernelRelease: line('/proc/sys/kernel/osrelease'),
     bootId: line('/proc/sys/kernel/random/boot_id'),
     uid: libc.getuid(),
-    capabilities: BigInt(`0x${/^CapPrm:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`),
+    capabilities: permittedCapabilities(status),
     lastCapability: Number(line('/proc/sys/kernel/cap_last_cap') || '40'),
     cgroup: gatherCgroupFacts(readKernelFile('/proc/self/mountinfo') ?? ''),
     rlimits: gatherRlimits(),
     pageSize: 4096,
   };
+}
+
+/** The line `CapPrm:`, a tab, and sixteen hexadecimal digits of proc_pid_status(5). */
+function permittedCapabilities(status: string): bigint {
+  const label = '\nCapPrm:\t';
+  const at = status.indexOf(label);
+  return at < 0 ? 0n : BigInt(`0x${status.slice(at + label.length, status.indexOf('\n', at + 1))}`);
 }
 
 function line(path: string): string {
@@ -46,6 +53,7 @@ function cgroupMounts(mountinfo: string): CgroupMount[] {
 
 /** proc_pid_mountinfo(5) writes space, tab, newline and backslash as \040, \011, \012, \134. */
 function unescapeMountinfo(text: string): string {
+  if (!text.includes('\\')) return text;
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 

@@ -59,8 +59,6 @@ export function cString(text: string): Uint8Array {
 export function cStrings(texts: readonly string[]): { readonly vector: BigUint64Array; readonly bytes: Uint8Array[] } {
   const bytes = texts.map(cString);
   const vector = new BigUint64Array(texts.length + 1);
-  bytes.forEach((item, index) => {
-    vector[index] = BigInt(ptr(item));
-  });
+  for (let index = 0; index < bytes.length; index++) vector[index] = BigInt(ptr(bytes[index]!));
   return { vector, bytes };
 }

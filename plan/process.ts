@@ -5,6 +5,7 @@ import type { Process, Seccomp } from '../spec/runtime.ts';
 import type { Op } from './ops.ts';
 import type { Because } from './request.ts';
 import { NONE } from './slots.ts';
+import { schedule } from './scheduling.ts';
 import { specError } from './spec-error.ts';
 
 const PR_SET_KEEPCAPS = 8;
@@ -31,12 +32,13 @@ export function seccompFilter(
   if (seccomp === undefined) return undefined;
   if (program === undefined) throw specError('linux.seccomp', 'its program was not compiled');
   if (seccomp.listenerPath) throw specError('linux.seccomp.listenerPath', 'notifications are not served yet');
-  const flags = (seccomp.flags ?? []).map((flag) => {
+  let flags = 0;
+  for (const flag of seccomp.flags ?? []) {
     const number = SECCOMP_FLAGS[flag];
     if (number === undefined) throw specError('linux.seccomp.flags', `"${flag}" is no flag that is known here`);
-    return number;
-  });
-  return { program, flags: flags.reduce((all, flag) => all | flag, 0) };
+    flags |= number;
+  }
+  return { program, flags };
 }
 
 /** Child stage, while the host's /proc is in sight: labels that the kernel gives at execve(2). */
@@ -77,6 +79,7 @@ export function becomeProcess(
   return [
     ...(keyring === undefined ? [] : [joinKeyring(keyring)]),
     ...setRlimits(process, because),
+    ...schedule(process, because),
     {
       op: 'umask',
       stage: 'init',
@@ -196,7 +199,9 @@ export function execCandidates({ args = [], env = [] }: Process): string[] {
   if (command === '' || command.includes('/')) return [command];
   const path = env.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? DEFAULT_PATH;
   const directories = path.split(':').map((directory) => directory || '.');
-  return [...new Set(directories)].map((directory) => `${directory.replace(/\/+$/, '')}/${command}`);
+  return [...new Set(directories)].map((directory) => {
+    return `${directory.endsWith('/') ? directory.replace(/\/+$/, '') : directory}/${command}`;
+  });
 }
 
 function cwdOf({ cwd }: Process): string {

@@ -55,11 +55,11 @@ export function overlayData({ lower, upper, work, volatile }: OverlayRootfs): st
 }
 
 function escapeLower(path: string): string {
-  return path.replace(/[\\:,]/g, '\\$&');
+  return escapeOption(path).replaceAll(':', '\\:');
 }
 
 function escapeOption(path: string): string {
-  return path.replace(/[\\,]/g, '\\$&');
+  return path.replaceAll('\\', '\\\\').replaceAll(',', '\\,');
 }
 
 /** Child stage: cut the propagation to the host, then hold the root directory. pivot_root(2) wants it a mount point. */

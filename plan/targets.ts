@@ -35,8 +35,9 @@ export class MountTargets {
 
   /** The innermost mount that a path lies in decides. */
   #isKernelFilled(path: string): boolean {
-    const mount = withParents(parentOf(path)).findLast((parent) => this.#kernelFilled.has(parent));
-    return mount !== undefined && this.#kernelFilled.get(mount)!;
+    let filled = false;
+    for (const parent of withParents(parentOf(path))) filled = this.#kernelFilled.get(parent) ?? filled;
+    return filled;
   }
 }
 

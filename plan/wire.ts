@@ -11,14 +11,15 @@ for (let value = 0; value < 128; value++) U32.push(`${String.fromCharCode(value)
 interface Layout {
   readonly code: string;
   readonly count: string;
-  readonly args: readonly (readonly [name: string, kind: ArgKind])[];
+  readonly names: readonly string[];
+  readonly kinds: readonly ArgKind[];
 }
 
 const layouts: Partial<Record<OpName, Layout>> = {};
 
 function layoutOf(op: OpName): Layout {
-  const args = Object.entries(OPS[op]) as [string, ArgKind][];
-  return { code: U32[Object.keys(OPS).indexOf(op)]!, count: U32[args.length]!, args };
+  const kinds: readonly ArgKind[] = Object.values(OPS[op]);
+  return { code: U32[Object.keys(OPS).indexOf(op)]!, count: U32[kinds.length]!, names: Object.keys(OPS[op]), kinds };
 }
 
 /**
@@ -42,12 +43,14 @@ function encode(plan: Plan, beyondAscii: boolean): Uint8Array | undefined {
   const later: Later = { words: [MAGIC.length, plan.length], blobs: [] };
   let length = MAGIC.length + 4;
   for (const op of plan) {
-    const { code, count, args } = (layouts[op.op] ??= layoutOf(op.op));
+    const { code, count, names, kinds } = (layouts[op.op] ??= layoutOf(op.op));
     parts.push(code, U32[STAGES.indexOf(op.stage)]!, count);
     length += HEAD_BYTES;
     const values = op as unknown as Record<string, unknown>;
-    for (const [name, kind] of args) {
-      const text = argText(kind, values[name], op, name, beyondAscii, length, later);
+    for (let i = 0; i < names.length; i++) {
+      const value = values[names[i]!];
+      const text =
+        typeof value === 'number' ? `${value}` : argText(kinds[i]!, value, op, names[i]!, beyondAscii, length, later);
       const size = text.length;
       if (size < 128) parts.push(U32[size]!, text, '\0');
       else {

@@ -17,7 +17,7 @@ export function checkRequest(request: CreateRequest): void {
     throw optionError('--rm', `it excludes ${request.flag('restart')}: a removed container cannot start again`);
   }
   if (options.replace && !request.given('name')) throw optionError('--replace', 'it needs --name');
-  if (!/^[0-7]{1,4}$/.test(options.umask))
+  if (request.given('umask') && !/^[0-7]{1,4}$/.test(options.umask))
     throw optionError(request.flag('umask'), 'an octal number such as 0022 is wanted');
   const score = options['oom-score-adj'] ?? 0;
   if (score < -1000 || score > 1000) throw optionError(request.flag('oom-score-adj'), '-1000 to 1000 is wanted');

@@ -1,14 +1,16 @@
 import { LimpidError } from '../../base/error.ts';
 
-/** Bytes of `ctrl-@` to `ctrl-_`: the letter's lowest five bits. */
-const CONTROL = /^ctrl-([a-z@[\\\]^_])$/;
+const CONTROL = 'ctrl-';
+const CONTROLLABLE = 'abcdefghijklmnopqrstuvwxyz@[\\]^_';
 
 /** Byte values of `--detach-keys`: single characters and `ctrl-X`, with commas between; none for an empty text. */
 export function parseDetachKeys(text: string): number[] {
   if (text === '') return [];
   return text.split(',').map((key) => {
-    const control = CONTROL.exec(key.toLowerCase())?.[1];
-    if (control !== undefined) return control.toUpperCase().charCodeAt(0) & 0x1f;
+    const letter = key.toLowerCase().slice(CONTROL.length);
+    // Bytes of `ctrl-@` to `ctrl-_`: the letter's lowest five bits.
+    if (key.toLowerCase().startsWith(CONTROL) && letter.length === 1 && CONTROLLABLE.includes(letter))
+      return letter.toUpperCase().charCodeAt(0) & 0x1f;
     if (/^[\x20-\x7e]$/.test(key)) return key.charCodeAt(0);
     throw new LimpidError({
       code: 'EOPTION',

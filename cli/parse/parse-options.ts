@@ -152,6 +152,10 @@ function describe(option: OptionDefinition, flag: string, text: string): string 
   return standsAlone(option) ? `${flag}=${text}` : `${flag} ${quoteForShell(text)}`;
 }
 
+const PLAIN = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-';
+
 function quoteForShell(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  let isPlain = text !== '';
+  for (const character of text) if (!PLAIN.includes(character)) isPlain = false;
+  return isPlain ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

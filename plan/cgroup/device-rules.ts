@@ -33,5 +33,7 @@ export function ruleText({ type = 'a', major, minor, access }: DeviceRule): stri
 }
 
 function isWildcard({ type = 'a', major = -1, minor = -1, access }: DeviceRule): boolean {
-  return type === 'a' && major < 0 && minor < 0 && [...RWM].every((letter) => (access || RWM).includes(letter));
+  if (type !== 'a' || major >= 0 || minor >= 0) return false;
+  const granted = access || RWM;
+  return granted.includes('r') && granted.includes('w') && granted.includes('m');
 }
