@@ -8,6 +8,8 @@ import type { IdMapping, NamespaceType, Resources } from '../spec/runtime.ts';
 export interface ContainerConfig {
   readonly id: string;
   readonly name: string;
+  /** Nobody chose the name: another will do as well where it is taken. */
+  readonly nameIsRandom?: boolean;
   /** RFC 3339 with nanoseconds. */
   readonly created: string;
   readonly rootfs: RootfsSource;

@@ -31,6 +31,7 @@ export function containerConfig(request: ContainerRequest): ContainerConfig {
     command: [],
     ...rest,
     name,
+    ...(request.name === undefined ? { nameIsRandom: true } : {}),
     rootfs: parseImage(request.image),
     namespaces: { ...DEFAULT_CONFIG.namespaces, ...namespaces } satisfies Record<string, NamespaceMode>,
     security: { ...DEFAULT_CONFIG.security, ...security },

@@ -12,8 +12,9 @@ export function newConfig({
   args,
 }: Pick<Invocation<CreateOptions>, 'options' | 'typed' | 'args'>): ContainerConfig {
   const caller = callerOf();
-  return configFromOptions(
+  const config = configFromOptions(
     { options, typed, args },
     Object.assign(caller, { id: newId(), defaultName: randomName(), now: nowText() }),
   );
+  return options.name === undefined ? { ...config, nameIsRandom: true } : config;
 }

@@ -13,7 +13,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     const { showLaunch } = await import('../show.ts');
     return showLaunch(world, config, options.show, output);
   }
-  if (options.replace) await removeNamed(world, config.name);
+  if (options.replace) await removeNamed(world, config);
   const { lock } = await createContainer(world, config);
   lock.release();
   await output.out(`${config.id}\n`);

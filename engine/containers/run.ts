@@ -1,6 +1,7 @@
+import { LimpidError } from '../../base/error.ts';
 import { tracePhase } from '../../base/trace.ts';
 import type { ContainerConfig } from '../config.ts';
-import { readRecord } from '../records/read.ts';
+import { recordExists } from '../records/read.ts';
 import { idOfName } from '../records/names.ts';
 import type { World } from '../world.ts';
 import { createContainer } from './create.ts';
@@ -18,7 +19,7 @@ export async function runContainer(
   config: ContainerConfig,
   options: RunOptions = {},
 ): Promise<StartedContainer> {
-  if (options.replace) await removeNamed(world, config.name);
+  if (options.replace) await removeNamed(world, config);
   const record = await createContainer(world, config);
   tracePhase('record written');
   try {
@@ -31,8 +32,13 @@ export async function runContainer(
   }
 }
 
-/** Frees a name for `--replace`: its holder is stopped and removed, if there is one. */
-export async function removeNamed(world: World, name: string): Promise<void> {
-  const id = idOfName(world, name);
-  if (id !== undefined && readRecord(world, id) !== undefined) await removeContainer(world, id, { force: true });
+/** Frees a name for `--replace`: its holder is stopped and removed, if there is one. A name that nobody chose frees itself. */
+export async function removeNamed(world: World, { name, nameIsRandom = false }: ContainerConfig): Promise<void> {
+  const id = nameIsRandom ? undefined : idOfName(world, name);
+  if (id === undefined || !recordExists(world, id)) return;
+  try {
+    await removeContainer(world, id, { force: true });
+  } catch (error) {
+    if (!(error instanceof LimpidError) || error.code !== 'ENOCONTAINER') throw error;
+  }
 }

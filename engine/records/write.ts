@@ -11,6 +11,7 @@ import {
 import { tryLock, type Lock } from '../../kernel/locks.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
+import { randomName } from '../names.ts';
 import { claimName, releaseName } from './names.ts';
 import { containerPaths, type ContainerPaths } from './paths.ts';
 import { readRecord, recordExists, type ContainerRecord } from './read.ts';
@@ -25,19 +26,16 @@ export interface NewRecord extends ContainerRecord {
  * Killed before that rename, nothing has happened that the next claimer of the name or `ps` does not sweep.
  * Throws ENAMEINUSE naming the holder. The caller holds the lock until it releases it.
  */
-export function createRecord(world: World, config: ContainerConfig): NewRecord {
-  const paths = containerPaths(world, config.id, config.autoRemove);
+export function createRecord(world: World, wanted: ContainerConfig): NewRecord {
+  const paths = containerPaths(world, wanted.id, wanted.autoRemove);
   makeDirectories(`${world.runroot}/containers`, 0o711);
   makeDirectories(`${world.root}/containers`, 0o711);
   makeDirectory(paths.runtime, 0o700);
   const lock = tryLock(paths.lock);
-  if (lock === 'busy' || lock === 'absent') throw busyContainer(config.name);
-  const { holder } = claimName(world, config.name, config.id);
-  if (holder !== undefined) {
-    abandon(paths, lock);
-    throw nameInUse(world, config.name, holder);
-  }
+  if (lock === 'busy' || lock === 'absent') throw busyContainer(wanted.name);
+  let config = wanted;
   try {
+    config = claimConfig(world, wanted);
     makeDirectory(paths.storage, 0o711);
     writeConfig(world, paths, config);
   } catch (error) {
@@ -48,6 +46,18 @@ export function createRecord(world: World, config: ContainerConfig): NewRecord {
     throw error;
   }
   return { config, paths, lock };
+}
+
+/** The config under a name that is its own from now on: the wanted one, or another where nobody chose it. */
+function claimConfig(world: World, wanted: ContainerConfig): ContainerConfig {
+  for (let config = wanted, attempt = 1; ; attempt++) {
+    const { holder } = claimName(world, config.name, config.id);
+    if (holder === undefined) return config;
+    if (!config.nameIsRandom) throw nameInUse(world, config.name, holder);
+    // Where most names are taken, a part of the id makes one that is not.
+    const suffix = attempt < 4 ? '' : `_${config.id.slice(0, 2 * attempt)}`;
+    config = { ...config, name: randomName() + suffix };
+  }
 }
 
 function abandon(paths: ContainerPaths, lock: Lock): void {

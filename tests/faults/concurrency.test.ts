@@ -1,0 +1,143 @@
+/** Commands side by side: one winner, clear losers, and nothing left. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
+import { FaultWorld, until, type Ended } from './fault-world.ts';
+
+const fault = new FaultWorld();
+beforeAll(() => fault.must('run', '--rm', 'builtin:busybox', 'true'));
+afterEach(async () => {
+  await fault.limpid(['rm', '--all', '--force']);
+  expect(fault.leftovers()).toEqual([]);
+});
+afterAll(() => fault.drop());
+
+const sideBySide = (commands: readonly (readonly string[])[]): Promise<Ended[]> =>
+  Promise.all(commands.map((words) => fault.limpid(words)));
+const times = <T>(count: number, one: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => one(index));
+const failures = (all: readonly Ended[]): Ended[] => all.filter(({ code }) => code !== 0);
+
+test('8 loops of run --rm leave nothing', async () => {
+  const LOOPS = 8;
+  const TURNS = 40;
+  await Promise.all(
+    times(LOOPS, async (loop) => {
+      for (let turn = 0; turn < TURNS; turn++) {
+        const { code, out, err } = await fault.limpid([
+          'run',
+          '--rm',
+          'builtin:busybox',
+          'sh',
+          '-c',
+          `echo ${loop} ${turn}; exit 5`,
+        ]);
+        expect({ code, out, err }).toEqual({ code: 5, out: `${loop} ${turn}\n`, err: '' });
+      }
+    }),
+  );
+  await until('the end of the monitors', () => fault.processes().length === 0);
+}, 90_000);
+
+test('200 in a row leave nothing', async () => {
+  for (let turn = 0; turn < 200; turn++)
+    expect((await fault.limpid(['run', '--rm', 'builtin:busybox', 'true'])).code).toBe(0);
+  await until('the end of the monitors', () => fault.processes().length === 0);
+}, 60_000);
+
+test('100 creates of one name: one winner', async () => {
+  const results: Ended[] = [];
+  for (let round = 0; round < 5; round++)
+    results.push(...(await sideBySide(times(20, () => ['create', '--name', 'one', 'builtin:busybox', 'true']))));
+  const lost = failures(results);
+  expect(lost).toHaveLength(99);
+  for (const { code, err } of lost) {
+    expect(code).toBe(125);
+    expect(err).toStartWith('Error: cannot create container "one": the name is in use by ');
+  }
+  expect(await fault.must('ps', '-a', '--format', '{{.Names}}')).toBe('one');
+}, 60_000);
+
+test("creates of one name beside its removals: the name is always somebody's, or free", async () => {
+  const rounds = times(10, () => [
+    ['create', '--name', 'one', 'builtin:busybox', 'true'],
+    ['rm', '-f', 'one'],
+    ['create', '--name', 'one', 'builtin:busybox', 'true'],
+    ['create', '--replace', '--name', 'one', 'builtin:busybox', 'true'],
+  ]);
+  for (const round of rounds) {
+    for (const { err } of failures(await sideBySide(round)))
+      expect(err).toMatch(
+        /^Error: cannot (create container "one": the name is in use|remove container "one": another command has removed it|change container "one": another limpid)/,
+      );
+    const names = (await fault.must('ps', '-a', '--format', '{{.Names}}')).split('\n').filter(Boolean);
+    expect(names.length).toBeLessThanOrEqual(1);
+  }
+}, 60_000);
+
+test('start beside start: one process', async () => {
+  await fault.must('create', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
+  for (let round = 0; round < 5; round++) {
+    // The slower finds it running, which is what it wanted.
+    expect(failures(await sideBySide(times(5, () => ['start', 'lab'])))).toEqual([]);
+    expect((await fault.must('top', 'lab', 'pid')).split('\n')).toHaveLength(2);
+    await fault.must('stop', '-t', '0', 'lab');
+  }
+}, 60_000);
+
+test('rm beside rm: one winner, and losers that say so', async () => {
+  for (let round = 0; round < 5; round++) {
+    await fault.must('create', '--name', 'lab', 'builtin:busybox', 'true');
+    const results = await sideBySide(times(5, () => ['rm', 'lab']));
+    expect(results.filter(({ out }) => out === 'lab\n')).toHaveLength(1);
+    for (const { err, code } of failures(results)) {
+      expect(err).toMatch(
+        /^Error: cannot (find container "lab": there is no such|remove container "lab": another command has removed it)/,
+      );
+      expect([1, 125]).toContain(code);
+    }
+  }
+}, 60_000);
+
+test('start beside rm: it runs, or it is gone', async () => {
+  for (let round = 0; round < 15; round++) {
+    await fault.must('create', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
+    const [start, remove] = await sideBySide([
+      ['start', 'lab'],
+      ['rm', 'lab'],
+    ]);
+    const shown = await fault.must('ps', '-a', '--format', '{{.State}}');
+    if (remove!.code === 0) expect([shown, start!.code]).toEqual(['', 125]);
+    else expect([shown, start!.code]).toEqual(['running', 0]);
+    await fault.must('rm', '-f', 'lab');
+  }
+}, 60_000);
+
+test('stop beside rm -f, and exec beside both', async () => {
+  for (let round = 0; round < 8; round++) {
+    await fault.must('run', '-d', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
+    const [stop, remove, exec] = await sideBySide([
+      ['stop', '-t', '0', 'lab'],
+      ['rm', '-f', 'lab'],
+      ['exec', 'lab', 'true'],
+    ]);
+    expect(remove!.code).toBe(0);
+    expect(stop!.err).toMatch(/^$|^Error: cannot find container "lab": there is no such/);
+    // It ended before, with, or was killed by the container, or never found it running.
+    expect([0, 125, 137]).toContain(exec!.code);
+    if (exec!.err !== '') expect(exec!.err).toMatch(/^Error: cannot [^\n]+\n$/);
+    expect(fault.leftovers()).toEqual([]);
+  }
+}, 60_000);
+
+test('the first commands of a world, side by side', async () => {
+  const fresh = new FaultWorld();
+  try {
+    const results = await Promise.all(
+      times(6, (index) => fresh.limpid(['run', '--rm', '--init', '--name', `n${index}`, 'builtin:busybox', 'true'])),
+    );
+    expect(failures(results)).toEqual([]);
+    await until('the end of the monitors', () => fresh.processes().length === 0);
+    expect(fresh.leftovers()).toEqual([]);
+  } finally {
+    await fresh.drop();
+  }
+}, 60_000);
