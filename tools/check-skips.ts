@@ -10,8 +10,8 @@ export type TestWorld = 'host-v1' | 'host-v2' | 'guest-v1' | 'guest-v2';
 const LACKING: Readonly<Record<TestWorld, readonly string[]>> = {
   'host-v1': ['cgroup v2', 'hugetlb', 'swap', 'apparmor'],
   'host-v2': ['cgroup v1', 'hugetlb', 'swap', 'apparmor'],
-  'guest-v1': ['cgroup v2', 'swap', 'speed'],
-  'guest-v2': ['cgroup v1', 'swap', 'speed'],
+  'guest-v1': ['cgroup v2', 'swap', 'speed', 'idmapped tmpfs'],
+  'guest-v2': ['cgroup v1', 'swap', 'speed', 'idmapped tmpfs'],
 };
 
 const NEEDS = /\(needs ([^)]+)\)$/;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { unexpectedSkips, type TestWorld } from './check-skips.ts';
 import { parseJunit, type TestOutcome } from './junit.ts';
@@ -33,43 +33,36 @@ export interface BunTests {
   readonly paths: readonly string[];
   readonly timeoutS: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** In a guest: the words that come before the command. */
-  readonly inside?: readonly string[];
 }
 
-/** Runs `bun test` here or in a guest, and counts from its JUnit file. */
-export async function runBunTests({
-  name,
-  world,
-  paths,
-  timeoutS,
-  env = {},
-  inside = [],
-}: BunTests): Promise<StageResult> {
+/** Runs `bun test` on these paths, and counts from its JUnit file. */
+export async function runBunTests({ name, world, paths, timeoutS, env = {} }: BunTests): Promise<StageResult> {
   // Without paths bun would run everything.
   if (paths.length === 0) return { passed: 0, failed: 0, skipped: 0, trouble: [] };
-  const directory = `${LOGS}/${name.replaceAll(' ', '-')}`;
-  await Bun.$`rm -rf ${directory}`;
-  mkdirSync(directory, { recursive: true });
-  const isGuest = inside.length > 0;
-  const junit = isGuest ? '/run/guest/out/junit.xml' : `${directory}/junit.xml`;
-  const test = [
-    'bun',
-    'test',
-    '--only-failures',
-    `--timeout=${isGuest ? 120_000 : 20_000}`,
-    '--reporter=junit',
-    `--reporter-outfile=${junit}`,
-  ];
-  const command = isGuest ? [...inside, '--timeout', `${timeoutS}`, '--out', directory, '--'] : [];
-  const { code, output } = await run([...command, ...test, ...paths.map((path) => `./${path}`)], timeoutS + 30, env);
+  const directory = emptyLogs(name);
+  const reporter = ['--reporter=junit', `--reporter-outfile=${directory}/junit.xml`];
+  const words = ['bun', 'test', '--only-failures', '--timeout=20000', ...reporter];
+  const { code, output } = await run([...words, ...paths.map((path) => `./${path}`)], timeoutS, env);
   await Bun.write(`${directory}/output`, output);
-  const file = Bun.file(`${directory}/junit.xml`);
-  const outcomes = (await file.exists()) ? parseJunit(await file.text()) : [];
-  return tally(world, outcomes, code, output);
+  return tally(world, await readOutcomes(`${directory}/junit.xml`), code, output);
 }
 
-function tally(world: TestWorld, outcomes: readonly TestOutcome[], code: number, output: string): StageResult {
+/** Where a stage keeps what its programs wrote: build/test/NAME, empty. */
+export function emptyLogs(name: string): string {
+  const directory = `${LOGS}/${name.replaceAll(' ', '-')}`;
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+/** The outcomes in a JUnit file; none where the runner did not live to write it. */
+export async function readOutcomes(path: string): Promise<TestOutcome[]> {
+  const file = Bun.file(path);
+  return (await file.exists()) ? parseJunit(await file.text()) : [];
+}
+
+/** The sum of a test run; skips that the world does not explain count as failures. */
+export function tally(world: TestWorld, outcomes: readonly TestOutcome[], code: number, output: string): StageResult {
   const count = (wanted: TestOutcome['outcome']): number => outcomes.filter(({ outcome }) => outcome === wanted).length;
   const failures = outcomes.filter(({ outcome }) => outcome === 'failed');
   const skips = unexpectedSkips(world, outcomes);
@@ -88,7 +81,8 @@ function tally(world: TestWorld, outcomes: readonly TestOutcome[], code: number,
   };
 }
 
-async function run(command: readonly string[], timeoutS: number, env: Readonly<Record<string, string>> = {}) {
+/** Runs a program of the repository with a limit in seconds, and returns all that it said. */
+export async function run(command: readonly string[], timeoutS: number, env: Readonly<Record<string, string>> = {}) {
   const child = Bun.spawn(['timeout', '--kill-after=5', `${timeoutS}`, ...command], {
     cwd: ROOT,
     env: {

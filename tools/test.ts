@@ -6,17 +6,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { compareLeftovers, snapshotLeftovers } from '../tests/leftovers.ts';
 import { runChecks } from './check.ts';
 import type { TestWorld } from './check-skips.ts';
+import { runGuestTests } from './guest-tests.ts';
 import { ROOMS } from './rooms.ts';
 import { ROOT, runBunTests, runProgram, single, type StageResult } from './test-stage.ts';
 
 const FUZZ_SECONDS = 20;
-const GUEST_SECONDS = 420;
 /** What the guests repeat: what meets the kernel. The reader of plans meets none, and is slow in a guest. */
-const KERNEL_TESTS = [
-  ...testFiles('tests/kernel').filter((path) => !path.includes('executor-wire')),
-  'tests/cli',
-  'tests/attack',
-];
+const GUEST_TESTS = ['tests/kernel', 'tests/cli', 'tests/attack']
+  .flatMap(testFiles)
+  .filter((path) => !/executor-wire|install\.test/.test(path));
 
 interface Stage {
   readonly name: string;
@@ -43,13 +41,7 @@ function host(name: string, paths: readonly string[], timeoutS: number, env?: Re
 }
 
 function guest(world: 'v1' | 'v2'): Stage {
-  const inside = ['bun', 'tests/guest/run.ts', world];
-  const name = `guest ${world}`;
-  return {
-    name,
-    run: () =>
-      runBunTests({ name, world: `guest-${world}`, paths: present(KERNEL_TESTS), timeoutS: GUEST_SECONDS, inside }),
-  };
+  return { name: `guest ${world}`, run: () => runGuestTests(world, GUEST_TESTS) };
 }
 
 function bun(name: string, timeoutS: number, ...args: string[]): Stage {
