@@ -72,7 +72,7 @@ function sealedExecutor(executor: Uint8Array): number {
 }
 
 /** A memfd with these bytes that nobody, we included, can change any more. */
-function sealedMemfd(name: string, bytes: Uint8Array): number {
+export function sealedMemfd(name: string, bytes: Uint8Array): number {
   const flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   let fd = libc.memfd_create(ptr(cString(name)), flags | MFD_EXEC);
   // Kernels before 6.3 do not know MFD_EXEC and make every memfd executable.

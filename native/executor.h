@@ -94,6 +94,7 @@ LIMPID_OPS(X)
 int run_mode(int argc, char **argv);
 int client_mode(int argc, char **argv);
 int init_mode(char **argv);
+int reap_mode(int argc, char **argv);
 
 /* sealed.c */
 void become_sealed(char **argv);

@@ -123,6 +123,11 @@ static int stages_of(uint32_t code) {
     case OP_SEND_TERMINAL:
     case OP_DETACH:
         return HOST;
+    case OP_COPY_TREE:
+    case OP_SET_SCHEDULER:
+    case OP_SET_IOPRIO:
+    case OP_SET_MEMPOLICY:
+    case OP_SET_PERSONALITY:
     case OP_START_GATE:
     case OP_FIND_PROGRAM:
     case OP_PRESERVE_FDS:
@@ -130,6 +135,7 @@ static int stages_of(uint32_t code) {
     case OP_EXEC:
     case OP_PIVOT_ROOT:
         return CHILD | INIT;
+    case OP_SET_AFFINITY:
     case OP_AWAIT:
     case OP_RELEASE:
     case OP_HOOK:

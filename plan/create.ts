@@ -7,10 +7,12 @@ import { hooksInHost, hooksInside, type HookState, startHooks } from './hooks.ts
 import { buildInside } from './inside.ts';
 import { enterBeforeClone, returnAfterClone } from './namespaces.ts';
 import type { Op, Plan } from './ops.ts';
-import { becomeProcess, execCandidates, seccompFilter } from './process.ts';
+import { findProgram } from './exec.ts';
+import { becomeProcess, seccompFilter } from './process.ts';
 import { launchRequest } from './request.ts';
 import { mountOutside, umountOutside } from './rootfs.ts';
 import { cloneChild, openGate, settleChild } from './settle.ts';
+import { placeMemory } from './scheduling.ts';
 import { CALLER_SLOT, closeOpenSlots, NONE } from './slots.ts';
 import { specError } from './spec-error.ts';
 import { passDescriptors, passStreams, sendTerminal } from './streams.ts';
@@ -52,6 +54,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
   return [
     ...untilInside,
     ...closeOpenSlots(untilInside),
+    ...placeMemory(spec.linux ?? {}, because),
     ...becomeProcess(process, seccomp, because, context.newKeyring ? `_ses.${context.id}` : undefined, {
       beforeFilter: [findProgram(process), awaitStart()],
       beforeExec: [...startHooks(spec, context.hookState, because), ...passDescriptors(context.preservedFds)],
@@ -72,11 +75,6 @@ function processOf({ process }: RuntimeSpec): Process {
 export function recordProcess(path: string): Op {
   const because = 'the process is known by pid and start time';
   return { op: 'record_start', stage: 'host', because, at: NONE, path, prefix: 'process' };
-}
-
-function findProgram(process: Process): Op {
-  const because = 'a missing program is told by create, not by start';
-  return { op: 'find_program', stage: 'init', because, candidates: execCandidates(process) };
 }
 
 function awaitStart(): Op {

@@ -86,13 +86,13 @@ function declare(process: Process, { supervision, stdin, owner }: EnterContext, 
 }
 
 /** setns(2): a pid namespace is entered only by children. */
-function joinPid({ namespaces }: EnterTarget): Op[] {
+export function joinPid({ namespaces }: EnterTarget): Op[] {
   if (!namespaces.includes('pid')) return [];
   return [{ op: 'setns', stage: 'host', because: 'exec: its pid namespace', slot: SLOT.target, flags: CLONE_FLAG.pid }];
 }
 
 /** All in one call, in which the kernel finds the order that the rights allow. */
-function joinOthers({ namespaces }: EnterTarget): Op[] {
+export function joinOthers({ namespaces }: EnterTarget): Op[] {
   const others = namespaces.filter((type) => type !== 'pid');
   if (others.length === 0) return [];
   const flags = others.reduce((all, type) => all | CLONE_FLAG[type], 0);
@@ -101,7 +101,7 @@ function joinOthers({ namespaces }: EnterTarget): Op[] {
   ];
 }
 
-function cloneInto({ cgroup }: EnterTarget, settling: readonly Op[]): Op {
+export function cloneInto({ cgroup }: EnterTarget, settling: readonly Op[]): Op {
   const into = cgroup.unified !== undefined;
   return {
     op: 'clone',

@@ -10,6 +10,7 @@ import { becomeProcess, seccompFilter } from './process.ts';
 import { launchRequest } from './request.ts';
 import { mountOutside, umountOutside } from './rootfs.ts';
 import { cloneChild, openGate, settleChild } from './settle.ts';
+import { placeMemory } from './scheduling.ts';
 import { closeOpenSlots } from './slots.ts';
 import { specError } from './spec-error.ts';
 import {
@@ -50,6 +51,7 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
   return [
     ...untilInside,
     ...closeOpenSlots(untilInside),
+    ...placeMemory(spec.linux ?? {}, request.because),
     ...becomeProcess(process, seccomp, request.because, `_ses.${context.id}`),
     ...setDeadline(context),
     supervise(),

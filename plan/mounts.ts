@@ -1,5 +1,5 @@
 import { MOUNT_ATTR_RDONLY, MS_RDONLY, MS_REC } from '../abi/flags/mount.ts';
-import { O_CLOEXEC, O_PATH } from '../abi/flags/open.ts';
+import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
 import { parseMountOptions, type MountOptions } from '../abi/mount-options.ts';
 import type { Mount, RuntimeSpec } from '../spec/runtime.ts';
 import { planCgroupMount } from './cgroup/mounts.ts';
@@ -55,7 +55,6 @@ function refuseMount(
   if (target === '/') throw specError(field, 'the root itself cannot be mounted over');
   if (isBind && !source?.startsWith('/')) throw specError(field, `the source "${source ?? ''}" is no absolute path`);
   if (options.idMap !== 'no' || uidMappings?.length) throw specError(field, 'id-mapped mounts are not made yet');
-  if (options.copyUp) throw specError(field, 'tmpcopyup is not made yet');
 }
 
 /**
@@ -72,7 +71,7 @@ export function mountAll(
   return mounts.flatMap((mount): Op[] => {
     if (mount.isBind) return bindMount(mount, targets, request, slots.get(mount));
     if (mount.type === 'cgroup' || mount.type === 'cgroup2') return planCgroupMount(mount, targets, request, layout);
-    return newMount(mount, targets, isSealedLater(mount, mounts));
+    return newMount(mount, targets, isSealedLater(mount, mounts), request);
   });
 }
 
@@ -116,8 +115,10 @@ function newMount(
   { target, type, source, options, because }: ParsedMount,
   targets: MountTargets,
   sealedLater: boolean,
+  { facts }: LaunchRequest,
 ): Op[] {
-  const flags = sealedLater ? options.flags & ~MS_RDONLY : options.flags;
+  const copied = options.copyUp && type === 'tmpfs';
+  const flags = sealedLater || copied ? options.flags & ~MS_RDONLY : options.flags;
   const makeTarget = targets.directory(target, because);
   targets.covered(target, type);
   const mount: Op = {
@@ -131,11 +132,25 @@ function newMount(
     flags,
     data: options.data,
   };
+  const sealed = copied && !sealedLater && (options.flags & MS_RDONLY) !== 0;
   return [
     ...makeTarget,
-    mount,
+    ...(copied ? copyUp(target, mount, openFlagsOn(facts.arch, O_DIRECTORY)) : [mount]),
+    ...(sealed ? [readOnly(target, because)] : []),
     ...treeAttributes(target, options, because),
     ...propagationOf(target, options, because),
+  ];
+}
+
+/** `tmpcopyup`: what was at the target is held by a descriptor while the tmpfs goes over it. */
+function copyUp(path: string, mount: Op, directoryFlag: number): Op[] {
+  const [slot, because] = [SLOT.copied, 'tmpcopyup'];
+  const flags = O_PATH | O_CLOEXEC | directoryFlag;
+  return [
+    { op: 'open', stage: 'child', because, slot, at: SLOT.root, path, flags, mode: 0 },
+    mount,
+    { op: 'copy_tree', stage: 'child', because, source: slot, at: SLOT.root, path },
+    { op: 'close', stage: 'child', because, slot },
   ];
 }
 

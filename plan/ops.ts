@@ -128,7 +128,7 @@ export const OPS = {
     output: 'slot',
   },
   /** One of the candidates is a file that the child may execute. */
-  find_program: { candidates: 'list' },
+  find_program: { name: 'text', candidates: 'list' },
   /** The child waits for a connection at this listening socket, and tells there what fails behind. */
   start_gate: { socket: 'slot' },
   /** What `count` slots from `first` on hold becomes the container's 3 and up. */
@@ -138,6 +138,26 @@ export const OPS = {
    * gate. The clean-up operations run only where something failed before.
    */
   detach: { waiting: 'flag' },
+
+  // How the process is scheduled, and where its memory lies
+  /** sched_setattr(2). */
+  set_scheduler: {
+    policy: 'int',
+    flags: 'hex',
+    nice: 'int',
+    priority: 'int',
+    runtime: 'int',
+    deadline: 'int',
+    period: 'int',
+  },
+  set_ioprio: { value: 'int' },
+  /** `cpus` and `nodes` are bit masks, lowest first. */
+  set_affinity: { cpus: 'blob' },
+  set_mempolicy: { mode: 'int', nodes: 'blob' },
+  set_personality: { persona: 'hex' },
+
+  /** Everything below the directory in `source`, with owners and modes, into another one. */
+  copy_tree: { source: 'slot', at: 'slot', path: 'text' },
 } as const;
 
 type Kinds = {

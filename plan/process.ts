@@ -5,6 +5,7 @@ import type { Process, Seccomp } from '../spec/runtime.ts';
 import type { Op } from './ops.ts';
 import type { Because } from './request.ts';
 import { NONE } from './slots.ts';
+import { schedule } from './scheduling.ts';
 import { specError } from './spec-error.ts';
 
 const PR_SET_KEEPCAPS = 8;
@@ -78,6 +79,7 @@ export function becomeProcess(
   return [
     ...(keyring === undefined ? [] : [joinKeyring(keyring)]),
     ...setRlimits(process, because),
+    ...schedule(process, because),
     {
       op: 'umask',
       stage: 'init',

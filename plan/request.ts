@@ -37,16 +37,11 @@ export function becauseOf(flags: Readonly<Record<string, string>>): Because {
 }
 
 /** What the vocabulary has no operation for is refused, so that nothing asked for is silently left out. */
-function refuseUnsupported({ process, linux }: RuntimeSpec): void {
+function refuseUnsupported({ linux }: RuntimeSpec): void {
   const asked: [string, unknown][] = [
-    ['process.scheduler', process?.scheduler],
-    ['process.ioPriority', process?.ioPriority],
-    ['process.execCPUAffinity', process?.execCPUAffinity],
     ['linux.intelRdt', linux?.intelRdt],
-    ['linux.memoryPolicy', linux?.memoryPolicy],
     ['linux.netDevices', linux?.netDevices],
     ['linux.mountLabel', linux?.mountLabel || undefined],
-    ['linux.personality', linux?.personality],
   ];
   const field = asked.find(([, value]) => value !== undefined)?.[0];
   if (field !== undefined) throw specError(field, 'limpid has no operation for it yet');

@@ -22,6 +22,8 @@ export const SLOT = {
   lock: 7,
   /** A user namespace with the container's id maps, by which its layers are shown to it. */
   idMaps: 8,
+  /** What a tmpfs that begins as its copy hides. */
+  copied: 69,
 } as const;
 
 const JOINED = 9;

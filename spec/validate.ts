@@ -1,5 +1,5 @@
 import { flag, list, matching, object, record, specFault, text } from './decode.ts';
-import type { RuntimeSpec } from './runtime.ts';
+import type { Process, RuntimeSpec } from './runtime.ts';
 import { linux } from './validate/linux.ts';
 import { hooks, mount } from './validate/mounts.ts';
 import { process } from './validate/process.ts';
@@ -33,6 +33,11 @@ export function validateSpec(value: unknown): RuntimeSpec {
     if (new TextEncoder().encode(spec[field]).length > 64) throw specFault(field, 'Linux allows 64 bytes');
   }
   return spec;
+}
+
+/** Checks a process by itself, as `exec` has it. Throws `ESPEC` naming the field. */
+export function parseProcess(value: unknown): Process {
+  return process(value, 'process');
 }
 
 /** Parses the text of a config.json; whole numbers that a double cannot hold become bigints. Throws `ESPEC`. */

@@ -29,7 +29,7 @@ export function createOptionsOf(options: OptionValues<typeof BUNDLE_OPTIONS>): C
 }
 
 /** sd_listen_fds(3): the sockets of a unit come behind those asked for. */
-function listenFds(): number {
+export function listenFds(): number {
   return Number.parseInt(Bun.env['LISTEN_FDS'] ?? '0', 10) || 0;
 }
 

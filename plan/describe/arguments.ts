@@ -155,10 +155,22 @@ const DESCRIBERS: Describers = {
   ],
   send_terminal: (op) => [`through ${slotName(op.socket)}`],
   hook: (op) => [showText(op.path), list(op.argv), Number(op.timeoutS) > 0 ? `for ${op.timeoutS} s at most` : ''],
-  find_program: (op) => [`first of ${list(op.candidates)}`],
+  find_program: (op) => [showText(op.name), `first of ${list(op.candidates)}`],
   start_gate: (op) => [`a connection at ${slotName(op.socket)}`],
   preserve_fds: (op) => [`${op.count} from ${slotName(op.first)}`],
   detach: (op) => [op.waiting ? 'as it waits for its start' : 'as it runs'],
+
+  set_scheduler: (op) => [
+    `policy ${op.policy}`,
+    `nice ${op.nice}`,
+    `priority ${op.priority}`,
+    `${op.runtime}/${op.deadline}/${op.period} ns`,
+  ],
+  set_ioprio: (op) => [`class ${Number(op.value) >> 13}`, `level ${Number(op.value) & 0x1fff}`],
+  set_affinity: (op) => [`mask ${showBlob(op.cpus)}`],
+  set_mempolicy: (op) => [`mode ${op.mode}`, `nodes ${showBlob(op.nodes)}`],
+  set_personality: (op) => [`0x${op.persona.toString(16)}`],
+  copy_tree: (op) => [`${slotName(op.source)} to ${place(op.at, op.path)}`],
 };
 
 function describeNode(op: Op<'mknod'>): readonly string[] {

@@ -24,7 +24,7 @@ export function explainFailure(plan: Plan, index: number, errno: number, call: s
     ...deedOf(op, slots),
     op: call === '' ? op.op : call,
     errno: name,
-    why: op.because === '' || op.op === 'exec' ? why : `${why}, for ${op.because}`,
+    why: op.because === '' || op.op === 'exec' || op.op === 'find_program' ? why : `${why}, for ${op.because}`,
     ...(correction?.hint === undefined ? {} : { hint: correction.hint }),
     exitCode: exitCodeOf(op, name),
   };

@@ -96,10 +96,17 @@ const DEEDS: Deeds = {
   inherit_stdio: () => ['pass on', 'the standard streams'],
   send_terminal: () => ['send', 'the terminal to the console socket'],
   hook: (op) => ['run', `hook ${quote(op.path)}`],
-  find_program: (op) => ['run', quote(op.candidates[0] ?? '')],
+  find_program: (op) => ['run', quote(op.name)],
   start_gate: () => ['wait', 'for the start'],
   preserve_fds: (op) => ['pass on', `descriptors 3 to ${Number(op.count) + 2}`],
   detach: () => ['leave', 'the container to itself'],
+
+  set_scheduler: (op) => ['set', `scheduling policy ${op.policy}`],
+  set_ioprio: (op) => ['set', `I/O priority ${op.value}`],
+  set_affinity: () => ['set', 'the CPU affinity'],
+  set_mempolicy: (op) => ['set', `memory policy ${op.mode}`],
+  set_personality: (op) => ['set', `personality 0x${op.persona.toString(16)}`],
+  copy_tree: (op, slots) => ['copy', `what ${quoted(slots, op.at, op.path)} hides into it`],
 };
 
 function describeSetattr(op: Op<'mount_setattr'>, slots: Slots): readonly [string, string] {

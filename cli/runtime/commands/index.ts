@@ -5,6 +5,8 @@ type Load = () => Promise<{ readonly command: RuntimeCommand }>;
 /** Every command of the runtime, loaded only when it is called. */
 export const RUNTIME_COMMANDS: Readonly<Record<string, Load>> = {
   create: () => import('./create.ts'),
+  run: () => import('./run.ts'),
+  exec: () => import('./exec.ts'),
   start: () => import('./start.ts'),
   state: () => import('./state.ts'),
   kill: () => import('./kill.ts'),

@@ -1,0 +1,51 @@
+import { execInContainer, type ExecOptions, readProcessFile } from '../../../runtime/exec.ts';
+import { waitInForeground } from '../../../runtime/foreground.ts';
+import type { Process } from '../../../spec/runtime.ts';
+import { absolutePath, listenFds } from '../bundle-options.ts';
+import type { OptionValues } from '../../parse/option.ts';
+import { optionError } from '../../parse/option-error.ts';
+import { defineRuntimeCommand } from '../runtime-command.ts';
+import { execProcess } from '../exec-process.ts';
+import { EXEC_OPTIONS } from '../exec-options.ts';
+
+export const command = defineRuntimeCommand({
+  synopsis: 'Run a process in a running container',
+  usage: '[options] ID [COMMAND [ARG...]]',
+  options: EXEC_OPTIONS,
+  args: { min: 1, max: Number.POSITIVE_INFINITY },
+  stopAtFirstArgument: true,
+  run: async ({ world, options, args: [id = '', ...words] }) => {
+    const file = options.process === undefined ? undefined : readProcessFile(absolutePath(options.process));
+    if (file === undefined && words.length === 0) throw optionError('"limpid-runtime exec"', 'there is no command', 'give one, or --process FILE');
+    const process = (base: Process) => (file === undefined ? execProcess(base, words, options) : fromFile(file, options));
+    const request = requestOf(options, process);
+    if (options.detach || request.consoleSocket !== undefined) return runDetached(() => execInContainer(world, id, request), options.detach, world);
+    return waitInForeground(world, (consoleFd) => execInContainer(world, id, consoleFd === undefined ? request : { ...request, consoleFd }), {
+      terminal: file === undefined ? options.tty : (file as Process).terminal === true || options.tty,
+      afterwards: [],
+    });
+  },
+});
+
+async function runDetached(run: () => Promise<number>, detach: boolean, world: Parameters<typeof waitInForeground>[0]): Promise<number> {
+  if (detach) {
+    await run();
+    return 0;
+  }
+  return waitInForeground(world, run, { terminal: false, afterwards: [] });
+}
+
+function fromFile(file: unknown, { tty }: OptionValues<typeof EXEC_OPTIONS>): Process {
+  return tty ? { ...(file as Process), terminal: true } : (file as Process);
+}
+
+function requestOf(options: OptionValues<typeof EXEC_OPTIONS>, process: ExecOptions['process']): ExecOptions {
+  const { 'console-socket': consoleSocket, 'pid-file': pidFile, cgroup } = options;
+  return {
+    process,
+    ...(consoleSocket === undefined ? {} : { consoleSocket: absolutePath(consoleSocket) }),
+    ...(pidFile === undefined ? {} : { pidFile: absolutePath(pidFile) }),
+    ...(cgroup === undefined ? {} : { cgroup }),
+    preserveFds: options['preserve-fds'] + listenFds(),
+  };
+}

@@ -1,0 +1,42 @@
+import { hostArch } from './arch.ts';
+import { sealedMemfd } from './executor.ts';
+import { cString, cStrings, lastErrno, libc, ptr } from './libc.ts';
+import { systemError } from './system-error.ts';
+
+const SYS_PRCTL = hostArch === 'aarch64' ? 167 : 157;
+const PR_SET_CHILD_SUBREAPER = 36;
+const F_SETFD = 2;
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+const SOCK_CLOEXEC = 0o2000000;
+
+/** Processes whose parent ends become our children. Follows through execve(2). */
+export function becomeSubreaper(): void {
+  if (Number(libc.syscall(SYS_PRCTL, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0)) < 0) throw systemError('become', 'a subreaper');
+}
+
+/** Two connected stream sockets. */
+export function connectedPair(): readonly [number, number] {
+  const pair = new Int32Array(2);
+  if (libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ptr(pair)) !== 0) throw systemError('create', 'socket pair');
+  return [pair[0]!, pair[1]!];
+}
+
+export interface ReapRequest {
+  readonly pid: number;
+  /** Where the terminal's master comes from; -1 for none. */
+  readonly terminalFd: number;
+  /** A command for when the process has ended; none where it is empty. */
+  readonly afterwards: readonly string[];
+}
+
+/** Replaces this process by one that waits for a child of ours and exits as it does. Returns only by throwing. */
+export function becomeReaper(executor: Uint8Array, { pid, terminalFd, afterwards }: ReapRequest): never {
+  const fd = sealedMemfd('limpid', executor);
+  if (terminalFd >= 0) libc.fcntl(terminalFd, F_SETFD, 0);
+  const path = cString(`/proc/self/fd/${fd}`);
+  const args = cStrings(['limpid-runtime', 'reap', String(pid), String(terminalFd), ...afterwards]);
+  const env = cStrings(Object.entries(Bun.env).map(([name, value]) => `${name}=${value}`));
+  libc.execve(ptr(path), ptr(args.vector), ptr(env.vector));
+  throw systemError('wait for', `process ${pid}`, lastErrno());
+}

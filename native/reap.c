@@ -1,0 +1,158 @@
+/*
+ * The foreground end of a runtime's `run` and `exec`: waits for a process that was handed to us as its subreaper,
+ * passes signals on to it, serves its terminal, runs a command when it has ended, and exits as it did.
+ */
+#include "executor.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static struct termios cooked;
+static bool is_raw;
+
+static void make_raw(void) {
+    struct termios raw;
+    if (tcgetattr(0, &cooked) < 0)
+        return;
+    raw = cooked;
+    cfmakeraw(&raw);
+    is_raw = tcsetattr(0, TCSANOW, &raw) == 0;
+}
+
+static void restore(void) {
+    if (is_raw)
+        tcsetattr(0, TCSANOW, &cooked);
+    is_raw = false;
+}
+
+/* The terminal's master, as send_terminal sends it. */
+static int receive_terminal(int socket) {
+    char name[64];
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {name, sizeof(name)};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control)};
+    int master = -1;
+    if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0)
+        return -1;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header != NULL && header->cmsg_type == SCM_RIGHTS)
+        memcpy(&master, CMSG_DATA(header), sizeof(int));
+    close(socket);
+    return master;
+}
+
+static void resize(int master) {
+    struct winsize size;
+    if (master >= 0 && ioctl(0, TIOCGWINSZ, &size) == 0)
+        ioctl(master, TIOCSWINSZ, &size);
+}
+
+/* False once there is no more to move. */
+static bool move(int from, int to) {
+    char chunk[4096];
+    ssize_t got = read(from, chunk, sizeof(chunk));
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return true;
+    return got > 0 && write_all(to, chunk, (size_t)got) == 0;
+}
+
+static void drain(int master) {
+    struct pollfd entry = {.fd = master, .events = POLLIN};
+    while (master >= 0 && poll(&entry, 1, 0) > 0 && (entry.revents & POLLIN) != 0 && move(master, 1))
+        continue;
+}
+
+/* Reaps whatever was left to us; the exit code once `child` is among it, else -1. */
+static int reap(pid_t child) {
+    int status, code = -1;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        if (pid == child)
+            code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return code;
+}
+
+/* One of the signals that came; the exit code when it told of the child's end, else -1. */
+static int answer(int signals, pid_t child, int master) {
+    struct signalfd_siginfo info;
+    if (read(signals, &info, sizeof(info)) != sizeof(info))
+        return -1;
+    int number = (int)info.ssi_signo;
+    if (number == SIGCHLD)
+        return reap(child);
+    if (number == SIGWINCH && master >= 0)
+        resize(master);
+    else
+        kill(child, number);
+    return -1;
+}
+
+static int attend(pid_t child, int signals, int master) {
+    int input = master >= 0 ? 0 : -1, output = master, code = reap(child);
+    while (code < 0) {
+        struct pollfd polls[3] = {
+            {.fd = signals, .events = POLLIN}, {.fd = input, .events = POLLIN}, {.fd = output, .events = POLLIN}};
+        if (poll(polls, 3, -1) < 0)
+            continue;
+        if (polls[1].revents != 0 && !move(0, master))
+            input = -1;
+        if (polls[2].revents != 0 && !move(master, 1))
+            output = -1;
+        if (polls[0].revents != 0)
+            code = answer(signals, child, master);
+    }
+    drain(output);
+    return code;
+}
+
+static void run_afterwards(char **argv, const sigset_t *before) {
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        sigprocmask(SIG_SETMASK, before, NULL);
+        execve(argv[0], argv, environ);
+        _exit(127);
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+}
+
+int reap_mode(int argc, char **argv) {
+    uint64_t pid, socket = 0;
+    sigset_t all, before;
+    bool has_terminal = strcmp(argv[1], "-1") != 0;
+    if (!parse_number(argv[0], strlen(argv[0]), &pid) || pid > INT_MAX)
+        return 125;
+    if (has_terminal && (!parse_number(argv[1], strlen(argv[1]), &socket) || socket > INT_MAX))
+        return 125;
+    for (int number = 1; number < 65; number++)
+        if (number != SIGKILL && number != SIGSTOP)
+            sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    sigemptyset(&before);
+    int signals = signalfd(-1, &all, SFD_CLOEXEC);
+    int master = has_terminal ? receive_terminal((int)socket) : -1;
+    if (master >= 0) {
+        resize(master);
+        make_raw();
+    }
+    int code = attend((pid_t)pid, signals, master);
+    restore();
+    if (argc > 2)
+        run_afterwards(argv + 2, &before);
+    return code;
+}
