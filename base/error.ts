@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Exit codes of the command line, as podman and Docker use them. */
 export const EXIT_ENGINE_FAILED = 125;
 export const EXIT_CANNOT_INVOKE = 126;
@@ -54,5 +56,6 @@ function describeError({ doing, subject, why, errno, hint }: LimpidErrorParts): 
   const what = subject === undefined ? `cannot ${doing}` : `cannot ${doing} ${subject}`;
   const reason = [errno, why].filter((part) => part !== undefined).join(', ');
   const advice = hint === undefined ? '' : ` (hint: ${hint})`;
-  return `${what}${reason === '' ? '' : `: ${reason}`}${advice}`;
+  // What a file, an image or a user calls itself must not reach the terminal as it is.
+  return printable(`${what}${reason === '' ? '' : `: ${reason}`}${advice}`);
 }

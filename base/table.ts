@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 export interface TableShape {
   /** Narrowest column with its padding; podman's is 12. */
   readonly minWidth: number;
@@ -9,9 +11,11 @@ const PODMAN_TABLE: TableShape = { minWidth: 12, padding: 2 };
 
 /**
  * Lines of cells as an aligned text, each line ended by a newline, as Go's tabwriter lays them out for podman:
- * the last cell of a line is not padded. Widths are terminal columns.
+ * the last cell of a line is not padded, and control characters are shown as such. Widths are terminal columns.
  */
-export function formatTable(lines: readonly (readonly string[])[], shape: TableShape = PODMAN_TABLE): string {
+export function formatTable(rows: readonly (readonly string[])[], shape: TableShape = PODMAN_TABLE): string {
+  // A container chooses what its processes and files are called.
+  const lines = rows.map((cells) => cells.map(printable));
   const widths = columnWidths(lines, shape);
   return lines.map((cells) => `${cells.map((cell, i) => pad(cell, i, cells.length, widths)).join('')}\n`).join('');
 }
