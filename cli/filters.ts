@@ -1,7 +1,10 @@
 import { LimpidError } from '../base/error.ts';
 import type { ContainerSummary } from '../engine/containers/list.ts';
+import type { Status } from '../engine/records/state.ts';
 
 type Match = (container: ContainerSummary) => boolean;
+
+const STATUSES: readonly string[] = ['created', 'running', 'paused', 'stopping', 'exited'] satisfies Status[];
 
 /** What `--filter KEY=VALUE` can ask, as podman's ps. */
 const FILTERS: Readonly<Record<string, (value: string) => Match>> = {
@@ -13,10 +16,11 @@ const FILTERS: Readonly<Record<string, (value: string) => Match>> = {
     const pattern = regularExpression(value);
     return ({ config }) => pattern.test(config.name);
   },
-  status:
-    (value) =>
-    ({ state }) =>
-      state.status === (value === 'stopped' ? 'exited' : value),
+  status: (value) => {
+    const wanted = value === 'stopped' ? 'exited' : value;
+    if (!STATUSES.includes(wanted)) throw badFilter(`status=${value}`, `a status is one of ${STATUSES.join(', ')}`);
+    return ({ state }) => state.status === wanted;
+  },
   exited:
     (value) =>
     ({ state }) =>
@@ -64,7 +68,6 @@ function regularExpression(text: string): RegExp {
   }
 }
 
-function badFilter(filter: string): LimpidError {
-  const hint = `write KEY=VALUE with ${Object.keys(FILTERS).join(', ')}`;
+function badFilter(filter: string, hint = `write KEY=VALUE with ${Object.keys(FILTERS).join(', ')}`): LimpidError {
   return new LimpidError({ code: 'EOPTION', doing: 'filter', subject: `by "${filter}"`, why: 'it is no filter', hint });
 }

@@ -10,14 +10,18 @@ export const command = defineCommand({
   arity: containers('latest'),
   completion: 'container',
   options: {
-    condition: { type: 'slice', value: 'STATE', help: 'Wait for created, exited, paused, running or stopped instead' },
+    condition: {
+      type: 'array',
+      value: 'STATE',
+      choices: ['created', 'exited', 'paused', 'running', 'stopped'],
+      help: 'Wait for created, exited, paused, running or stopped instead',
+    },
     ignore: { type: 'bool', help: 'Print -1 for containers that are not there' },
     interval: {
-      type: 'string',
+      type: 'duration',
       short: 'i',
-      default: '250ms',
       value: 'DURATION',
-      help: 'How often to look where the kernel tells nothing',
+      help: 'How often to look where the kernel tells nothing (default 250ms)',
     },
     ...LATEST,
   },

@@ -104,6 +104,8 @@ function overlaid(config: ContainerConfig, request: ExecRequest): ContainerConfi
     because: {
       'process.args': 'the command line',
       'process.terminal': request.terminal ? '--tty' : 'default: no terminal',
+      ...(request.user === undefined ? {} : { 'process.user': `--user ${request.user}` }),
+      ...(request.workdir === undefined ? {} : { 'process.cwd': `--workdir ${request.workdir}` }),
     },
   };
 }

@@ -1,14 +1,30 @@
 import { LimpidError } from '../../base/error.ts';
 import { FRAME, parseExit, type ExitStatus } from '../../kernel/frames.ts';
 import { waitForEnd } from '../../kernel/process.ts';
-import { findRecord, type ContainerRecord } from '../records/read.ts';
-import { observeState, type ContainerState } from '../records/state.ts';
+import { findRecord, recordExists, type ContainerRecord } from '../records/read.ts';
+import { observeState, type ContainerState, type Status } from '../records/state.ts';
 import { connectMonitor } from '../watch/connect.ts';
 import type { World } from '../world.ts';
 
 /** Waits until a container has exited and its leavings are gone; answers how. Throws ENOTSTARTED for a created one. */
 export async function waitContainer(world: World, reference: string): Promise<ExitStatus> {
   return waitForExit(world, findRecord(world, reference));
+}
+
+/** Waits until a container is in one of the states; answers its exit code, or -1 where it has not exited. */
+export async function waitForStatus(
+  world: World,
+  reference: string,
+  wanted: readonly Status[],
+  intervalMs: number,
+): Promise<number> {
+  const record = findRecord(world, reference);
+  for (;;) {
+    const state = observeState(world, record);
+    if (wanted.includes(state.status)) return state.status === 'exited' ? exitOf(state).code : -1;
+    if (!recordExists(world, record.config.id)) throw goneMeanwhile(record.config.name);
+    await Bun.sleep(intervalMs);
+  }
 }
 
 /** As `waitContainer`; `signal` ends the wait early, and the answer then means nothing. */
@@ -45,6 +61,11 @@ async function pollEnd({ process }: ContainerState, signal?: AbortSignal): Promi
 
 function exitOf({ exitCode = 255, oomKilled }: ContainerState): ExitStatus {
   return { code: exitCode, signal: exitCode > 128 && exitCode < 255 ? exitCode - 128 : 0, oomKilled };
+}
+
+function goneMeanwhile(name: string): LimpidError {
+  const why = 'it was removed meanwhile';
+  return new LimpidError({ code: 'ENOCONTAINER', doing: 'wait for', subject: `container "${name}"`, why });
 }
 
 function neverStarted(name: string): LimpidError {

@@ -151,7 +151,7 @@ describe('errnos that mislead are corrected', () => {
     ],
     ['cannot bind "/nowhere" at "/data": ENOENT, the place to bind it at does not exist', bind, 'ENOENT', 'openat2'],
     [
-      'cannot run "nosuch": ENOENT, not found in the container’s PATH (hint: check the spelling, or give a path)',
+      `cannot run "nosuch": ENOENT, not found in the container's PATH (hint: check the spelling, or give a path)`,
       exec('nosuch'),
       'ENOENT',
       'execve',

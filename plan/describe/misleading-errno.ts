@@ -107,6 +107,11 @@ function correctWrite(failure: Failure): Correction | undefined {
   const path = 'path' in op ? op.path : '';
   const file = path.split('/').at(-1) ?? '';
   if (isCgroup(failure)) return correctCgroupWrite(file, errno);
+  if (path.includes('/attr/') && errno === 'ENOENT')
+    return {
+      why: 'this kernel runs without AppArmor, or without that profile',
+      hint: '`aa-status` lists the profiles',
+    };
   if (file === 'uid_map' || file === 'gid_map') return correctIdMap(errno);
   if (file.startsWith('oom_score_adj') && errno === 'EACCES') return { why: 'lowering it needs CAP_SYS_RESOURCE' };
   if (path.startsWith('/proc/sys/') && errno === 'ENOENT') return { why: 'this kernel has no such sysctl' };
@@ -235,7 +240,9 @@ function correctChdir(errno: string): Correction | undefined {
   if (errno === 'ENOENT')
     return { why: 'it does not exist in the container', hint: 'create it, or choose another with --workdir' };
   if (errno === 'ENOTDIR') return { why: 'it is not a directory', hint: 'choose another with --workdir' };
-  if (errno === 'EACCES') return { why: 'the container’s user may not enter it' };
+  if (errno === 'ELOOP')
+    return { why: 'it leads through a link of /proc, or in circles', hint: 'name the directory itself' };
+  if (errno === 'EACCES') return { why: "the container's user may not enter it" };
   return undefined;
 }
 
@@ -244,7 +251,7 @@ function correctExec({ op, errno }: Failure<'exec'>): Correction | undefined {
   if (errno === 'ENOENT') {
     return asPath
       ? { hint: 'if the file is there, its interpreter (the #! line, or the dynamic loader) is not' }
-      : { why: 'not found in the container’s PATH', hint: 'check the spelling, or give a path' };
+      : { why: "not found in the container's PATH", hint: 'check the spelling, or give a path' };
   }
   if (errno === 'ENOEXEC') return { why: 'it is for another architecture, or a script without a #! line' };
   if (errno === 'EACCES')

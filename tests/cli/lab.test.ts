@@ -20,7 +20,15 @@ describe('what the user sees', () => {
 
   test('ps is a table of one', async () => {
     const [heading, line, ...more] = (await says('ps')).split('\n');
-    expect(heading!.split(/ {2,}/)).toEqual(['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'PORTS', 'NAMES']);
+    expect(heading!.split(/ {2,}/)).toEqual([
+      'CONTAINER ID',
+      'IMAGE',
+      'COMMAND',
+      'CREATED',
+      'STATUS',
+      'PORTS',
+      'NAMES',
+    ]);
     expect(line!.split(/ {2,}/).slice(0, 3)).toEqual([id.slice(0, 12), 'builtin:busybox', 'sleep infinity']);
     expect(line).toMatch(/ {2}(Less than a second|\d+ seconds?) ago {2,}Up (Less than a second|\d+ seconds?) {2,}lab$/);
     expect(more).toEqual([]);
@@ -44,7 +52,18 @@ describe('what the user sees', () => {
 
   test('stats --no-stream is a table of one, with the limit', async () => {
     const [heading, line, ...more] = (await says('stats', '--no-stream', 'lab')).split('\n');
-    const headings = ['ID', 'NAME', 'CPU %', 'MEM USAGE / LIMIT', 'MEM %', 'NET IO', 'BLOCK IO', 'PIDS', 'CPU TIME', 'AVG CPU %'];
+    const headings = [
+      'ID',
+      'NAME',
+      'CPU %',
+      'MEM USAGE / LIMIT',
+      'MEM %',
+      'NET IO',
+      'BLOCK IO',
+      'PIDS',
+      'CPU TIME',
+      'AVG CPU %',
+    ];
     expect(heading!.split(/ {2,}/)).toEqual(headings);
     expect(line).toMatch(new RegExp(`^${id.slice(0, 12)} +lab +[0-9.]+% +[0-9.]+[kM]?B / 134\\.2MB +[0-9.]+% .* 1 `));
     expect(more).toEqual([]);
@@ -54,13 +73,24 @@ describe('what the user sees', () => {
 describe("the machine's ordinary tools agree", () => {
   test('lsns: its own namespaces', async () => {
     const { out } = await finish(['lsns', '--noheadings', '--output', 'TYPE,PID,COMMAND', '--task', String(pid)]);
-    const own = out.trim().split('\n').map((line) => line.trim().split(/\s+/));
+    const own = out
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/));
     const types = own.filter(([, first]) => first === String(pid)).map(([type]) => type);
     expect(types.toSorted()).toEqual(['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts']);
   });
 
   test('nsenter -a enters it', async () => {
-    const { code, out } = await finish(['nsenter', '-t', String(pid), '-a', 'sh', '-c', 'hostname; ls /; cat /proc/1/comm']);
+    const { code, out } = await finish([
+      'nsenter',
+      '-t',
+      String(pid),
+      '-a',
+      'sh',
+      '-c',
+      'hostname; ls /; cat /proc/1/comm',
+    ]);
     expect(code).toBe(0);
     const lines = out.trim().split('\n');
     expect([lines[0], lines.at(-1)]).toEqual(['lab', 'sleep']);

@@ -23,11 +23,12 @@ export function mountsBelow(directory: string): string[] {
 /** Cgroups of containers in which nothing runs, of every world: one that was there before is somebody else's. */
 export function emptyCgroups(): string[] {
   const { hierarchies, unified } = gatherFacts().cgroup;
-  return [...hierarchies.map(({ mountPoint }) => mountPoint), ...(unified === undefined ? [] : [unified])].flatMap((root) =>
-    list(`${root}/limpid`)
-      .filter((name) => name.startsWith('limpid-'))
-      .map((name) => `${root}/limpid/${name}`)
-      .filter((path) => read(`${path}/cgroup.procs`) === '' && list(path).length > 0),
+  return [...hierarchies.map(({ mountPoint }) => mountPoint), ...(unified === undefined ? [] : [unified])].flatMap(
+    (root) =>
+      list(`${root}/limpid`)
+        .filter((name) => name.startsWith('limpid-'))
+        .map((name) => `${root}/limpid/${name}`)
+        .filter((path) => read(`${path}/cgroup.procs`) === '' && list(path).length > 0),
   );
 }
 

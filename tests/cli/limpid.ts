@@ -124,11 +124,15 @@ let fresh = process.env['LIMPID'] !== undefined;
 function buildWhenStale(): void {
   if (fresh) return;
   const built = statSync(PROGRAM, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = new Bun.Glob(`{${[...Object.keys(ROOMS), 'native', 'tools'].join(',')}}/**/*.{ts,c,h}`).scanSync(ROOT);
+  const sources = new Bun.Glob(`{${[...Object.keys(ROOMS), 'native', 'tools'].join(',')}}/**/*.{ts,c,h}`).scanSync(
+    ROOT,
+  );
   for (const path of sources) {
     if (statSync(ROOT + path).mtimeMs <= built || path.endsWith('.test.ts') || path.includes('.gen.')) continue;
     mkdirSync(`${ROOT}build`, { recursive: true });
-    const { exitCode, stderr } = Bun.spawnSync(['flock', `${ROOT}build/lock`, process.execPath, 'tools/build.ts'], { cwd: ROOT });
+    const { exitCode, stderr } = Bun.spawnSync(['flock', `${ROOT}build/lock`, process.execPath, 'tools/build.ts'], {
+      cwd: ROOT,
+    });
     if (exitCode !== 0) throw new Error(`the build failed: ${stderr}`);
     break;
   }

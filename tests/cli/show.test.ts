@@ -3,7 +3,20 @@ import { existsSync, readdirSync } from 'node:fs';
 import { BUSYBOX, finish, privateWorld } from './limpid.ts';
 
 const { directory, says, limpid } = privateWorld();
-const RUN = ['run', '--rm', '--hostname', 'seen', '--memory', '64m', '--env', 'A=b c', BUSYBOX, 'sh', '-c', 'hostname; echo "$A"'];
+const RUN = [
+  'run',
+  '--rm',
+  '--hostname',
+  'seen',
+  '--memory',
+  '64m',
+  '--env',
+  'A=b c',
+  BUSYBOX,
+  'sh',
+  '-c',
+  'hostname; echo "$A"',
+];
 const show = (stage: string) => says(RUN[0]!, `--show=${stage}`, ...RUN.slice(1));
 
 describe('--show runs nothing', () => {
@@ -54,7 +67,10 @@ describe('--show runs nothing', () => {
 
   test('a stage that is none', async () => {
     const { code, err } = await limpid('run', '--show=soul', BUSYBOX);
-    expect([code, err]).toEqual([125, 'Error: cannot use "soul" for --show: must be one of "config", "spec", "plan", "script"\n']);
+    expect([code, err]).toEqual([
+      125,
+      'Error: cannot use "soul" for --show: must be one of "config", "spec", "plan", "script"\n',
+    ]);
   });
 
   test('exec too', async () => {

@@ -39,7 +39,14 @@ describe('run in the foreground', () => {
   });
 
   test('a signal to the command reaches the process', async () => {
-    const command = begin('run', '--rm', BUSYBOX, 'sh', '-c', 'trap "echo asked; exit 9" TERM; echo ready; while :; do sleep 0.05; done');
+    const command = begin(
+      'run',
+      '--rm',
+      BUSYBOX,
+      'sh',
+      '-c',
+      'trap "echo asked; exit 9" TERM; echo ready; while :; do sleep 0.05; done',
+    );
     const reader = command.stdout.getReader();
     expect(new TextDecoder().decode((await reader.read()).value)).toBe('ready\n');
     command.kill('SIGTERM');
@@ -50,7 +57,19 @@ describe('run in the foreground', () => {
   test('output appended to a file leaves what was there', async () => {
     const script = '{ echo before; "$@"; echo after; } >"$0"; cat "$0"';
     const file = `/tmp/limpid-append-${process.pid}`;
-    const { out } = await finish(['sh', '-c', `${script}; rm "$0"`, file, PROGRAM, ...globals, 'run', '--rm', BUSYBOX, 'echo', 'between']);
+    const { out } = await finish([
+      'sh',
+      '-c',
+      `${script}; rm "$0"`,
+      file,
+      PROGRAM,
+      ...globals,
+      'run',
+      '--rm',
+      BUSYBOX,
+      'echo',
+      'between',
+    ]);
     expect(out).toBe('before\nbetween\nafter\n');
   });
 });

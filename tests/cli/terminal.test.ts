@@ -104,7 +104,16 @@ describe('attach', () => {
   });
 
   test('without a terminal: output since now, then the exit code', async () => {
-    await says('run', '-di', '--name', 'plain', BUSYBOX, 'sh', '-c', 'read line; echo "got $line"; echo err >&2; exit 5');
+    await says(
+      'run',
+      '-di',
+      '--name',
+      'plain',
+      BUSYBOX,
+      'sh',
+      '-c',
+      'read line; echo "got $line"; echo err >&2; exit 5',
+    );
     const client = begin('attach', 'plain');
     client.stdin.write('words\n');
     client.stdin.end();
@@ -135,7 +144,8 @@ function outputOf(program: Bun.Subprocess<'pipe', 'pipe', 'pipe'>): () => string
   let text = '';
   const reader = program.stdout.getReader();
   const follow = async (): Promise<void> => {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) text += new TextDecoder().decode(part.value);
+    for (let part = await reader.read(); !part.done; part = await reader.read())
+      text += new TextDecoder().decode(part.value);
   };
   void follow();
   return () => text;
