@@ -34,12 +34,30 @@ export function isFrozen(facts: CgroupFacts, cgroupsPath: string): boolean {
   return file !== undefined && readKernelFile(file.path)?.trimEnd() === file.frozen;
 }
 
-/** Freezes or thaws all processes of a cgroup. False where this kernel has no freezer mounted. */
+/**
+ * Freezes or thaws all processes of a cgroup, and waits until they stand still, for two seconds at most: one that the
+ * kernel does not let go of stands anyhow. False where this kernel has no freezer mounted.
+ */
 export function setFrozen(facts: CgroupFacts, cgroupsPath: string, frozen: boolean): boolean {
   const file = freezer(facts, cgroupsPath);
   if (file === undefined) return false;
   writeKernelFile(file.path, frozen ? file.frozen : file.thawed);
+  const deadlineNs = Bun.nanoseconds() + FREEZE_NS;
+  while (frozen && !hasFrozen(file) && Bun.nanoseconds() < deadlineNs) {
+    // While it is FREEZING, v1 tries again with those that did not stop only when it is told to.
+    if (file.frozen === 'FROZEN') writeKernelFile(file.path, file.frozen);
+    Bun.sleepSync(1);
+  }
   return true;
+}
+
+const FREEZE_NS = 2e9;
+
+/** v2 has another file for what came of it; v1 says FREEZING until it is done. */
+function hasFrozen({ path, frozen }: { readonly path: string; readonly frozen: string }): boolean {
+  const events = path.replace(/cgroup\.freeze$/, 'cgroup.events');
+  if (events !== path) return parseFlatKeyed(readKernelFile(events) ?? '')['frozen'] === 1;
+  return readKernelFile(path)?.trimEnd() === frozen;
 }
 
 /** Pids in a cgroup and those below it are one flat list only in its own file: children are not included. */

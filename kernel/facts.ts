@@ -1,6 +1,6 @@
 import type { CgroupFacts, HostFacts } from '../plan/facts.ts';
 import { hostArch } from './arch.ts';
-import { readKernelFile, statPath } from './files.ts';
+import { listDirectory, readKernelFile, statPath } from './files.ts';
 import { libc, ptr } from './libc.ts';
 
 const RLIMIT_COUNT = 16;
@@ -75,7 +75,25 @@ function gatherCgroupFacts(mountinfo: string): CgroupFacts {
     cpus: cpuset === undefined ? '' : line(`${cpuset}/cpuset.cpus`),
     mems: cpuset === undefined ? '' : line(`${cpuset}/cpuset.mems`),
     swapAccounting: hasSwapAccounting(hierarchies, unifiedControllers),
+    get ioWeightFile() {
+      return findIoWeightFile(unified, unifiedControllers, hierarchies);
+    },
   };
+}
+
+/** Only cgroups below a root have these files. BFQ's is there once a disk uses it, and then it is the one that counts. */
+function findIoWeightFile(
+  unified: string | undefined,
+  unifiedControllers: readonly string[],
+  hierarchies: CgroupFacts['hierarchies'],
+): string | undefined {
+  const v1 = hierarchies.find(({ controllers }) => controllers.includes('blkio'))?.mountPoint;
+  const root = v1 ?? (unifiedControllers.includes('io') ? unified : undefined);
+  if (root === undefined) return undefined;
+  const names = v1 === undefined ? ['io.bfq.weight', 'io.weight'] : ['blkio.bfq.weight', 'blkio.weight'];
+  const cgroups = listDirectory(root).filter((name) => statPath(`${root}/${name}`)?.kind === 'directory');
+  const has = (name: string) => cgroups.some((cgroup) => statPath(`${root}/${cgroup}/${name}`) !== undefined);
+  return names.find(has);
 }
 
 function isController(option: string): boolean {

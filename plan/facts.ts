@@ -29,6 +29,9 @@ export interface CgroupFacts {
   readonly mems: string;
   /** Whether swap accounting files exist (memory.memsw.* or memory.swap.max). */
   readonly swapAccounting: boolean;
-  /** The file of I/O weights that a cgroup has here: `io.weight`, `io.bfq.weight`, `blkio.bfq.weight`, `blkio.weight`. */
-  readonly ioWeightFile?: string;
+  /**
+   * The file of I/O weights that a cgroup has here: `io.weight`, `io.bfq.weight`, `blkio.bfq.weight`, `blkio.weight`;
+   * undefined where no cgroup was found that has one. Measured when it is read, which only a weight is worth.
+   */
+  readonly ioWeightFile?: string | undefined;
 }

@@ -38,6 +38,20 @@ describe('which hierarchies', () => {
     expect(names(HYBRID)).toEqual(['cpu,cpuacct', 'memory', 'devices', 'blkio', 'pids']);
   });
 
+  test('a controller that a hybrid host has on v2 alone', () => {
+    const some: HostFacts = {
+      ...without(HYBRID, 'hugetlb'),
+      cgroup: { ...without(HYBRID, 'hugetlb').cgroup, unifiedControllers: ['hugetlb'] },
+    };
+    const resources = { hugepageLimits: [{ pageSize: '2MB', limit: 4096 }], memory: { swappiness: 5 } };
+    const { v1, unified } = layout(resources, some);
+    expect(unified).toMatchObject({
+      controllers: ['hugetlb'],
+      limits: [{ file: 'hugetlb.2MB.max', value: '4096', controller: 'hugetlb' }],
+    });
+    expect(v1.flatMap(({ limits }) => limits.map(({ file }) => file))).toEqual(['memory.swappiness']);
+  });
+
   test('without the unified one also freezer and the session manager’s', () => {
     expect(names(V1)).toEqual(['cpu,cpuacct', 'memory', 'devices', 'freezer', 'blkio', 'pids', 'systemd']);
   });

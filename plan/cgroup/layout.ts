@@ -7,7 +7,7 @@ import { deviceRules } from './device-rules.ts';
 import type { Limit } from './limit.ts';
 import { rdmaLimits, unifiedLimits } from './unified.ts';
 import { v1Limits } from './v1.ts';
-import { v2Limits } from './v2.ts';
+import { limitsOnV2, v2Limits } from './v2.ts';
 
 /** A container's directory in one hierarchy. */
 export interface CgroupDirectory {
@@ -47,8 +47,14 @@ export function cgroupLayout({ spec, context, facts: { cgroup: facts }, because 
   const deviceControl =
     rules === undefined ? undefined : v1Has('devices') ? 'v1' : facts.unified ? 'ebpf' : lackOfDevices();
   const rdma = rdmaLimits(resources.rdma ?? {});
-  const onV1 = facts.mode === 'v2' ? [] : [...v1Limits(resources, facts), ...rdma];
-  const onV2 = [...(facts.mode === 'v2' ? [...v2Limits(resources, facts), ...rdma] : []), ...unifiedLimits(resources)];
+  const asked = facts.mode === 'v2' ? [] : [...v1Limits(resources, facts), ...rdma];
+  const moved = new Set(asked.map(({ controller }) => controller).filter((one) => !v1Has(one) && isOnV2(facts, one)));
+  const onV1 = asked.filter(({ controller }) => !moved.has(controller));
+  const onV2 = [
+    ...(facts.mode === 'v2' ? [...v2Limits(resources, facts), ...rdma] : []),
+    ...(moved.size > 0 ? movedLimits(moved, [...limitsOnV2(resources, facts), ...rdma]) : []),
+    ...unifiedLimits(resources),
+  ];
   for (const limit of onV1) if (!v1Has(limit.controller)) throw lackOf(limit, because);
   for (const limit of onV2) if (!unifiedHas(facts, limit.controller)) throw lackOf(limit, because);
   const wanted = new Set([...V1_FOR_STATS, ...onV1.map(({ controller }) => controller)]);
@@ -62,6 +68,18 @@ export function cgroupLayout({ spec, context, facts: { cgroup: facts }, because 
     .map((hierarchy) => directory(hierarchy, name, onV1));
   const unified = facts.unified === undefined ? undefined : unifiedDirectory(facts, name, onV2);
   return { name, v1, ...(unified ? { unified } : {}), deviceRules: rules, deviceControl };
+}
+
+const V2_NAME: Readonly<Record<string, string>> = { blkio: 'io' };
+
+/** A hybrid host may have single controllers on v2: those that nobody mounted on v1. */
+function isOnV2({ unifiedControllers }: CgroupFacts, controller: string): boolean {
+  return unifiedControllers.includes(V2_NAME[controller] ?? controller);
+}
+
+function movedLimits(moved: ReadonlySet<string>, limits: readonly Limit[]): Limit[] {
+  const names = new Set([...moved].map((controller) => V2_NAME[controller] ?? controller));
+  return limits.filter(({ controller }) => names.has(controller));
 }
 
 /** `linux.cgroupsPath` as a clean absolute path; `/limpid/limpid-ID` where unsaid. */

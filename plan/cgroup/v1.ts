@@ -9,7 +9,7 @@ export function v1Limits(resources: Resources, facts: CgroupFacts): Limit[] {
     ...cpu(resources),
     ...cpuset(resources, facts),
     ...pids(resources),
-    ...blockIo(resources, facts.ioWeightFile ?? 'blkio.bfq.weight'),
+    ...blockIo(resources, facts),
     ...(resources.hugepageLimits ?? []).map(({ pageSize, limit }) => ({
       controller: 'hugetlb',
       file: `hugetlb.${pageSize}.limit_in_bytes`,
@@ -68,7 +68,7 @@ function pids({ pids }: Resources): Limit[] {
   return limitOf('pids', 'pids.max', 'pids.limit', bounded(pids?.limit));
 }
 
-function blockIo({ blockIO }: Resources, weightFile: string): Limit[] {
+function blockIo({ blockIO }: Resources, facts: CgroupFacts): Limit[] {
   if (blockIO === undefined) return [];
   const io = (name: string, file: string, value: string): Limit => {
     return { controller: 'blkio', file, value, field: `blockIO.${name}` };
@@ -76,6 +76,7 @@ function blockIo({ blockIO }: Resources, weightFile: string): Limit[] {
   const throttle = (name: string, file: string, devices: readonly ThrottleDevice[] = []): Limit[] =>
     devices.map(({ major, minor, rate }) => io(name, `blkio.throttle.${file}`, `${major}:${minor} ${rate}`));
   const weights = (blockIO.weightDevice ?? []).filter(({ weight }) => weight);
+  const weightFile = blockIO.weight || weights.length > 0 ? (facts.ioWeightFile ?? 'blkio.bfq.weight') : '';
   return [
     ...(blockIO.weight ? [io('weight', weightFile, String(blockIO.weight))] : []),
     ...weights.map(({ major, minor, weight }) =>

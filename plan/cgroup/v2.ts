@@ -7,12 +7,17 @@ import { cpuWeight, ioWeight } from './weight.ts';
 /** What the runtime spec's resources mean on v2. Throws LimpidError `ESPEC` for what v2 cannot express. */
 export function v2Limits(resources: Resources, facts: CgroupFacts): Limit[] {
   refuseV1Only(resources);
+  return limitsOnV2(resources, facts);
+}
+
+/** The same, for the controllers that a hybrid host has on v2: what is v1's alone may be wanted of the others. */
+export function limitsOnV2(resources: Resources, facts: CgroupFacts): Limit[] {
   return [
     ...memory(resources),
     ...cpu(resources),
     ...cpuset(resources),
     ...limitOf('pids', 'pids.max', 'pids.limit', bounded(resources.pids?.limit)),
-    ...weights(resources, facts.ioWeightFile ?? 'io.weight'),
+    ...weights(resources, facts),
     ...throttles(resources),
     ...(resources.hugepageLimits ?? []).map(({ pageSize, limit }) => ({
       controller: 'hugetlb',
@@ -56,9 +61,11 @@ function cpuset({ cpu = {} }: Resources): Limit[] {
 }
 
 /** BFQ takes the spec's scale as it is (1..1000); io.weight has its own (1..10000). */
-function weights({ blockIO = {} }: Resources, file: string): Limit[] {
-  const convert = file === 'io.bfq.weight' ? (weight: number) => weight : ioWeight;
+function weights({ blockIO = {} }: Resources, facts: CgroupFacts): Limit[] {
   const devices = (blockIO.weightDevice ?? []).filter(({ weight }) => weight);
+  if (!blockIO.weight && devices.length === 0) return [];
+  const file = facts.ioWeightFile ?? 'io.weight';
+  const convert = file === 'io.bfq.weight' ? (weight: number) => weight : ioWeight;
   return [
     ...limitOf('io', file, 'blockIO.weight', blockIO.weight ? convert(blockIO.weight) : undefined),
     ...devices.flatMap(({ major, minor, weight }) =>
