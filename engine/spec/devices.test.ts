@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { printable } from '../../base/printable.ts';
 import { parseDeviceRule, planDevices } from './devices.ts';
 import type { HostDevice } from './inputs.ts';
 import { Reasons } from './reasons.ts';
@@ -74,7 +75,7 @@ test('--device-cgroup-rule', () => {
   });
   for (const bad of ['', 'd 1:2 r', 'c 1 r', 'c 1:2', 'c 1:2 x', 'c -1:2 r', 'c 1:2 rwmr', 'c 1:2 r\nc 1:3 w']) {
     expect(failure(() => parseDeviceRule(bad))).toBe(
-      `EOPTION: cannot understand device rule "${bad}" (hint: a rule is TYPE MAJOR:MINOR ACCESS, such as "c 189:* rwm")`,
+      `EOPTION: cannot understand device rule "${printable(bad)}" (hint: a rule is TYPE MAJOR:MINOR ACCESS, such as "c 189:* rwm")`,
     );
   }
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { printable } from '../../base/printable.ts';
 import type { NamespaceMode } from '../config.ts';
 import { Reasons } from './reasons.ts';
 import { failure, sampleConfig } from './sample.fixture.ts';
@@ -67,7 +68,7 @@ test('a name cannot climb out of /proc/sys/net', () => {
   ];
   for (const name of names) {
     expect(failure(() => plan({ [name]: '1' }))).toBe(
-      `ESYSCTL: cannot set sysctl "${name}": that is no name of a sysctl`,
+      `ESYSCTL: cannot set sysctl "${printable(name)}": that is no name of a sysctl`,
     );
   }
 });
