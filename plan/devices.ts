@@ -1,3 +1,4 @@
+import { concatMap } from '../base/concat-map.ts';
 import type { Device } from '../spec/runtime.ts';
 import type { ParsedMount } from './mounts.ts';
 import { isBornInUserNamespace } from './namespaces.ts';
@@ -32,12 +33,12 @@ export function makeDevices(mounts: readonly ParsedMount[], targets: MountTarget
   if (mounts.some(({ isBind, target }) => isBind && target === '/dev')) return [];
   const { spec, because, namespaces } = request;
   const asked = spec.linux?.devices ?? [];
-  const standing = DEFAULT_DEVICES.filter(({ path }) => asked.every((device) => device.path !== path));
+  const standing = DEFAULT_DEVICES.filter(({ path }) => !asked.some((device) => device.path === path));
   const make = isBornInUserNamespace(namespaces) ? bindDevice : makeNode;
   return [
     ...targets.directory('/dev', 'runtime-spec: default devices'),
-    ...standing.flatMap((device) => make(device, 'runtime-spec: default devices', targets)),
-    ...asked.flatMap((device) =>
+    ...concatMap(standing, (device) => make(device, 'runtime-spec: default devices', targets)),
+    ...concatMap(asked, (device) =>
       make(device, because(`linux.devices[${device.path}]`, because('linux.devices')), targets),
     ),
     ...LINKS.map(([path, target]): Op => {

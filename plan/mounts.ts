@@ -1,3 +1,4 @@
+import { concatMap } from '../base/concat-map.ts';
 import { MOUNT_ATTR_RDONLY, MS_RDONLY, MS_REC } from '../abi/flags/mount.ts';
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
 import { parseMountOptions, type MountOptions } from '../abi/mount-options.ts';
@@ -68,7 +69,7 @@ export function mountAll(
   layout: CgroupLayout,
 ): Op[] {
   const slots = sourceSlots(mounts, request);
-  return mounts.flatMap((mount): Op[] => {
+  return concatMap(mounts, (mount): Op[] => {
     if (mount.isBind) return bindMount(mount, targets, request, slots.get(mount));
     if (mount.type === 'cgroup' || mount.type === 'cgroup2') return planCgroupMount(mount, targets, request, layout);
     return newMount(mount, targets, isSealedLater(mount, mounts), request);

@@ -1,3 +1,4 @@
+import { concatMap } from '../base/concat-map.ts';
 import { CLONE_FLAG, CLONE_INTO_CGROUP, CLONE_NEWCGROUP, CLONE_NEWTIME } from '../abi/flags/clone.ts';
 import { NAMESPACE_FILE } from '../abi/flags/namespace.ts';
 import { O_CLOEXEC, O_RDONLY, O_WRONLY } from '../abi/flags/open.ts';
@@ -76,7 +77,7 @@ function joinedByExecutor(namespaces: NamespaceSplit): NamespaceType[] {
 /** Host stage, before the clone. */
 export function enterBeforeClone(request: LaunchRequest): Op[] {
   const { namespaces } = request;
-  const ops = joinedByExecutor(namespaces).flatMap((type): Op[] => [
+  const ops = concatMap(joinedByExecutor(namespaces), (type): Op[] => [
     openOwn(type),
     openJoined(type, request, 'host'),
     join(type, request, 'host'),

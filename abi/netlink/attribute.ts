@@ -17,7 +17,9 @@ export function netlinkAlign(length: number): number {
 /** Encodes attributes one behind the other, each padded to 4 bytes. Throws RangeError beyond 65535 bytes each. */
 export function encodeAttributes(attributes: readonly NetlinkAttribute[]): Uint8Array {
   const parts = attributes.map(encodeAttribute);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + netlinkAlign(part.length), 0));
+  let length = 0;
+  for (const part of parts) length += netlinkAlign(part.length);
+  const bytes = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

@@ -22,7 +22,9 @@ const HEADER = 16;
 
 /** Encodes messages one behind the other, each padded to 4 bytes. */
 export function encodeMessages(messages: readonly NetlinkMessage[]): Uint8Array {
-  const bytes = new Uint8Array(messages.reduce((sum, { payload }) => sum + netlinkAlign(HEADER + payload.length), 0));
+  let length = 0;
+  for (const { payload } of messages) length += netlinkAlign(HEADER + payload.length);
+  const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   let at = 0;
   for (const { type, flags, sequence, port, payload } of messages) {

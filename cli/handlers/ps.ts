@@ -22,7 +22,7 @@ export const handle: Handler<PsOptions> = async (invocation) => {
     await output.out(await describe(world, invocation, containers));
     const read = new Set(containers.map(({ config }) => config.id));
     for (const error of damagedRecords(world, read)) await output.err(`Error: ${error.message}\n`);
-    await removeLeavings(world);
+    await removeLeavings(world, containers);
     return 0;
   }
   for (;;) {

@@ -23,15 +23,16 @@ const SHORT_COMMAND = 20;
 export function psRow({ config, state }: ContainerSummary, { nowMs, noTrunc }: PsRowOptions, details: PsDetails = {}) {
   const command = [...(config.entrypoint ?? []), ...config.command].join(' ');
   const ns = details.namespaces ?? {};
+  const created = ago(config.created, nowMs);
   return {
     ID: noTrunc ? config.id : config.id.slice(0, SHORT_ID),
     Image: config.image,
     ImageID: '',
     Command: noTrunc ? command : shorten(command),
-    Created: ago(config.created, nowMs),
+    Created: created,
     CreatedAt: config.created,
-    CreatedHuman: ago(config.created, nowMs),
-    RunningFor: ago(config.created, nowMs),
+    CreatedHuman: created,
+    RunningFor: created,
     Status: describeStatus(state, nowMs),
     State: state.status,
     Names: config.name,

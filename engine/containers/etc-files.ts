@@ -1,3 +1,4 @@
+import { concatMap } from '../../base/concat-map.ts';
 import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY } from '../../abi/flags/open.ts';
 import { readKernelFile } from '../../kernel/files.ts';
 import type { Op } from '../../plan/ops.ts';
@@ -41,7 +42,7 @@ export function etcFiles(config: ContainerConfig, { runtime }: ContainerPaths, s
 /** Host stage: writes them, before the container's mounts bind them. `owner` is root of the container, where that is another. */
 export function writeEtcFiles(files: readonly EtcFile[], owner?: RootOutside): Op[] {
   const flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-  return files.flatMap(({ path, text, because }): Op[] => {
+  return concatMap(files, ({ path, text, because }): Op[] => {
     const data = new TextEncoder().encode(text);
     const write: Op = { op: 'write', stage: 'host', because, at: -1, path, flags, data };
     return owner === undefined ? [write] : [write, { op: 'chown', stage: 'host', because, at: -1, path, ...owner }];

@@ -1,3 +1,4 @@
+import { concatMap } from '../../base/concat-map.ts';
 import { LimpidError } from '../../base/error.ts';
 import { listDirectory, statPath, type FileStatus } from '../../kernel/files.ts';
 import type { ContainerConfig } from '../config.ts';
@@ -8,14 +9,14 @@ const NOT_SHARED = new Set(['pts', 'shm', 'mqueue', 'console', 'fd', 'hugepages'
 
 /** The host's devices that a container is given: those of `--device` (a directory means all in it), all when privileged. */
 export function hostDevices({ devices, privileged }: Pick<ContainerConfig, 'devices' | 'privileged'>): HostDevice[] {
-  const asked = devices.flatMap(({ hostPath }) => {
+  const asked = concatMap(devices, ({ hostPath }) => {
     const found = devicesAt(hostPath, { followLinks: true });
     if (found.length === 0) throw noDevice(hostPath);
     return found;
   });
   if (!privileged) return asked;
   const names = listDirectory('/dev').filter((name) => !NOT_SHARED.has(name));
-  return [...asked, ...names.flatMap((name) => devicesAt(`/dev/${name}`, { followLinks: false }))];
+  return [...asked, ...concatMap(names, (name) => devicesAt(`/dev/${name}`, { followLinks: false }))];
 }
 
 /** `--device` may name a symlink; those met in a directory are second names of devices that are listed themselves. */
@@ -23,7 +24,7 @@ function devicesAt(path: string, { followLinks }: { followLinks: boolean }): Hos
   const status = statPath(path, { followLinks });
   if (status === undefined) return [];
   if (status.kind === 'directory')
-    return listDirectory(path).flatMap((name) => devicesAt(`${path}/${name}`, { followLinks: false }));
+    return concatMap(listDirectory(path), (name) => devicesAt(`${path}/${name}`, { followLinks: false }));
   const device = asDevice(path, status);
   return device === undefined ? [] : [device];
 }

@@ -13,6 +13,7 @@ export function listContainers(world: World): ContainerSummary[] {
 }
 
 /** Ids with something on disk or in the runtime directory but no record: what a killed command left. */
-export function listLeavings(world: World): string[] {
-  return listIds(world).filter((id) => /^[0-9a-f]{64}$/.test(id) && !recordExists(world, id));
+export function listLeavings(world: World, recorded: readonly ContainerRecord[] = []): string[] {
+  const known = new Set(recorded.map(({ config }) => config.id));
+  return listIds(world).filter((id) => !known.has(id) && /^[0-9a-f]{64}$/.test(id) && !recordExists(world, id));
 }

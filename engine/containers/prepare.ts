@@ -103,6 +103,8 @@ export async function readSpec(
   const shm = sharedMemory(world, config, paths);
   const joined = joinedProcesses(world, config);
   const maps = joinedMaps(config, joined);
+  const files: Record<string, string> = {};
+  for (const { destination, path } of etc) files[destination] = path;
   const inputs: SpecInputs = {
     ...sources,
     rootPath: paths.merged,
@@ -111,7 +113,7 @@ export async function readSpec(
     joined,
     ...(maps === undefined ? {} : { joinedMaps: maps }),
     volumes: volumeDirectories(world, config),
-    files: Object.fromEntries(etc.map(({ destination, path }) => [destination, path])),
+    files,
     ...(shm === undefined ? {} : { shm }),
     ...(config.init ? { initPath: await initProgram(world) } : {}),
     ...(config.rootfs.kind === 'host' ? { hostMounts: hostMounts() } : {}),
@@ -137,8 +139,10 @@ function madeSources(
   config: ContainerConfig,
   etc: readonly EtcFile[],
 ): Record<string, 'file' | 'directory'> {
-  const volumes = Object.values(volumeDirectories(world, config));
-  return Object.fromEntries([...etc.map(({ path }) => [path, 'file']), ...volumes.map((path) => [path, 'directory'])]);
+  const made: Record<string, 'file' | 'directory'> = {};
+  for (const { path } of etc) made[path] = 'file';
+  for (const path of Object.values(volumeDirectories(world, config))) made[path] = 'directory';
+  return made;
 }
 
 function makeDirectory(path: string): Op {

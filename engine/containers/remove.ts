@@ -82,10 +82,10 @@ export async function removeRecord(world: World, { config, paths }: ContainerRec
   await removeThings(world, config.id, cgroupPath(config));
 }
 
-/** Clears away what killed commands left without a record. Answers the ids. */
-export async function removeLeavings(world: World): Promise<string[]> {
+/** Clears away what killed commands left without a record. Answers the ids. `recorded` need no second look. */
+export async function removeLeavings(world: World, recorded: readonly ContainerRecord[] = []): Promise<string[]> {
   const removed: string[] = [];
-  for (const id of listLeavings(world)) {
+  for (const id of listLeavings(world, recorded)) {
     const lock = tryLock(containerPaths(world, id, true).lock);
     if (lock === 'busy') continue;
     if (!recordExists(world, id)) {
@@ -94,7 +94,7 @@ export async function removeLeavings(world: World): Promise<string[]> {
     }
     if (lock !== 'absent') lock.release();
   }
-  sweepNames(world, new Set(listIds(world)));
+  sweepNames(world, new Set(listIds(world)), recorded);
   return removed;
 }
 

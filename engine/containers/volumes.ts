@@ -1,3 +1,4 @@
+import { concatMap } from '../../base/concat-map.ts';
 import { statPath } from '../../kernel/files.ts';
 import type { Op } from '../../plan/ops.ts';
 import type { ContainerConfig } from '../config.ts';
@@ -17,7 +18,7 @@ export function volumeDirectories(world: World, { id, mounts }: ContainerConfig)
 
 /** Host stage: volumes are made by their first use, as podman makes them, for the root of the container that does. */
 export function makeVolumes(world: World, config: ContainerConfig, owner?: RootOutside): Op[] {
-  return Object.values(volumeDirectories(world, config)).flatMap((path) => {
+  return concatMap(Object.values(volumeDirectories(world, config)), (path): Op[] => {
     const steps = path.slice(world.root.length + 1).split('/');
     const make = steps.map((_, index) => makeStep(`${world.root}/${steps.slice(0, index + 1).join('/')}`));
     if (owner === undefined || statPath(path) !== undefined) return make;

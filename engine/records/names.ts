@@ -13,7 +13,7 @@ import { tryLock, waitLock } from '../../kernel/locks.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
 import { containerPaths, nameClaim, namesDirectory } from './paths.ts';
-import { readRecord, recordExists } from './record.ts';
+import { readRecord, recordExists, type ContainerRecord } from './record.ts';
 
 /**
  * Claims a name for an id: one symlink(2), which the kernel grants to one of many. Answers the id of the
@@ -55,9 +55,14 @@ export function releaseName(world: World, name: string, id: string): void {
   if (readSymlink(nameClaim(world, name)) === id) removeFile(nameClaim(world, name));
 }
 
-/** Removes the claims of ids that are not among these: their containers are gone, or were never committed. */
-export function sweepNames(world: World, ids: ReadonlySet<string>): void {
+/**
+ * Removes the claims of ids that are not among these: their containers are gone, or were never committed. Names in the
+ * records just read are not looked at.
+ */
+export function sweepNames(world: World, ids: ReadonlySet<string>, recorded: readonly ContainerRecord[] = []): void {
+  const known = new Set(recorded.map(({ config }) => config.name));
   const isStale = (name: string): boolean => {
+    if (known.has(name)) return false;
     const holder = readSymlink(nameClaim(world, name));
     return holder !== undefined && !ids.has(holder);
   };

@@ -25,14 +25,15 @@ export function listRecords(world: World): ContainerRecord[] {
 
 /** Why each record that is there but not among these cannot be read. */
 export function damagedRecords(world: World, read: ReadonlySet<string>): LimpidError[] {
-  return listIds(world).flatMap((id) => {
+  const errors: LimpidError[] = [];
+  for (const id of listIds(world)) {
     try {
       if (!read.has(id)) readRecord(world, id);
-      return [];
     } catch (error) {
-      return error instanceof LimpidError ? error : [];
+      if (error instanceof LimpidError) errors.push(error);
     }
-  });
+  }
+  return errors;
 }
 
 /**

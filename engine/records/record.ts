@@ -10,13 +10,16 @@ export interface ContainerRecord {
   readonly paths: ContainerPaths;
 }
 
+/** Of whether it is: most records that are met among many are of containers that stay. */
+const VOLATILE = [false, true] as const;
+
 export function recordExists(world: World, id: string): boolean {
-  return [true, false].some((volatile) => statPath(containerPaths(world, id, volatile).config) !== undefined);
+  return VOLATILE.some((volatile) => statPath(containerPaths(world, id, volatile).config) !== undefined);
 }
 
 /** The record of exactly this id, `undefined` where there is none. */
 export function readRecord(world: World, id: string): ContainerRecord | undefined {
-  for (const volatile of [true, false]) {
+  for (const volatile of VOLATILE) {
     const paths = containerPaths(world, id, volatile);
     const text = readText(paths.config);
     if (text !== undefined) return { config: parseConfig(text, { id, path: paths.config }), paths };

@@ -1,3 +1,4 @@
+import { concatMap } from '../../base/concat-map.ts';
 import { LimpidError } from '../../base/error.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { Reasons } from './reasons.ts';
@@ -52,7 +53,7 @@ export function planHiddenPaths(
 }
 
 function splitPaths(option: 'mask' | 'unmask', words: readonly string[]): string[] {
-  const paths = words.flatMap((word) => word.split(':'));
+  const paths = concatMap(words, (word) => word.split(':'));
   for (const path of paths) {
     if (path.startsWith('/') || (option === 'unmask' && path.toUpperCase() === 'ALL')) continue;
     throw new LimpidError({ code: 'EOPTION', doing: option, subject: `"${path}"`, why: 'the path is not absolute' });

@@ -32,13 +32,15 @@ export function planRlimits(ulimits: ContainerConfig['ulimits'], facts: Limits, 
   return [...limits.values()];
 }
 
-function* defaultLimits(facts: Limits): Generator<Rlimit> {
+function defaultLimits(facts: Limits): Rlimit[] {
+  const limits: Rlimit[] = [];
   for (const type of DEFAULT_NAMES) {
     const held = facts.rlimits[RLIMITS[type]];
     if (held === undefined) continue;
     const value = Number(held.hard < DEFAULT_LIMIT ? held.hard : DEFAULT_LIMIT);
-    yield { type, hard: value, soft: value };
+    limits.push({ type, hard: value, soft: value });
   }
+  return limits;
 }
 
 function explicitLimit({ type: name, soft, hard }: ContainerConfig['ulimits'][number], facts: Limits): Rlimit {

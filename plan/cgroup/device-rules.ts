@@ -20,7 +20,7 @@ export function deviceRules({ devices = [] }: Resources): readonly DeviceRule[] 
   const reset = devices.findLastIndex(isWildcard);
   const last = devices[reset];
   const behind = devices.slice(reset + 1);
-  if (last?.allow && behind.every(({ allow }) => allow)) return undefined;
+  if (last?.allow && !behind.some(({ allow }) => !allow)) return undefined;
   if (last?.allow) return [{ allow: true, type: 'a', access: RWM }, ...behind];
   const given = new Set(behind.map(ruleText));
   return [...ALWAYS.filter((rule) => !given.has(ruleText(rule))), ...behind];

@@ -1,3 +1,4 @@
+import { concatMap } from '../../base/concat-map.ts';
 import { compileDeviceFilter } from '../../abi/device-filter/compile.ts';
 import { O_CLOEXEC, O_DIRECTORY, O_RDONLY, O_WRONLY, openFlagsOn } from '../../abi/flags/open.ts';
 import type { Op } from '../ops.ts';
@@ -14,7 +15,7 @@ export function createCgroups(layout: CgroupLayout, request: LaunchRequest): Op[
   const { facts, because, context } = request;
   const { v1, unified } = layout;
   return [
-    ...v1.flatMap((directory) => createV1(directory, layout, request)),
+    ...concatMap(v1, (directory) => createV1(directory, layout, request)),
     ...(unified ? createUnified(unified, layout, openFlagsOn(facts.arch, O_DIRECTORY), request) : []),
     ...deviceRuleOps(layout, because),
     // Of a container that nobody supervises nobody tells how it ended.
@@ -116,7 +117,7 @@ function createUnified(
     enable === '' ? [] : [write(`${parent}/cgroup.subtree_control`, enable, reason)];
   return [
     ...enableBelow(mountPoint),
-    ...parents.flatMap((parent) => [makeDirectory(parent, true), ...enableBelow(parent)]),
+    ...concatMap(parents, (parent) => [makeDirectory(parent, true), ...enableBelow(parent)]),
     makeDirectory(path, sharedCgroup?.exists ?? false),
     ...limitOps(directory, because),
     openUnified(path, directoryFlag),

@@ -1,3 +1,4 @@
+import { concatMap } from '../../base/concat-map.ts';
 import { MOUNT_ATTR_RDONLY, MS_RDONLY } from '../../abi/flags/mount.ts';
 import { readOnly } from '../mount-attributes.ts';
 import type { ParsedMount } from '../mounts.ts';
@@ -42,7 +43,7 @@ export function planCgroupMount(
       flags,
       data: 'mode=755',
     },
-    ...shown.flatMap(({ mountPoint, path, controllers }) => {
+    ...concatMap(shown, ({ mountPoint, path, controllers }) => {
       const name = mountPoint.slice(mountPoint.lastIndexOf('/') + 1);
       return [
         ...targets.directory(`${target}/${name}`, because),

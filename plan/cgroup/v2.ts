@@ -1,3 +1,4 @@
+import { concatMap } from '../../base/concat-map.ts';
 import type { Resources, ThrottleDevice } from '../../spec/runtime.ts';
 import type { CgroupFacts } from '../facts.ts';
 import { specError } from '../spec-error.ts';
@@ -68,7 +69,7 @@ function weights({ blockIO = {} }: Resources, facts: CgroupFacts): Limit[] {
   const convert = file === 'io.bfq.weight' ? (weight: number) => weight : ioWeight;
   return [
     ...limitOf('io', file, 'blockIO.weight', blockIO.weight ? convert(blockIO.weight) : undefined),
-    ...devices.flatMap(({ major, minor, weight }) =>
+    ...concatMap(devices, ({ major, minor, weight }) =>
       limitOf('io', file, 'blockIO.weightDevice', `${major}:${minor} ${convert(weight!)}`),
     ),
   ];
@@ -81,8 +82,8 @@ function throttles({ blockIO = {} }: Resources): Limit[] {
     ['throttleReadIOPSDevice', 'riops', blockIO.throttleReadIOPSDevice],
     ['throttleWriteIOPSDevice', 'wiops', blockIO.throttleWriteIOPSDevice],
   ];
-  return lists.flatMap(([name, key, devices = []]) =>
-    devices.flatMap(({ major, minor, rate }) =>
+  return concatMap(lists, ([name, key, devices = []]) =>
+    concatMap(devices, ({ major, minor, rate }) =>
       limitOf('io', 'io.max', `blockIO.${name}`, `${major}:${minor} ${key}=${rate || 'max'}`),
     ),
   );
