@@ -53,7 +53,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
   ];
   return [
     ...untilInside,
-    ...closeOpenSlots(untilInside),
+    ...closeOpenSlots(untilInside, inheritedSlots(process, spec)),
     ...placeMemory(spec.linux ?? {}, because),
     ...becomeProcess(process, seccomp, because, context.newKeyring ? `_ses.${context.id}` : undefined, {
       beforeFilter: [findProgram(process), awaitStart()],
@@ -69,6 +69,13 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
 function processOf({ process }: RuntimeSpec): Process {
   if (process === undefined) throw specError('process', 'is missing');
   return process;
+}
+
+/** While the child waits at its gate, whoever reads the runtime's own output must see its end. */
+function inheritedSlots({ terminal }: Process, { hooks }: RuntimeSpec): number[] {
+  const { stdin, stdout, stderr, console } = CALLER_SLOT;
+  if (terminal) return [console];
+  return hooks?.startContainer?.length ? [stdin, stdout] : [stdin, stdout, stderr];
 }
 
 /** Host stage, before the gate opens: from then on `state` and `delete` know the process, whoever is killed. */

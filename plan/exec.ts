@@ -9,7 +9,7 @@ import { becomeProcess, execCandidates, labelExec, type SeccompFilter } from './
 import { becauseOf } from './request.ts';
 import { placeMemory, setAffinity } from './scheduling.ts';
 import { awaitGate, openGate, setOomScore } from './settle.ts';
-import { closeOpenSlots } from './slots.ts';
+import { CALLER_SLOT, closeOpenSlots } from './slots.ts';
 import { passDescriptors, passStreams, sendTerminal } from './streams.ts';
 import { openTerminal } from './supervision.ts';
 import { becomeRoot } from './user-namespace.ts';
@@ -52,7 +52,7 @@ export function planExec(process: Process, context: ExecContext, facts: HostFact
   ];
   return [
     ...untilInside,
-    ...closeOpenSlots(untilInside),
+    ...closeOpenSlots(untilInside, process.terminal ? [CALLER_SLOT.console] : []),
     ...placeMemory(personalityOf(context.linux), because),
     ...becomeProcess(process, context.seccomp, because, `_ses.${context.id}`, {
       beforeFilter: [findProgram(process)],

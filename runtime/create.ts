@@ -132,18 +132,21 @@ const PID_MARK = 9_007_199_254_740_991;
 
 function inheritedSlots(files: ContainerFiles, { spec }: Bundle, options: CreateOptions): Map<number, number> {
   const slots = new Map([[CALLER_SLOT.gate as number, listenUnix(files.gate)]]);
-  for (const [index, slot] of [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].entries()) {
-    slots.set(slot, copyDescriptor(index));
-  }
-  if (spec.process?.terminal) slots.set(CALLER_SLOT.console, options.consoleFd ?? connectConsole(options.consoleSocket!));
+  passCallerStreams(slots, spec.process?.terminal ?? false, options);
   preserved(options.preserveFds ?? 0).forEach((fd, index) => slots.set(preservedSlot(index), fd));
   return slots;
 }
 
-export function connectConsole(path: string): number {
+function connectConsole(path: string): number {
   const fd = connectUnix(path);
   if (fd !== undefined) return fd;
   throw runtimeError('ECONSOLE', 'connect to', `console socket "${path}"`, 'nobody serves it');
+}
+
+/** With a terminal, none of the caller's own streams: their readers wait until nobody holds them. */
+export function passCallerStreams(slots: Map<number, number>, terminal: boolean, { consoleFd, consoleSocket }: Pick<CreateOptions, 'consoleFd' | 'consoleSocket'>): void {
+  if (terminal) slots.set(CALLER_SLOT.console, consoleFd ?? connectConsole(consoleSocket!));
+  else for (const [index, slot] of [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].entries()) slots.set(slot, copyDescriptor(index));
 }
 
 /** Copies of the caller's descriptors from 3 on. */

@@ -1,4 +1,4 @@
-import { closeDescriptor, copyDescriptor } from '../kernel/descriptors.ts';
+import { closeDescriptor } from '../kernel/descriptors.ts';
 import { joinedCgroups } from '../kernel/cgroup.ts';
 import { readText } from '../kernel/files.ts';
 import { foreignNamespaces } from '../kernel/namespaces.ts';
@@ -6,14 +6,14 @@ import { openPidfd, type ProcessIdentity } from '../kernel/process.ts';
 import { planExec } from '../plan/exec.ts';
 import type { Plan } from '../plan/ops.ts';
 import { seccompFilter } from '../plan/process.ts';
-import { CALLER_SLOT, preservedSlot, SLOT } from '../plan/slots.ts';
+import { preservedSlot, SLOT } from '../plan/slots.ts';
 import { hostOwner } from '../plan/supervision.ts';
 import type { Process, RuntimeSpec } from '../spec/runtime.ts';
 import { parseProcess } from '../spec/validate.ts';
 import { asRuntimeError } from './bundle.ts';
 import { compileFilter } from './compile-seccomp.ts';
 import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
-import { connectConsole, preserved } from './create.ts';
+import { passCallerStreams, preserved } from './create.ts';
 import { writePidFile } from './pid-file.ts';
 import { runPlan } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';
@@ -105,10 +105,7 @@ function checkTerminal(process: Process, { consoleSocket, consoleFd }: ExecOptio
 }
 
 function fillSlots(slots: Map<number, number>, process: Process, options: ExecOptions): void {
-  for (const [index, slot] of [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].entries()) {
-    slots.set(slot, copyDescriptor(index));
-  }
-  if (process.terminal) slots.set(CALLER_SLOT.console, options.consoleFd ?? connectConsole(options.consoleSocket!));
+  passCallerStreams(slots, process.terminal ?? false, options);
   preserved(options.preserveFds ?? 0).forEach((fd, index) => slots.set(preservedSlot(index), fd));
 }
 

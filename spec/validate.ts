@@ -1,8 +1,9 @@
 import { flag, list, matching, object, record, specFault, text } from './decode.ts';
-import type { Process, RuntimeSpec } from './runtime.ts';
+import type { Process, Resources, RuntimeSpec } from './runtime.ts';
 import { linux } from './validate/linux.ts';
 import { hooks, mount } from './validate/mounts.ts';
 import { process } from './validate/process.ts';
+import { resources } from './validate/resources.ts';
 
 const document = object(
   {
@@ -38,6 +39,11 @@ export function validateSpec(value: unknown): RuntimeSpec {
 /** Checks a process by itself, as `exec` has it. Throws `ESPEC` naming the field. */
 export function parseProcess(value: unknown): Process {
   return process(value, 'process');
+}
+
+/** Checks `linux.resources` by themselves, as `update` has them. Throws `ESPEC` naming the field. */
+export function parseResources(value: unknown): Resources {
+  return resources(value, 'resources');
 }
 
 /** Parses the text of a config.json; whole numbers that a double cannot hold become bigints. Throws `ESPEC`. */

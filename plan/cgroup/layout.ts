@@ -29,6 +29,11 @@ export interface CgroupLayout {
   readonly deviceControl: 'v1' | 'ebpf' | undefined;
 }
 
+/** As much of a launch as its cgroup depends on. */
+export interface CgroupRequest extends Pick<LaunchRequest, 'spec' | 'facts' | 'because'> {
+  readonly context: Pick<LaunchRequest['context'], 'id' | 'sharedCgroup'>;
+}
+
 /** Wanted even without a limit: `stats` reads them. cpu.stat is there in every directory of the unified hierarchy. */
 const V1_FOR_STATS = ['memory', 'cpuacct', 'pids', 'blkio'];
 const V2_FOR_STATS = ['memory', 'pids', 'io'];
@@ -37,7 +42,7 @@ const V2_FOR_STATS = ['memory', 'pids', 'io'];
  * Decides in which hierarchies a container gets a directory. Each costs about a tenth of a millisecond on v1, so
  * one that neither limits nor counts anything is left out. Throws LimpidError `ECONTROLLER` for what this host lacks.
  */
-export function cgroupLayout({ spec, context, facts: { cgroup: facts }, because }: LaunchRequest): CgroupLayout {
+export function cgroupLayout({ spec, context, facts: { cgroup: facts }, because }: CgroupRequest): CgroupLayout {
   const resources = spec.linux?.resources ?? {};
   const name = cgroupName(spec.linux?.cgroupsPath, context.id);
   if (context.sharedCgroup?.mode === 'disabled') return withoutCgroup(name, resources, facts);

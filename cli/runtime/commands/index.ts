@@ -12,6 +12,13 @@ export const RUNTIME_COMMANDS: Readonly<Record<string, Load>> = {
   kill: () => import('./kill.ts'),
   delete: () => import('./delete.ts'),
   list: () => import('./list.ts'),
+  ps: () => import('./ps.ts'),
+  pause: () => import('./pause.ts'),
+  resume: () => import('./resume.ts'),
+  update: () => import('./update.ts'),
+  events: () => import('./events.ts'),
+  checkpoint: () => import('./checkpoint.ts'),
+  restore: () => import('./restore.ts'),
   features: () => import('./features.ts'),
   spec: () => import('./spec.ts'),
 };

@@ -1,0 +1,20 @@
+import { updateContainer } from '../../../runtime/update.ts';
+import { readProcessFile } from '../../../runtime/exec.ts';
+import { absolutePath } from '../bundle-options.ts';
+import { defineRuntimeCommand } from '../runtime-command.ts';
+import { resourcesOf, UPDATE_OPTIONS } from '../update-options.ts';
+
+export const command = defineRuntimeCommand({
+  synopsis: 'Change the limits of a container',
+  usage: '[options] ID',
+  options: {
+    resources: { type: 'string', short: 'r', value: 'FILE', help: 'The changes as JSON, as in linux.resources; - for standard input' },
+    ...UPDATE_OPTIONS,
+  },
+  args: { min: 1, max: 1 },
+  run: async ({ world, options: { resources: file, ...flags }, args: [id = ''] }) => {
+    const path = file === '-' ? '/dev/stdin' : file;
+    await updateContainer(world, id, path === undefined ? resourcesOf(flags) : readProcessFile(absolutePath(path)));
+    return 0;
+  },
+});

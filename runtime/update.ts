@@ -1,0 +1,45 @@
+import { controllerDirectory } from '../kernel/cgroup.ts';
+import { readKernelFile, renamePath, writeFile } from '../kernel/files.ts';
+import { planUpdate } from '../plan/update.ts';
+import type { Resources, RuntimeSpec } from '../spec/runtime.ts';
+import { stringifySpec } from '../spec/stringify.ts';
+import { parseResources } from '../spec/validate.ts';
+import { asRuntimeError } from './bundle.ts';
+import { type Container, findContainer, readConfig, statusOf } from './container-record.ts';
+import { runPlan } from './run-plan.ts';
+import { runtimeError } from './runtime-error.ts';
+import type { RuntimeWorld } from './runtime-world.ts';
+
+/** Changes the limits of a container that has not stopped; what is not said stays as it is. */
+export async function updateContainer(world: RuntimeWorld, id: string, changes: unknown): Promise<void> {
+  const container = findContainer(world, id);
+  const { cgroupsPath } = container;
+  if (statusOf(world, container) === 'stopped') throw runtimeError('ESTATE', 'update', `container "${id}"`, 'container not running');
+  if (cgroupsPath === '') throw runtimeError('ECGROUP', 'update', `container "${id}"`, 'it has no cgroup of its own');
+  const spec = readConfig(container);
+  const resources = asRuntimeError(() => merged(spec.linux?.resources ?? {}, parseResources(changes)));
+  const target = { id, cgroupsPath, memorySwapBytes: memorySwap(world, container) };
+  await runPlan(world, asRuntimeError(() => planUpdate(resources, target, world.facts)));
+  keepConfig(container, { ...spec, linux: { ...spec.linux, resources } });
+}
+
+/** The rules for devices are those of the start. */
+function merged(old: Resources, { devices: _, ...changes }: Resources): Resources {
+  const both: Record<string, unknown> = { ...old };
+  for (const [name, value] of Object.entries(changes)) {
+    const before = both[name];
+    const isObject = typeof value === 'object' && !Array.isArray(value) && typeof before === 'object';
+    both[name] = isObject ? { ...before, ...value } : value;
+  }
+  return both as Resources;
+}
+
+function memorySwap({ facts }: RuntimeWorld, { cgroupsPath }: Container): number {
+  const directory = controllerDirectory(facts.cgroup, 'memory', cgroupsPath);
+  return Number(readKernelFile(`${directory}/memory.memsw.limit_in_bytes`) ?? 0);
+}
+
+function keepConfig({ files }: Container, spec: RuntimeSpec): void {
+  writeFile(`${files.config}.tmp`, stringifySpec(spec), { mode: 0o600, sync: false });
+  renamePath(`${files.config}.tmp`, files.config);
+}
