@@ -42,13 +42,17 @@ export function setFrozen(facts: CgroupFacts, cgroupsPath: string, frozen: boole
   const file = freezer(facts, cgroupsPath);
   if (file === undefined) return false;
   writeKernelFile(file.path, frozen ? file.frozen : file.thawed);
+  if (frozen) awaitFrozen(file);
+  return true;
+}
+
+function awaitFrozen(file: NonNullable<ReturnType<typeof freezer>>): void {
   const deadlineNs = Bun.nanoseconds() + FREEZE_NS;
-  while (frozen && !hasFrozen(file) && Bun.nanoseconds() < deadlineNs) {
+  while (!hasFrozen(file) && Bun.nanoseconds() < deadlineNs) {
     // While it is FREEZING, v1 tries again with those that did not stop only when it is told to.
     if (file.frozen === 'FROZEN') writeKernelFile(file.path, file.frozen);
     Bun.sleepSync(1);
   }
-  return true;
 }
 
 const FREEZE_NS = 2e9;

@@ -93,7 +93,14 @@ function findIoWeightFile(
   const names = v1 === undefined ? ['io.bfq.weight', 'io.weight'] : ['blkio.bfq.weight', 'blkio.weight'];
   const cgroups = listDirectory(root).filter((name) => statPath(`${root}/${name}`)?.kind === 'directory');
   const has = (name: string) => cgroups.some((cgroup) => statPath(`${root}/${cgroup}/${name}`) !== undefined);
-  return names.find(has);
+  return names.find(has) ?? weightFileToCome(root, names[0]!);
+}
+
+/** Before there is a cgroup to look into: BFQ may be chosen for a disk, or the root has what only io.weight comes with. */
+function weightFileToCome(root: string, ofBfq: string): string | undefined {
+  const schedulers = listDirectory('/sys/block').map((disk) => line(`/sys/block/${disk}/queue/scheduler`));
+  if (schedulers.some((names) => /\bbfq\b/.test(names))) return ofBfq;
+  return statPath(`${root}/io.cost.qos`) === undefined ? undefined : 'io.weight';
 }
 
 function isController(option: string): boolean {

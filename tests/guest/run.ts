@@ -37,7 +37,7 @@ function bootScript(): string {
 export PATH=${ROOT}node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
 export GUEST_WORLD=${world} GUEST_OUT=/run/guest/out${process.env['CI'] === undefined ? '' : ' CI=true'}
 mkdir -p /lib/modules && mount --bind ${GUEST}kernel/lib/modules /lib/modules
-for module in loop veth bridge tun nf_tables; do modprobe "$module" 2>/dev/null; done
+for module in loop veth bridge tun nf_tables bfq; do modprobe "$module" 2>/dev/null; done
 # Of tmpfs the owners cannot be mapped before Linux 6.3.
 truncate -s 1G /dev/shm/disk && mkfs.ext4 -q -F -O ^has_journal /dev/shm/disk && mount -o loop /dev/shm/disk /var/lib/limpid
 mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
