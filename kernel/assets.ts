@@ -3,7 +3,7 @@
  * into build/ when the source runs as it is.
  */
 import executorPath from '../build/native/executor' with { type: 'file' };
-import busyboxDigest from '../build/rootfs/busybox/digest.txt' with { type: 'text' };
+import busyboxDigest from '../build/rootfs/busybox/digest.json' with { type: 'json' };
 import busyboxManifestPath from '../build/rootfs/busybox/manifest.bin' with { type: 'file' };
 import busyboxPath from '../build/rootfs/busybox/busybox.bin' with { type: 'file' };
 

@@ -6,7 +6,7 @@ declare module '*.bin' {
   const path: string;
   export default path;
 }
-declare module '*/digest.txt' {
+declare module '*/digest.json' {
   const text: string;
   export default text;
 }

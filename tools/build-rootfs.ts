@@ -81,4 +81,4 @@ const manifest = JSON.stringify(listEntries(busybox));
 const digest = new Bun.CryptoHasher('sha256').update(program).update(manifest).digest('hex');
 await Bun.write(`${OUT}busybox.bin`, program);
 await Bun.write(`${OUT}manifest.bin`, manifest);
-await Bun.write(`${OUT}digest.txt`, digest.slice(0, 16));
+await Bun.write(`${OUT}digest.json`, JSON.stringify(digest.slice(0, 16)));

@@ -17,7 +17,7 @@ import type { World } from '../world.ts';
 export async function builtinDirectory(world: World, name: string): Promise<string> {
   const builtin = builtinRootfs(name);
   if (builtin === undefined) throw noSuchBuiltin(name);
-  const directory = `${world.root}/builtin/${name}-${builtin.digest.trim().slice(0, 16)}`;
+  const directory = `${world.root}/builtin/${name}-${builtin.digest}`;
   if (statPath(directory) !== undefined) return directory;
   makeDirectories(`${world.root}/builtin`, 0o755);
   const lock = waitLock(`${world.root}/builtin.lock`);
