@@ -71,6 +71,8 @@ export async function startRecord(world: World, record: NewRecord, options: Star
   });
   tracePhase('container started');
   if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, trace };
+  // What never ran has no exit that somebody could have missed.
+  removeFile(paths.startRecord);
   throw await launchError(plan, outcome, `container "${config.name}"`);
 }
 
