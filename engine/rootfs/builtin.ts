@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { builtinNames, builtinRootfs, type BuiltinRootfs, type RootfsEntry } from '../../kernel/assets.ts';
+import { builtinNames, builtinRootfs, type RootfsEntry } from '../../kernel/assets.ts';
 import {
   makeDirectories,
   makeDirectory,
@@ -19,24 +19,35 @@ export async function builtinDirectory(world: World, name: string): Promise<stri
   if (builtin === undefined) throw noSuchBuiltin(name);
   const directory = `${world.root}/builtin/${name}-${builtin.digest}`;
   if (statPath(directory) !== undefined) return directory;
+  // All that takes time comes before the lock: who waits for it blocks its whole process, this one among them.
+  const contents = {
+    program: await builtin.program(),
+    entries: await builtin.entries(),
+    executor: await world.executor,
+  };
   makeDirectories(`${world.root}/builtin`, 0o755);
   const lock = waitLock(`${world.root}/builtin.lock`);
   try {
     // Somebody else may have been first.
-    if (statPath(directory) === undefined) await unpack(world, builtin, directory);
+    if (statPath(directory) === undefined) unpack(contents, directory);
   } finally {
     if (lock !== 'absent') lock.release();
   }
   return directory;
 }
 
+interface Contents {
+  readonly program: Uint8Array;
+  readonly entries: readonly RootfsEntry[];
+  readonly executor: Uint8Array;
+}
+
 /** For the lock's holder: what lies aside belongs to a command that was killed. */
-async function unpack(world: World, builtin: BuiltinRootfs, directory: string): Promise<void> {
+function unpack({ program, entries, executor }: Contents, directory: string): void {
   const aside = `${directory}.new`;
-  if (statPath(aside) !== undefined) await removeTree(world, aside);
+  if (statPath(aside) !== undefined) removeTree(executor, aside);
   makeDirectory(aside, 0o755);
-  const program = await builtin.program();
-  for (const entry of await builtin.entries()) unpackEntry(aside, entry, program);
+  for (const entry of entries) unpackEntry(aside, entry, program);
   setMode(aside, 0o755);
   renamePath(aside, directory);
 }
@@ -57,11 +68,11 @@ function unpackEntry(root: string, entry: RootfsEntry, program: Uint8Array): voi
   }
 }
 
-async function removeTree(world: World, path: string): Promise<void> {
+function removeTree(executor: Uint8Array, path: string): void {
   const plan = [
     { op: 'remove', stage: 'host', because: 'the command that began to unpack it was killed', at: -1, path },
   ] as const;
-  launchPlan({ plan, executor: await world.executor });
+  launchPlan({ plan, executor });
 }
 
 function noSuchBuiltin(name: string): LimpidError {
