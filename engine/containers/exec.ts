@@ -8,6 +8,8 @@ import { planEnter } from '../../plan/enter.ts';
 import type { Plan } from '../../plan/ops.ts';
 import { seccompFilter, type SeccompFilter } from '../../plan/process.ts';
 import { SLOT } from '../../plan/slots.ts';
+import { hostOwner } from '../../plan/supervision.ts';
+import { joinedReferences } from './joined.ts';
 import type { RuntimeSpec } from '../../spec/runtime.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import type { ContainerConfig } from '../config.ts';
@@ -71,7 +73,10 @@ export async function prepareExec(
   const { paths } = record;
   const config = overlaid(record.config, request);
   const seccomp = await chooseSeccomp(world.facts, config);
-  const { spec, because } = await readSpec(world, config, paths, await resolveRootfs(world, config.rootfs), seccomp);
+  const lower = await resolveRootfs(world, config.rootfs);
+  // Whatever it joined it is in: those whom it joined may be gone.
+  const joined = Object.fromEntries(joinedReferences(config).map((reference) => [reference, pid]));
+  const { spec, because } = await readSpec(world, config, paths, lower, seccomp, joined);
   const process = spec.process!;
   if (request.terminal && request.size !== undefined)
     process.consoleSize = { height: request.size.rows, width: request.size.columns };
@@ -79,6 +84,7 @@ export async function prepareExec(
     id: config.id,
     target: { namespaces: foreignNamespaces(pid), cgroup: joinedCgroups(world.facts.cgroup, pid, cgroupPath(config)) },
     because,
+    owner: hostOwner(spec),
     stdin: request.interactive ?? false,
     ...filterOf(seccomp),
   };

@@ -1,11 +1,12 @@
+import { LimpidError } from '../../base/error.ts';
 import type { IdMapping } from '../../spec/runtime.ts';
-import { readKernelFile, readSymlink } from '../../kernel/files.ts';
+import { listDirectory, readKernelFile, readSymlink, statPath } from '../../kernel/files.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { IdMaps } from '../spec/inputs.ts';
 
 /**
  * The id maps of the user namespace that a container joins; `undefined` where it joins none, or the host's own.
- * `joined`: pids by the reference in the config.
+ * `joined`: pids by the reference in the config. Throws ENOUSERNS.
  */
 export function joinedMaps(
   { namespaces: { user } }: Pick<ContainerConfig, 'namespaces'>,
@@ -16,10 +17,18 @@ export function joinedMaps(
   return { uidMappings: readMap(`/proc/${pid}/uid_map`), gidMappings: readMap(`/proc/${pid}/gid_map`) };
 }
 
-/** Only a process in a namespace shows its maps. */
-function pidOf(path: string): number | undefined {
-  const pid = /^\/proc\/(\d+)\/ns\/user$/.exec(path)?.[1];
-  return pid === undefined ? undefined : Number(pid);
+/** Only a process in a namespace shows its maps. Throws ENOUSERNS where there is none. */
+function pidOf(path: string): number {
+  const inode = statPath(path)?.inode;
+  const isIn = (pid: string): boolean => readSymlink(`/proc/${pid}/ns/user`) === `user:[${inode}]`;
+  const found = listDirectory('/proc').find((name) => /^\d+$/.test(name) && isIn(name));
+  if (inode !== undefined && found !== undefined) return Number(found);
+  throw new LimpidError({
+    code: 'ENOUSERNS',
+    doing: 'join',
+    subject: `the user namespace "${path}"`,
+    why: inode === undefined ? 'there is none' : 'nobody is in it, and so nobody knows its id maps',
+  });
 }
 
 function isOurs(pid: number): boolean {

@@ -3,13 +3,17 @@ import { findRecord } from '../records/read.ts';
 import type { World } from '../world.ts';
 import { requireRunning } from './kill.ts';
 
+/** The containers that a container joins, as its config refers to them. */
+export function joinedReferences({ namespaces }: Pick<ContainerConfig, 'namespaces'>): string[] {
+  return Object.values(namespaces).flatMap((mode) => (mode.kind === 'container' ? [mode.container] : []));
+}
+
 /** Pids of the running containers whose namespaces a container joins, by the reference in its config. Throws ENOTRUNNING. */
-export function joinedProcesses(world: World, { namespaces }: ContainerConfig): Record<string, number> {
+export function joinedProcesses(world: World, config: ContainerConfig): Record<string, number> {
   const joined: Record<string, number> = {};
-  for (const mode of Object.values(namespaces)) {
-    if (mode.kind !== 'container' || mode.container in joined) continue;
-    const record = findRecord(world, mode.container);
-    joined[mode.container] = requireRunning(world, record, 'join the namespaces of').process.pid;
+  for (const reference of new Set(joinedReferences(config))) {
+    const record = findRecord(world, reference);
+    joined[reference] = requireRunning(world, record, 'join the namespaces of').process.pid;
   }
   return joined;
 }

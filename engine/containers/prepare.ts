@@ -92,6 +92,7 @@ export async function readSpec(
   paths: ContainerPaths,
   lower: readonly string[],
   seccomp: SeccompChoice | undefined,
+  joined: Readonly<Record<string, number>> = joinedProcesses(world, config),
 ): Promise<ReadSpec> {
   const layers = statPath(paths.upper) === undefined ? lower : [paths.upper, ...lower];
   const sources: EtcSources = {
@@ -101,7 +102,6 @@ export async function readSpec(
   };
   const etc = etcFiles(config, paths, sources);
   const shm = sharedMemory(world, config, paths);
-  const joined = joinedProcesses(world, config);
   const maps = joinedMaps(config, joined);
   const files: Record<string, string> = {};
   for (const { destination, path } of etc) files[destination] = path;

@@ -4,7 +4,7 @@ import type { ContainerConfig } from '../config.ts';
 import { INIT_PATH } from './command.ts';
 import type { SpecInputs } from './inputs.ts';
 import { isMapped } from './mapped-ids.ts';
-import { ownsNamespace } from './namespaces.ts';
+import { mayMount } from './namespaces.ts';
 
 /** A mount and who asked for it. */
 export interface ReasonedMount {
@@ -12,12 +12,18 @@ export interface ReasonedMount {
   readonly because: string;
 }
 
+type Joined = Pick<SpecInputs, 'joinedMaps'>;
+
 const TTY_GID = 5;
 const SAFE = ['nosuid', 'noexec', 'nodev'];
 
 /** What every container gets unless the user mounts something there: the kernel's file systems and /dev. */
-export function defaultMounts(config: ContainerConfig, inputs: Pick<SpecInputs, 'shm'>): ReasonedMount[] {
-  const mounts = [procMount(config), devMount(), sysMount(config), ptsMount(config), ...mqueueMount(config)];
+export function defaultMounts(
+  config: ContainerConfig,
+  inputs: Pick<SpecInputs, 'shm' | 'joinedMaps'>,
+): ReasonedMount[] {
+  const mounts = [procMount(config, inputs), devMount(), sysMount(config, inputs), ptsMount(config, inputs)];
+  mounts.push(...mqueueMount(config, inputs));
   mounts.push(shmMount(config, inputs.shm), cgroupMount(config));
   if (config.readOnly && config.readOnlyTmpfs) mounts.push(...writableMounts());
   return mounts;
@@ -52,9 +58,9 @@ export function hostTrees({ hostMounts = [] }: Pick<SpecInputs, 'hostMounts'>): 
   });
 }
 
-function procMount(config: ContainerConfig): ReasonedMount {
+function procMount(config: ContainerConfig, inputs: Joined): ReasonedMount {
   // Inside a user namespace only the owner of the pid namespace may mount its /proc: bind the host's instead.
-  if (ownsNamespace(config, 'user') && !ownsNamespace(config, 'pid')) {
+  if (!mayMount(config, inputs, 'pid')) {
     return hostTree('/proc', 'default: /proc of the shared pid namespace');
   }
   return fresh(
@@ -74,20 +80,20 @@ function devMount(): ReasonedMount {
   );
 }
 
-function sysMount(config: ContainerConfig): ReasonedMount {
+function sysMount(config: ContainerConfig, inputs: Joined): ReasonedMount {
   const access = config.privileged ? 'rw' : 'ro';
   const because = config.privileged ? '--privileged' : 'default: devices and kernel objects, to look at';
   // sysfs shows a network namespace, and only who owns that may mount it.
-  if (ownsNamespace(config, 'user') && !ownsNamespace(config, 'network')) {
+  if (!mayMount(config, inputs, 'network')) {
     return hostTree('/sys', because, config.privileged ? [] : ['ro', 'rro']);
   }
   return fresh('/sys', 'sysfs', [...SAFE, access], because);
 }
 
-function ptsMount(config: ContainerConfig): ReasonedMount {
+function ptsMount(config: ContainerConfig, { joinedMaps }: Joined): ReasonedMount {
   const options = ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'];
   // The group tty; devpts answers EINVAL for one that is not mapped.
-  if (isMapped(config, 'gidMappings', TTY_GID)) options.push(`gid=${TTY_GID}`);
+  if (isMapped(config, 'gidMappings', TTY_GID, joinedMaps)) options.push(`gid=${TTY_GID}`);
   return fresh('/dev/pts', 'devpts', options, 'default: pseudo-terminals of its own');
 }
 
@@ -95,8 +101,8 @@ function ptsMount(config: ContainerConfig): ReasonedMount {
  * None in a user namespace that does not own the IPC namespace: it may not mount it, and not every host has a
  * /dev/mqueue to bind. mq_open(3) works without.
  */
-function mqueueMount(config: ContainerConfig): ReasonedMount[] {
-  if (ownsNamespace(config, 'user') && !ownsNamespace(config, 'ipc')) return [];
+function mqueueMount(config: ContainerConfig, inputs: Joined): ReasonedMount[] {
+  if (!mayMount(config, inputs, 'ipc')) return [];
   return [fresh('/dev/mqueue', 'mqueue', SAFE, 'default: message queues of this IPC namespace')];
 }
 

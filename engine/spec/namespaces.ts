@@ -16,6 +16,20 @@ export function ownsNamespace(config: Pick<ContainerConfig, 'namespaces'>, type:
   return kind === 'private' || kind === 'none' || kind === 'shareable';
 }
 
+/**
+ * Whether the container may mount what shows its namespace of this type: in a user namespace only if that one owns it.
+ * What is joined beside a joined user namespace is taken to belong to it.
+ */
+export function mayMount(
+  config: Pick<ContainerConfig, 'namespaces'>,
+  { joinedMaps }: Pick<SpecInputs, 'joinedMaps'>,
+  type: Unshared,
+): boolean {
+  if (ownsNamespace(config, type)) return true;
+  if (ownsNamespace(config, 'user')) return false;
+  return joinedMaps === undefined || config.namespaces[type].kind !== 'host';
+}
+
 /** The namespaces that are new or joined, the id maps and the clock offsets; a shared one is simply not listed. */
 export function planNamespaces(
   config: ContainerConfig,

@@ -59,7 +59,7 @@ function planProcess(
 ): Process {
   const { image } = inputs;
   const user = resolveUser(config.user ?? image.user ?? '', inputs, config.groups);
-  const { uid, gid, additionalGids, home } = mappedUser(user, config);
+  const { uid, gid, additionalGids, home } = mappedUser(user, config, inputs.joinedMaps);
   const process: Process = {
     terminal: config.terminal,
     user: { uid, gid, umask: config.umask, additionalGids: [...additionalGids] },

@@ -58,7 +58,11 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
   setresuid: ({ errno }) => (errno === 'EINVAL' ? { why: 'the user namespace does not map this user' } : undefined),
   setresgid: ({ errno }) => (errno === 'EINVAL' ? { why: 'the user namespace does not map this group' } : undefined),
   setgroups: ({ errno }) =>
-    errno === 'EINVAL' ? { why: 'the user namespace does not map one of the groups' } : undefined,
+    errno === 'EINVAL'
+      ? { why: 'the user namespace does not map one of the groups' }
+      : errno === 'EPERM'
+        ? { why: 'the user namespace was made with setgroups denied' }
+        : undefined,
   capset: ({ errno }) =>
     errno === 'EPERM' ? { why: 'a capability is asked for that we do not have', hint: 'see --cap-add' } : undefined,
   seccomp: ({ errno }) => (errno === 'EINVAL' ? { why: 'the kernel refuses the filter program' } : undefined),

@@ -146,7 +146,7 @@ describe('a limit is in the kernel as it was asked for', () => {
     await engine.remove(id, { force: true });
   });
 
-  test.if(cgroup.swapAccounting)('memory and swap together (needs swap accounting)', async () => {
+  test.if(cgroup.swapAccounting)('memory and swap together (needs swap)', async () => {
     const id = await sleeper({ memory: { limit: 64 * MIB, swap: 96 * MIB } });
     const [name, wanted] = isV2 ? ['memory.swap.max', '33554432'] : ['memory.memsw.limit_in_bytes', '100663296'];
     expect(value(id, name!)).toBe(wanted!);

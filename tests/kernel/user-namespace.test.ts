@@ -137,6 +137,8 @@ describe('a container with id maps', () => {
     expect(await output('mapped', 'id -u; id -g; readlink /proc/self/ns/user', { user: '5:7' })).toBe(
       `5\n7\n${readlinkSync(`/proc/${pid}/ns/user`)}\n`,
     );
+    expect(await output('mapped', 'echo out >/dev/stdout; echo err >/dev/stderr')).toBe('out\nerr\n');
+    expect(await output('mapped', 'echo out >/dev/stdout', { user: '5:7' })).toBe('out\n');
     expect(await output('mapped', 'touch /root-made; stat -c %u /root-made')).toBe('0\n');
   });
 
@@ -180,6 +182,27 @@ describe('a container with id maps', () => {
     for await (const { text } of engine.logs(third)) lines.push(new TextDecoder().decode(text));
     expect(lines).toEqual(['1']);
   });
+});
+
+test('a user namespace is joined by its path, with the host’s network', async () => {
+  const holder = Bun.spawn(['unshare', '--user', 'sleep', '1000']);
+  try {
+    const path = `/proc/${holder.pid}/ns/user`;
+    while (readlinkSync(path) === readlinkSync('/proc/self/ns/user')) await Bun.sleep(5);
+    for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${holder.pid}/${map}`, '0 500000 1000');
+    const id = await engine.run({
+      image: IMAGE,
+      namespaces: { user: { kind: 'path', path }, network: { kind: 'host' } },
+      command: ['sh', '-c', 'stat -c %u:%g / /etc; cat /proc/self/uid_map; ls /sys/class/net >/dev/null && echo sys'],
+    });
+    expect((await engine.wait(id)).code).toBe(0);
+    const lines: string[] = [];
+    for await (const { text } of engine.logs(id)) lines.push(new TextDecoder().decode(text).replaceAll(/ +/g, ' '));
+    expect(lines).toEqual(['0:0', '0:0', ' 0 500000 1000', 'sys']);
+  } finally {
+    holder.kill('SIGKILL');
+    await holder.exited;
+  }
 });
 
 test('a start that fails leaves nothing mounted', async () => {
