@@ -72,5 +72,11 @@ function personalityOf({ personality }: Linux): Linux {
 
 export function findProgram(process: Process): Op {
   const because = 'a missing program is told before anything is waited for';
-  return { op: 'find_program', stage: 'init', because, name: process.args?.[0] ?? '', candidates: execCandidates(process) };
+  return {
+    op: 'find_program',
+    stage: 'init',
+    because,
+    name: process.args?.[0] ?? '',
+    candidates: execCandidates(process),
+  };
 }

@@ -84,7 +84,8 @@ export function placeMemory({ memoryPolicy, personality }: Linux, because: Becau
     });
   }
   if (personality !== undefined) {
-    if (personality.flags?.length) throw specError('linux.personality.flags', 'no flag is supported by the runtime spec');
+    if (personality.flags?.length)
+      throw specError('linux.personality.flags', 'no flag is supported by the runtime spec');
     const persona = known(PERSONALITIES, personality.domain, 'linux.personality.domain');
     ops.push({ op: 'set_personality', stage: 'init', because: because('linux.personality'), persona });
   }
@@ -107,7 +108,10 @@ const MAX_BITS = 8192;
 
 /** `0-3,7` as a bit mask of whole 64-bit words, lowest first, as the kernel reads them. */
 export function bitMask(list: string, field: string): Uint8Array {
-  const numbers = list.split(',').filter((part) => part.trim() !== '').flatMap((part) => rangeOf(part.trim(), field));
+  const numbers = list
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .flatMap((part) => rangeOf(part.trim(), field));
   if (numbers.length === 0) return new Uint8Array(0);
   const mask = new Uint8Array(8 * Math.ceil((Math.max(...numbers) + 1) / 64));
   for (const number of numbers) mask[number >> 3]! |= 1 << (number & 7);
@@ -117,6 +121,7 @@ export function bitMask(list: string, field: string): Uint8Array {
 function rangeOf(part: string, field: string): number[] {
   const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
   const [from, to] = [Number(first), Number(last)];
-  if (first === undefined || from > to || to >= MAX_BITS) throw specError(field, `"${part}" is no number or range such as 0-3`);
+  if (first === undefined || from > to || to >= MAX_BITS)
+    throw specError(field, `"${part}" is no number or range such as 0-3`);
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }

@@ -186,7 +186,10 @@ test('namespaces that the executor enters around the clone are entered by the co
 });
 
 describe('commands', () => {
-  const slots = new Map([[SLOT.root as number, '/merged']]);
+  const slots = new Map([
+    [SLOT.root as number, '/merged'],
+    [SLOT.idMaps, 'u:0:100000:65536 g:0:200000:65536'],
+  ]);
   const common = { ...on('child'), at: SLOT.root };
   const noAttributes = { attrSet: 0, attrClear: 0, propagation: 0 };
   const bind = {
@@ -269,6 +272,14 @@ describe('commands', () => {
         'fi',
       ],
       { ...common, ...bind, attrSet: MOUNT.MOUNT_ATTR_NOATIME, attrClear: MOUNT.MOUNT_ATTR__ATIME, missingOk: true },
+    ],
+    [
+      ['mount --bind -o \'X-mount.idmap=u:0:100000:65536 g:0:200000:65536\' /src "$root/dev/x"'],
+      { ...common, ...bind, idMap: SLOT.idMaps },
+    ],
+    [
+      ['kill_cgroup /sys/fs/cgroup/freezer/c'],
+      { ...on('cleanup'), op: 'kill_cgroup', at: NONE, path: '/sys/fs/cgroup/freezer/c', busyMs: 1 },
     ],
     [['printf %s a-b >/proc/sys/kernel/hostname'], { ...on('child'), op: 'sethostname', name: 'a-b' }],
     [

@@ -16,7 +16,11 @@ export interface UpdateTarget {
 }
 
 /** Writes the limits of `resources` into the cgroup that is there. Throws `ECONTROLLER`, `ESPEC` as a launch does. */
-export function planUpdate(resources: Resources, { id, cgroupsPath, memorySwapBytes }: UpdateTarget, facts: HostFacts): Plan {
+export function planUpdate(
+  resources: Resources,
+  { id, cgroupsPath, memorySwapBytes }: UpdateTarget,
+  facts: HostFacts,
+): Plan {
   const because = becauseOf({});
   const layout = cgroupLayout({
     spec: { ociVersion: '', linux: { resources, cgroupsPath } },
@@ -26,14 +30,23 @@ export function planUpdate(resources: Resources, { id, cgroupsPath, memorySwapBy
   });
   const directories = [...layout.v1, ...(layout.unified === undefined ? [] : [layout.unified])];
   return directories.flatMap(({ path, controllers, limits }) => {
-    const lifted = liftedLimits(resources, facts.cgroup.mode === 'v2').filter(({ controller }) => controllers.includes(controller));
+    const lifted = liftedLimits(resources, facts.cgroup.mode === 'v2').filter(({ controller }) =>
+      controllers.includes(controller),
+    );
     return inOrder([...limits, ...lifted], resources, memorySwapBytes).map((limit) => write(path, limit));
   });
 }
 
 /** -1 means no limit: nothing to do for a new cgroup, but for one that has a limit. */
 function liftedLimits({ memory = {}, cpu = {}, pids }: Resources, isV2: boolean): Limit[] {
-  const none = (value: number | undefined, controller: string, field: string, v1: string, v2: string, word = '-1'): Limit[] => {
+  const none = (
+    value: number | undefined,
+    controller: string,
+    field: string,
+    v1: string,
+    v2: string,
+    word = '-1',
+  ): Limit[] => {
     if (value === undefined || value >= 0) return [];
     return [{ controller, field, file: isV2 ? v2 : v1, value: isV2 ? 'max' : word }];
   };
@@ -54,5 +67,13 @@ function inOrder(limits: readonly Limit[], { memory }: Resources, memorySwapByte
 
 function write(path: string, { file, value, field }: Limit): Op {
   const data = new TextEncoder().encode(value);
-  return { op: 'write', stage: 'host', because: `linux.resources.${field}`, at: NONE, path: `${path}/${file}`, flags: O_WRONLY, data };
+  return {
+    op: 'write',
+    stage: 'host',
+    because: `linux.resources.${field}`,
+    at: NONE,
+    path: `${path}/${file}`,
+    flags: O_WRONLY,
+    data,
+  };
 }

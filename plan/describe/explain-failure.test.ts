@@ -151,6 +151,32 @@ describe('errnos that mislead are corrected', () => {
     ],
     ['cannot bind "/nowhere" at "/data": ENOENT, the place to bind it at does not exist', bind, 'ENOENT', 'openat2'],
     [
+      'cannot bind "/nowhere" at "/data": EINVAL, the file system there cannot map ids (hint: ext4, xfs and btrfs can, ' +
+        'tmpfs from Linux 6.3 on: choose a --root or an image there, or leave --userns out)',
+      { ...bind, idMap: SLOT.idMaps } as Op,
+      'EINVAL',
+      'mount_setattr',
+    ],
+    [
+      'cannot create a user namespace to map the ids of mounts by: EINVAL, the mappings overlap, are empty or are more than 340',
+      { ...host, op: 'user_namespace', slot: SLOT.idMaps, uidMap: '', gidMap: '' },
+      'EINVAL',
+      'write',
+    ],
+    [
+      'cannot create a user namespace to map the ids of mounts by: ENOSPC, too many namespaces ' +
+        '(hint: raise the sysctl user.max_user_namespaces; the disk is not the cause)',
+      { ...host, op: 'user_namespace', slot: SLOT.idMaps, uidMap: '', gidMap: '' },
+      'ENOSPC',
+      'clone3',
+    ],
+    [
+      'cannot create a process in pid, network namespaces: EINVAL, the user namespace to be born in cannot be entered',
+      { ...clone, user: 14 } as Op,
+      'EINVAL',
+      'setns',
+    ],
+    [
       `cannot run "nosuch": ENOENT, not found in the container's PATH (hint: check the spelling, or give a path)`,
       exec('nosuch'),
       'ENOENT',
