@@ -120,7 +120,7 @@ function parseOutcome(type: number, text: string): Outcome {
   if (type === FRAME.done) return { kind: 'done' };
   if (type === FRAME.started) return { kind: 'started', pid: Number(words[0]), startTime: words[1]! };
   if (type === FRAME.failed)
-    return { kind: 'failed', index: Number(words[0]), errno: Number(words[1]), call: words[2]! };
+    return { kind: 'failed', index: Number(words[0]), errno: Number(words[1]), call: words.slice(2).join(' ') };
   throw new LimpidError({
     code: 'EPROTOCOL',
     doing: 'read',

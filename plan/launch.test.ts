@@ -45,7 +45,7 @@ describe('what cannot be planned', () => {
       linuxWith({ namespaces: namespaces('mount') }),
       'would be set for the host: the container has no uts namespace of its own',
     ],
-    ['linux.personality', linuxWith({ personality: { domain: 'LINUX32' } }), 'limpid has no operation for it yet'],
+    ['linux.netDevices', linuxWith({ netDevices: { eth0: {} } }), 'limpid has no operation for it yet'],
     ['linux.rootfsPropagation', linuxWith({ rootfsPropagation: 'loose' }), '"loose" is no propagation'],
     ['mounts[/]', mount({ destination: '/' }), 'the root itself cannot be mounted over'],
     ['mounts[/a/..]', mount({ destination: '/a/..' }), 'the root itself cannot be mounted over'],

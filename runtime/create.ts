@@ -13,6 +13,7 @@ import { compileFilter } from './compile-seccomp.ts';
 import { checkId, ContainerFiles } from './container-files.ts';
 import { type ContainerRecord, writeRecord } from './container-record.ts';
 import { forgetContainer } from './forget.ts';
+import { grantable } from './grantable.ts';
 import { runPlan } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
@@ -121,7 +122,9 @@ export function planContainer(
     newKeyring,
     hookState: { beforePid, afterPid },
   };
-  const plan = planCreate({ ...spec, linux: { ...spec.linux, cgroupsPath } }, context, facts);
+  const process = spec.process && grantable(spec.process, spec, facts, world.warn);
+  const granted = { ...spec, ...(process && { process }), linux: { ...spec.linux, cgroupsPath } };
+  const plan = planCreate(granted, context, facts);
   const mounts = plan.flatMap((op) => (op.op === 'umount' && op.stage === 'cleanup' ? [op.path] : []));
   const from = plan.findIndex(({ op }) => op === 'start_gate');
   return { record: { ...identity, mounts, behindGate: { from, ops: plan.slice(from) } }, plan };

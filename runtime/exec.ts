@@ -13,6 +13,7 @@ import { parseProcess } from '../spec/validate.ts';
 import { asRuntimeError } from './bundle.ts';
 import { compileFilter } from './compile-seccomp.ts';
 import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
+import { grantable } from './grantable.ts';
 import { passCallerStreams, preserved } from './create.ts';
 import { writePidFile } from './pid-file.ts';
 import { runPlan } from './run-plan.ts';
@@ -69,7 +70,7 @@ function planProcess(
   { pid }: ProcessIdentity,
   options: ExecOptions,
 ): { plan: Plan; process: Process } {
-  const process = parseProcess(options.process(spec.process!));
+  const process = grantable(parseProcess(options.process(spec.process!)), spec, world.facts, world.warn);
   checkTerminal(process, options);
   const { seccompProgram } = compileFilter(spec, world.facts);
   const seccomp = seccompFilter(spec.linux?.seccomp, seccompProgram);
