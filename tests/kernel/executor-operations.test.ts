@@ -398,10 +398,41 @@ describe('files', () => {
   });
 });
 
+describe('a process born in another user namespace', () => {
+  const open = (path: string) => host({ op: 'open', slot: 9, at: -1, path, flags: 0, mode: 0 });
+  const bornIn = (before: Plan, flags: number) =>
+    supervised(scratch, 'cat /proc/self/uid_map; readlink /proc/self/ns/user; exec sleep 1000', { before }).map((op) =>
+      op.op === 'clone' ? { ...op, flags, user: 9, pidfd: 10, proc: 11 } : op,
+    );
+
+  test('is ours, and so is its end; its namespaces are of the other', async () => {
+    const maps = { uidMap: '0 100000 65536\n', gidMap: '0 100000 65536\n' };
+    const { control, monitor } = run(bornIn([host({ op: 'user_namespace', slot: 9, ...maps })], CLONE_NEWNET));
+    const pid = started(control);
+    const [map, link] = control.until(']').split('\n');
+    expect(map?.replaceAll(/ +/g, ' ')).toBe(' 0 100000 65536');
+    expect(link).toBe(readlinkSync(`/proc/${pid}/ns/user`));
+    expect(link).not.toBe(readlinkSync('/proc/self/ns/user'));
+    expect(readFileSync(`/proc/${monitor.pid}/task/${monitor.pid}/children`, 'utf8').trim()).toBe(String(pid));
+    expect(readlinkSync(`/proc/${monitor.pid}/ns/user`)).toBe(readlinkSync('/proc/self/ns/user'));
+    // Only who owns a network namespace may change its settings.
+    const enter = ['nsenter', '-t', String(pid), '--user', '--net', 'ip', 'link', 'set', 'lo', 'up'];
+    expect(Bun.spawnSync(enter).stderr.toString()).toBe('');
+    control.send(19, '9');
+    expect(control.rest().exit).toBe('137 9 0');
+    await monitor.exited;
+  });
+
+  test('not of what is no user namespace', async () => {
+    expect(await outcome(bornIn([open('/proc/self/ns/uts')], 0))).toEqual({ type: 4, text: '5 22 setns' });
+  });
+});
+
 describe('cgroups', () => {
   const hierarchy = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) => existsSync(`${path}/cgroup.procs`));
+  const anyHierarchy = hierarchy ?? '/sys/fs/cgroup/pids';
   test.skipIf(hierarchy === undefined)(
-    'a process is born into its cgroup, which goes with all below it once it is empty',
+    'a process is born into its cgroup, which goes with all below it once it is empty (needs cgroup v2)',
     async () => {
       const name = `limpid-test-${process.pid}`;
       const path = `${hierarchy}/${name}`;
@@ -424,8 +455,26 @@ describe('cgroups', () => {
     },
   );
 
-  test.skipIf(hierarchy === undefined)('one that stays busy is told so, after the time given', async () => {
-    const path = `${hierarchy}/limpid-test-busy-${process.pid}`;
+  test('all in one are killed, also those that are born meanwhile; where there is none, nobody is', async () => {
+    const path = `${anyHierarchy}/limpid-test-kill-${process.pid}`;
+    mkdirSync(path);
+    const join = `echo 0 >${path}/cgroup.procs`;
+    const words = [...Array(5).fill(`${join}; exec sleep 1000`), `${join}; while :; do sleep 1000 & sleep 0.01; done`];
+    const shells = words.map((script) => Bun.spawn(['sh', '-c', script]));
+    const procs = () => readFileSync(`${path}/cgroup.procs`, 'utf8').split('\n').filter(Boolean);
+    while (procs().length < 10) await Bun.sleep(5);
+    const kill = { op: 'kill_cgroup', at: -1, busyMs: 5000 } as const;
+    expect(await outcome([host({ ...kill, path })])).toEqual({ type: 6, text: '' });
+    expect(procs()).toEqual([]);
+    for (const shell of shells) await shell.exited;
+    expect(shells.map(({ signalCode }) => signalCode)).toEqual(Array(6).fill('SIGKILL'));
+    const remove = host({ op: 'remove_cgroup', at: -1, path, busyMs: 2000 });
+    expect(await outcome([remove, host({ ...kill, path })])).toEqual({ type: 6, text: '' });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('one that stays busy is told so, after the time given', async () => {
+    const path = `${anyHierarchy}/limpid-test-busy-${process.pid}`;
     mkdirSync(`${path}/inner`, { recursive: true });
     const sleeper = Bun.spawn(['sleep', '1000']);
     writeFileSync(`${path}/inner/cgroup.procs`, String(sleeper.pid));
