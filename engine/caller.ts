@@ -26,7 +26,7 @@ export function callerOf(): Caller {
     arch: hostArch,
     uid: currentUid(),
     workingDirectory: process.cwd(),
-    environment: Bun.env,
+    environment: callersEnvironment(),
     readText: requireText,
     deviceNumber: (path) => {
       const status = statPath(path);
@@ -35,6 +35,12 @@ export function callerOf(): Caller {
         : undefined;
     },
   };
+}
+
+/** Without what the launcher put there (native/launcher.c): with `--env-host` it would be the container's. */
+function callersEnvironment(): Caller['environment'] {
+  const { BUN_JSC_useWarmUpMarkedBlocks: _, ...environment } = Bun.env;
+  return environment;
 }
 
 function requireText(path: string): string {
