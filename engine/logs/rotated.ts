@@ -6,10 +6,19 @@ function nameOf(path: string, number: number): string {
   return number === 0 ? path : `${path}.${number}`;
 }
 
+const TRIES = 8;
+
 /** The oldest file there is. */
 export function openOldest(path: string): OpenFile | undefined {
-  const last = existing(path).at(-1);
-  return last === undefined ? undefined : openFile(nameOf(path, last.number));
+  for (let tries = 0; tries < TRIES; tries++) {
+    const last = existing(path).at(-1);
+    if (last === undefined) return undefined;
+    const file = openFile(nameOf(path, last.number));
+    // Renamed between the two looks, it left its name to a newer one.
+    if (file?.inode === last.inode) return file;
+    file?.close();
+  }
+  return undefined;
 }
 
 /** The file that was begun when this one was full. Where this one has been removed meanwhile: the oldest that is left. */
@@ -21,8 +30,6 @@ export function openNewer(path: string, file: OpenFile): OpenFile | undefined {
 export function openOlder(path: string, file: OpenFile): OpenFile | undefined {
   return openBeside(path, file, 1);
 }
-
-const TRIES = 8;
 
 function openBeside(path: string, file: OpenFile, step: 1 | -1): OpenFile | undefined {
   for (let tries = 0; tries < TRIES; tries++) {
