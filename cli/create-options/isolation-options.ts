@@ -37,7 +37,7 @@ export const NAMESPACE_OPTIONS = groupOptions('Its namespaces', {
   ipc: {
     type: 'string',
     value: 'MODE',
-    help: 'System V IPC and /dev/shm: shareable, private, host, container:NAME, ns:PATH',
+    help: 'System V IPC and /dev/shm: shareable, private, none, host, container:NAME, ns:PATH',
   },
   uts: { type: 'string', value: 'MODE', help: 'Host name: private, host, container:NAME, ns:PATH' },
   cgroupns: { type: 'string', value: 'MODE', help: 'View of cgroups: private, host, container:NAME, ns:PATH' },

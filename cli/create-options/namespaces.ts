@@ -37,10 +37,10 @@ function simpleMode(
   const text = request.options[flag];
   request.because(`linux.namespaces[${type}]`, flag);
   if (text === undefined || text === '') return fallback;
-  if (text === 'shareable' && flag === 'ipc') return { kind: 'shareable' };
+  if ((text === 'shareable' || text === 'none') && flag === 'ipc') return { kind: text };
   const mode = commonMode(text, flag);
   if (mode !== undefined) return mode;
-  const extra = flag === 'ipc' ? 'shareable, ' : '';
+  const extra = flag === 'ipc' ? 'shareable, none, ' : '';
   throw optionError(request.flag(flag), `private, ${extra}host, container:NAME or ns:PATH is wanted`);
 }
 

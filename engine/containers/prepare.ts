@@ -12,7 +12,7 @@ import { startPrefix } from '../records/state.ts';
 import { hostMounts } from '../rootfs/host-mounts.ts';
 import { readTextInLayers } from '../rootfs/layers.ts';
 import { initProgram } from '../rootfs/init-program.ts';
-import { resolveRootfs } from '../rootfs/resolve.ts';
+import { imageDefaults, resolveRootfs } from '../rootfs/resolve.ts';
 import type { ReasonedSpec, SpecInputs } from '../spec/inputs.ts';
 import { specFromConfig } from '../spec/spec-from-config.ts';
 import type { World } from '../world.ts';
@@ -108,7 +108,7 @@ export async function readSpec(
   const inputs: SpecInputs = {
     ...sources,
     rootPath: paths.merged,
-    image: {},
+    image: imageDefaults(config.rootfs),
     hostDevices: hostDevices(config),
     joined,
     ...(maps === undefined ? {} : { joinedMaps: maps }),

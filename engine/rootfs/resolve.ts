@@ -1,5 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import { statPath } from '../../kernel/files.ts';
+import type { ImageDefaults } from '../spec/inputs.ts';
 import type { RootfsSource } from '../config.ts';
 import type { World } from '../world.ts';
 import { builtinDirectory } from './builtin.ts';
@@ -21,4 +22,9 @@ function checkDirectory(path: string): string {
   if (status?.kind === 'directory') return path;
   const why = status === undefined ? 'there is no such directory' : `it is a ${status.kind}, not a directory`;
   throw new LimpidError({ code: 'ENOROOTFS', doing: 'use', subject: `root file system "${path}"`, why });
+}
+
+/** What a root file system says for itself about the command that runs in it: the built-in one offers its shell. */
+export function imageDefaults({ kind }: RootfsSource): ImageDefaults {
+  return kind === 'builtin' ? { command: ['sh'] } : {};
 }

@@ -24,7 +24,7 @@ export function defaultMounts(
 ): ReasonedMount[] {
   const mounts = [procMount(config, inputs), devMount(), sysMount(config, inputs), ptsMount(config, inputs)];
   mounts.push(...mqueueMount(config, inputs));
-  mounts.push(shmMount(config, inputs.shm), cgroupMount(config));
+  mounts.push(...shmMount(config, inputs.shm), cgroupMount(config));
   if (config.readOnly && config.readOnlyTmpfs) mounts.push(...writableMounts());
   return mounts;
 }
@@ -106,17 +106,20 @@ function mqueueMount(config: ContainerConfig, inputs: Joined): ReasonedMount[] {
   return [fresh('/dev/mqueue', 'mqueue', SAFE, 'default: message queues of this IPC namespace')];
 }
 
-function shmMount(config: ContainerConfig, shared: string | undefined): ReasonedMount {
+function shmMount(config: ContainerConfig, shared: string | undefined): ReasonedMount[] {
+  if (config.namespaces.ipc.kind === 'none') return [];
   const source = shared ?? (config.namespaces.ipc.kind === 'host' ? '/dev/shm' : undefined);
   if (source !== undefined) {
     const options = ['bind', 'rprivate', ...SAFE];
-    return { mount: { destination: '/dev/shm', type: 'bind', source, options }, because: '--ipc' };
+    return [{ mount: { destination: '/dev/shm', type: 'bind', source, options }, because: '--ipc' }];
   }
   const options = [...SAFE, 'mode=1777', `size=${config.shmSizeBytes}`];
-  return {
-    mount: { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options },
-    because: 'default: shared memory of its own',
-  };
+  return [
+    {
+      mount: { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options },
+      because: 'default: shared memory of its own',
+    },
+  ];
 }
 
 /** Of type `cgroup` on v1 and v2 alike, as the runtime-spec's examples have it: the runtime finds the right form. */

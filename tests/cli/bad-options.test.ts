@@ -56,6 +56,7 @@ const REFUSED: readonly (readonly [options: string, message: string])[] = [
   ['--security-opt seccomp=/etc/passwd', 'read seccomp profile "/etc/passwd": it is not JSON'],
   ['--network container:none1', 'find container "none1": there is no such container (hint: `limpid ps -a` lists all)'],
   ['--pid x', 'use --pid x: private, host, container:NAME or ns:PATH is wanted'],
+  ['--ipc x', 'use --ipc x: private, shareable, none, host, container:NAME or ns:PATH is wanted'],
   ['--userns private', 'use --userns private: no user numbers are mapped (hint: give --uidmap 0:100000:65536)'],
   ['--restart sometimes', 'use --restart sometimes: no, always, on-failure[:TIMES] or unless-stopped is wanted'],
   ['--restart always --rm', 'use --rm: it excludes --restart always: a removed container cannot start again'],

@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, test } from 'bun:test';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { BUSYBOX, privateWorld } from './limpid.ts';
+
+const { directory, says, limpid, limpidWith } = privateWorld();
+const rootfs = `${directory}/rootfs`;
+
+beforeAll(() => {
+  mkdirSync(`${rootfs}/bin`, { recursive: true });
+  mkdirSync(`${rootfs}/etc`);
+  writeFileSync(`${rootfs}/etc/passwd`, 'ann:x:1234:1235::/home/ann:/bin/sh\n');
+  copyFileSync('/bin/busybox', `${rootfs}/bin/busybox`);
+  for (const name of ['sh', 'id', 'hostname', 'ls', 'cat']) symlinkSync('busybox', `${rootfs}/bin/${name}`);
+});
+
+describe('--rootfs DIR', () => {
+  test('runs in it, with its own users', async () => {
+    expect(await says('run', '--rm', '--hostname', 'h', '--rootfs', rootfs, '/bin/sh', '-c', 'id -u; hostname; ls /')).toBe('0\nh\nbin\ndev\netc\nproc\nsys');
+    expect(await says('run', '--rm', '--user', 'ann', '--rootfs', rootfs, 'sh', '-c', 'id -u; id -g; echo $HOME')).toBe('1234\n1235\n/home/ann');
+  });
+  test('it is a lower layer: nothing is written into it', async () => {
+    await says('run', '--rm', '--rootfs', rootfs, 'sh', '-c', 'echo x > /made; echo x >> /etc/passwd');
+    expect([readdirSync(rootfs).toSorted(), existsSync(`${rootfs}/made`)]).toEqual([['bin', 'etc'], false]);
+    expect(await Bun.file(`${rootfs}/etc/passwd`).text()).toBe('ann:x:1234:1235::/home/ann:/bin/sh\n');
+  });
+  test('a relative path is one of here', async () => {
+    const { code, out } = await limpidWith({ cwd: directory }, 'run', '--rm', '--rootfs', 'rootfs', 'id', '-u');
+    expect([code, out]).toEqual([0, '0\n']);
+  });
+});
+
+describe('host:', () => {
+  test("this machine's root, of which nothing is changed", async () => {
+    const marker = `limpid-host-${process.pid}`;
+    const script = `cat /etc/os-release | head -1; echo x > /etc/${marker} && cat /etc/${marker}; rm -f /etc/fstab; ls /etc | grep -c .`;
+    const out = (await says('run', '--rm', 'host:', 'bash', '-c', script)).split('\n');
+    expect(out.slice(0, 2)).toEqual([(await Bun.file('/etc/os-release').text()).split('\n')[0]!, 'x']);
+    expect([existsSync(`/etc/${marker}`), existsSync('/etc/fstab')]).toEqual([false, true]);
+  });
+  test('what it wrote is found in its own layer while it is kept', async () => {
+    const id = await says('run', '-d', '--name', 'kept', 'host:', 'sh', '-c', 'echo x > /root/made-inside');
+    await says('wait', 'kept');
+    expect(existsSync(`${directory}/root/containers/${id}/upper/root/made-inside`)).toBe(true);
+    expect(existsSync('/root/made-inside')).toBe(false);
+    await says('rm', 'kept');
+  });
+});
+
+describe(BUSYBOX, () => {
+  test('needs no network and no other package', async () => {
+    expect(await says('run', '--rm', BUSYBOX, 'busybox')).toContain('multi-call binary');
+    expect(await says('run', '--rm', BUSYBOX, 'ls', '/')).toBe('bin\ndev\netc\nhome\nlib\nmnt\nopt\nproc\nroot\nrun\nsbin\nsrv\nsys\ntmp\nusr\nvar');
+  });
+  test('each container has its own layer', async () => {
+    for (const name of ['a', 'b']) await says('run', '-d', '--name', name, BUSYBOX, 'sh', '-c', `echo ${name} > /who; sleep 1000`);
+    expect((await limpid('exec', 'a', 'sh', '-c', 'until test -s /who; do sleep 0.01; done; cat /who')).out).toBe('a\n');
+    expect((await limpid('exec', 'b', 'sh', '-c', 'until test -s /who; do sleep 0.01; done; cat /who')).out).toBe('b\n');
+  });
+});
