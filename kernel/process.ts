@@ -1,7 +1,9 @@
+import { hostArch } from './arch.ts';
 import { lastErrno, libc, ptr } from './libc.ts';
 import { readKernelFile } from './files.ts';
 import { systemError } from './system-error.ts';
 
+const SYS_KILL = hostArch === 'aarch64' ? 129 : 62;
 const SYS_PIDFD_SEND_SIGNAL = 424;
 const SYS_PIDFD_OPEN = 434;
 const ESRCH = 3;
@@ -86,6 +88,11 @@ export function currentUid(): number {
 
 export function currentGid(): number {
   return libc.getgid();
+}
+
+/** Signals a child that we have not reaped yet: until then nobody else can have its pid. */
+export function signalChild(pid: number, signal: number): void {
+  libc.syscall(SYS_KILL, pid, signal, 0, 0, 0, 0);
 }
 
 /** waitpid(2) of a child of ours; answers its exit code as a shell sees it, -1 where it is no child of ours. */

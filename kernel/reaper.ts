@@ -4,6 +4,8 @@ import { cString, cStrings, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
 const SYS_PRCTL = hostArch === 'aarch64' ? 167 : 157;
+const SYS_RT_SIGPROCMASK = hostArch === 'aarch64' ? 135 : 14;
+const SIG_BLOCK = 0;
 const PR_SET_CHILD_SUBREAPER = 36;
 const F_SETFD = 2;
 const AF_UNIX = 1;
@@ -22,6 +24,12 @@ export function connectedPair(): readonly [number, number] {
   return [pair[0]!, pair[1]!];
 }
 
+/** Of this thread, which is the one that is left behind execve(2): what comes then waits for the reaper. */
+function blockSignals(): void {
+  const all = new BigUint64Array([0xffff_ffff_ffff_ffffn]);
+  libc.syscall(SYS_RT_SIGPROCMASK, SIG_BLOCK, ptr(all), 0, 8, 0, 0);
+}
+
 export interface ReapRequest {
   readonly pid: number;
   /** Where the terminal's master comes from; -1 for none. */
@@ -37,6 +45,7 @@ export function becomeReaper(executor: Uint8Array, { pid, terminalFd, afterwards
   const path = cString(`/proc/self/fd/${fd}`);
   const args = cStrings(['limpid-runtime', 'reap', String(pid), String(terminalFd), ...afterwards]);
   const env = cStrings(Object.entries(Bun.env).map(([name, value]) => `${name}=${value}`));
+  blockSignals();
   libc.execve(ptr(path), ptr(args.vector), ptr(env.vector));
   throw systemError('wait for', `process ${pid}`, lastErrno());
 }

@@ -19,6 +19,7 @@ import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 import { observeCgroup } from './shared-cgroup.ts';
 import { sourceKinds } from './source-kinds.ts';
+import { withOwnSize } from './terminal-size.ts';
 import { hookState } from './state.ts';
 import { writePidFile } from './pid-file.ts';
 
@@ -92,7 +93,7 @@ export function planContainer(
   world: RuntimeWorld,
   files: ContainerFiles,
   { spec, path, rootfs }: Bundle,
-  { preserveFds = 0, newKeyring = true }: CreateOptions,
+  { preserveFds = 0, newKeyring = true, consoleFd }: CreateOptions,
 ): PlannedContainer {
   const hasCgroup = world.cgroups !== 'disabled';
   const cgroupsPath = cgroupName(spec.linux?.cgroupsPath || `/${files.id}`, files.id);
@@ -122,7 +123,7 @@ export function planContainer(
     newKeyring,
     hookState: { beforePid, afterPid },
   };
-  const process = spec.process && grantable(spec.process, spec, facts, world.warn);
+  const process = spec.process && grantable(withOwnSize(spec.process, consoleFd), spec, facts, world.warn);
   const granted = { ...spec, ...(process && { process }), linux: { ...spec.linux, cgroupsPath } };
   const plan = planCreate(granted, context, facts);
   const mounts = plan.flatMap((op) => (op.op === 'umount' && op.stage === 'cleanup' ? [op.path] : []));

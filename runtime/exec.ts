@@ -14,6 +14,7 @@ import { asRuntimeError } from './bundle.ts';
 import { compileFilter } from './compile-seccomp.ts';
 import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
 import { grantable } from './grantable.ts';
+import { withOwnSize } from './terminal-size.ts';
 import { passCallerStreams, preserved } from './create.ts';
 import { writePidFile } from './pid-file.ts';
 import { runPlan } from './run-plan.ts';
@@ -70,7 +71,8 @@ function planProcess(
   { pid }: ProcessIdentity,
   options: ExecOptions,
 ): { plan: Plan; process: Process } {
-  const process = grantable(parseProcess(options.process(spec.process!)), spec, world.facts, world.warn);
+  const asked = parseProcess(options.process(spec.process!));
+  const process = grantable(withOwnSize(asked, options.consoleFd), spec, world.facts, world.warn);
   checkTerminal(process, options);
   const { seccompProgram } = compileFilter(spec, world.facts);
   const seccomp = seccompFilter(spec.linux?.seccomp, seccompProgram);

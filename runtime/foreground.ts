@@ -1,4 +1,5 @@
 import { becomeReaper, becomeSubreaper, connectedPair } from '../kernel/reaper.ts';
+import { signalChild } from '../kernel/process.ts';
 import { closeDescriptor } from '../kernel/descriptors.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
@@ -7,6 +8,20 @@ export interface Foreground {
   readonly terminal: boolean;
   /** Words of a command for when it has ended. */
   readonly afterwards: readonly string[];
+}
+
+const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/** What comes before the reaper has taken over is kept for it. */
+function catchSignals(): readonly number[] {
+  const caught: number[] = [];
+  for (const name of FORWARDED) process.on(name, (_name, number: number) => void caught.push(number));
+  return caught;
+}
+
+/** The handlers of what has come by now run. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 /**
@@ -19,8 +34,11 @@ export async function waitInForeground(
   { terminal, afterwards }: Foreground,
 ): Promise<never> {
   becomeSubreaper();
+  const caught = catchSignals();
   const [ours, theirs] = terminal ? connectedPair() : [-1, undefined];
   const pid = await start(theirs);
   if (theirs !== undefined) closeDescriptor(theirs);
+  await nextTurn();
+  for (const signal of caught) signalChild(pid, signal);
   return becomeReaper(await world.executor(), { pid, terminalFd: ours, afterwards });
 }
