@@ -23,15 +23,22 @@ afterAll(async () => {
     daemon.kill('SIGTERM');
     await daemon.exited;
   }
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map((line) => line.split(' ')[4] ?? '');
-  for (const path of mounts.filter((path) => path.startsWith(directory)).toReversed()) Bun.spawnSync(['umount', '-l', path]);
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '');
+  for (const path of mounts.filter((path) => path.startsWith(directory)).toReversed())
+    Bun.spawnSync(['umount', '-l', path]);
   for (const path of cgroupDirectories(gatherFacts().cgroup, parent)) removeEmpty(path);
   rmSync(directory, { recursive: true });
 });
 
 /** The parents that engines make and leave. */
 function removeEmpty(path: string): void {
-  const below = Bun.spawnSync(['find', path, '-depth', '-type', 'd']).stdout.toString().trim().split('\n').filter(Boolean);
+  const below = Bun.spawnSync(['find', path, '-depth', '-type', 'd'])
+    .stdout.toString()
+    .trim()
+    .split('\n')
+    .filter(Boolean);
   for (const one of below) Bun.spawnSync(['rmdir', one]);
 }
 
@@ -41,7 +48,8 @@ function makeImage(): void {
   Bun.spawnSync(['cp', `${ROOT}build/rootfs/busybox/busybox.bin`, `${root}/bin/busybox`]);
   Bun.spawnSync(['chmod', '755', `${root}/bin/busybox`]);
   Bun.spawnSync(['chmod', '1777', `${root}/tmp`]);
-  for (const applet of ['sh', 'true', 'echo', 'cat', 'id', 'sleep', 'tty', 'grep']) symlinkSync('busybox', `${root}/bin/${applet}`);
+  for (const applet of ['sh', 'true', 'echo', 'cat', 'id', 'sleep', 'tty', 'grep'])
+    symlinkSync('busybox', `${root}/bin/${applet}`);
   writeFileSync(`${root}/etc/passwd`, 'root:x:0:0:root:/:/bin/sh\n');
   Bun.spawnSync(['tar', '-C', root, '-cf', `${directory}/image.tar`, '.']);
 }
@@ -56,20 +64,43 @@ function works(engine: (...words: string[]) => Promise<Result>, image: string, n
 
   test('a command that is not there is 127, one that cannot be run 126', async () => {
     const missing = await once(image, 'nosuch');
-    expect({ code: missing.code, said: missing.err.includes('cannot run "nosuch": ENOENT, executable file not found') }).toEqual({ code: 127, said: true });
+    expect({
+      code: missing.code,
+      said: missing.err.includes('cannot run "nosuch": ENOENT, executable file not found'),
+    }).toEqual({ code: 127, said: true });
     expect((await once(image, '/etc')).code).toBe(126);
   });
 
   test('limits, user, read-only root and no new privileges', async () => {
-    const flags = ['--memory', '64m', '--pids-limit', '50', '--user', '7:8', '--read-only', '--tmpfs', '/tmp', '--security-opt', 'no-new-privileges'];
-    const { out, code } = await once(...flags, image, 'sh', '-c', 'id -u; id -g; grep NoNew /proc/self/status; echo x > /tmp/x && cat /tmp/x; echo y > /y');
+    const flags = [
+      '--memory',
+      '64m',
+      '--pids-limit',
+      '50',
+      '--user',
+      '7:8',
+      '--read-only',
+      '--tmpfs',
+      '/tmp',
+      '--security-opt',
+      'no-new-privileges',
+    ];
+    const { out, code } = await once(
+      ...flags,
+      image,
+      'sh',
+      '-c',
+      'id -u; id -g; grep NoNew /proc/self/status; echo x > /tmp/x && cat /tmp/x; echo y > /y',
+    );
     expect({ out, code }).toEqual({ out: '7\n8\nNoNewPrivs:\t1\nx\n', code: 1 });
   });
 
   test('a container in the background: exec, pause, stats, stop, rm', async () => {
     expect((await engine('run', '-d', '--name', 'lab', '--network', network, image, 'sleep', '1000')).code).toBe(0);
     expect(await engine('exec', 'lab', 'sh', '-c', 'echo in; exit 5')).toMatchObject({ code: 5, out: 'in\n' });
-    expect(await engine('exec', '-u', '5', '-w', '/tmp', '-e', 'A=1', 'lab', 'sh', '-c', 'id -u; echo $A $PWD')).toMatchObject({ out: '5\n1 /tmp\n' });
+    expect(
+      await engine('exec', '-u', '5', '-w', '/tmp', '-e', 'A=1', 'lab', 'sh', '-c', 'id -u; echo $A $PWD'),
+    ).toMatchObject({ out: '5\n1 /tmp\n' });
     expect((await engine('pause', 'lab')).code).toBe(0);
     expect((await engine('ps', '--all', '--format', '{{.Status}}')).out.toLowerCase()).toContain('paused');
     expect((await engine('unpause', 'lab')).code).toBe(0);
@@ -89,17 +120,37 @@ const noPodman = has('podman', 'conmon');
 describe.skipIf(noPodman !== undefined)(`podman${noPodman === undefined ? '' : ` (needs ${noPodman})`}`, () => {
   const config = `${directory}/containers.conf`;
   // The hard limits of this machine may be below podman's wish.
-  writeFileSync(config, '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\nevents_logger = "none"\nruntime_supports_json = ["limpid-runtime"]\n');
+  writeFileSync(
+    config,
+    '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\nevents_logger = "none"\nruntime_supports_json = ["limpid-runtime"]\n',
+  );
   const place = ['--root', `${directory}/podman`, '--runroot', `${directory}/podman-run`, '--storage-driver', 'vfs'];
   const podman = (...words: string[]) =>
-    finish(['podman', '--log-level', 'error', ...place, '--cgroup-manager', 'cgroupfs', '--runtime', RUNTIME, ...words], { env: { CONTAINERS_CONF: config } });
-  const inParent = (...words: string[]) => (words[0] === 'run' ? podman('run', '--cgroup-parent', parent, ...words.slice(1)) : podman(...words));
+    finish(
+      ['podman', '--log-level', 'error', ...place, '--cgroup-manager', 'cgroupfs', '--runtime', RUNTIME, ...words],
+      { env: { CONTAINERS_CONF: config } },
+    );
+  const inParent = (...words: string[]) =>
+    words[0] === 'run' ? podman('run', '--cgroup-parent', parent, ...words.slice(1)) : podman(...words);
+
+  // What a failed test leaves.
+  afterAll(async () => void (await podman('rm', '--all', '--force', '--time', '0')));
 
   test('takes the image', async () => expect((await podman('import', `${directory}/image.tar`, 'bb')).code).toBe(0));
   works(inParent, 'bb', 'none');
 
   test('a user namespace', async () => {
-    const { out, code } = await inParent('run', '--rm', '--network', 'none', '--uidmap', '0:100000:65536', 'bb', 'cat', '/proc/self/uid_map');
+    const { out, code } = await inParent(
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      '--uidmap',
+      '0:100000:65536',
+      'bb',
+      'cat',
+      '/proc/self/uid_map',
+    );
     expect({ out: out.trim().split(/\s+/), code }).toEqual({ out: ['0', '100000', '65536'], code: 0 });
   });
 });
@@ -124,8 +175,20 @@ describe.skipIf(noDocker !== undefined)(`docker${noDocker === undefined ? '' : `
       'cgroup-parent': parent,
     };
     writeFileSync(`${directory}/daemon.json`, JSON.stringify(config));
-    daemons.push(Bun.spawn(['dockerd', '--config-file', `${directory}/daemon.json`], { stdin: 'ignore', stdout: 'ignore', stderr: Bun.file(`${directory}/dockerd.log`) }));
-    await until('dockerd', async () => (await docker('info', '--format', '{{.DefaultRuntime}}')).out === 'limpid\n' || { butSaw: readFileSync(`${directory}/dockerd.log`, 'utf8').slice(-2000) });
+    daemons.push(
+      Bun.spawn(['dockerd', '--config-file', `${directory}/daemon.json`], {
+        stdin: 'ignore',
+        stdout: 'ignore',
+        stderr: Bun.file(`${directory}/dockerd.log`),
+      }),
+    );
+    await until(
+      'dockerd',
+      async () =>
+        (await docker('info', '--format', '{{.DefaultRuntime}}')).out === 'limpid\n' || {
+          butSaw: readFileSync(`${directory}/dockerd.log`, 'utf8').slice(-2000),
+        },
+    );
     expect((await docker('import', `${directory}/image.tar`, 'bb')).code).toBe(0);
   });
   works(docker, 'bb', 'none');
@@ -134,47 +197,80 @@ describe.skipIf(noDocker !== undefined)(`docker${noDocker === undefined ? '' : `
     writeFileSync(`${directory}/Dockerfile`, 'FROM bb\nRUN echo built > /built\n');
     const context = `${directory}/context`;
     mkdirSync(context);
-    const build = await finish(['docker', '-H', socket, 'build', '-q', '--network', 'none', '-f', `${directory}/Dockerfile`, '-t', 'built', context], { env: { DOCKER_BUILDKIT: '0' } });
+    const build = await finish(
+      [
+        'docker',
+        '-H',
+        socket,
+        'build',
+        '-q',
+        '--network',
+        'none',
+        '-f',
+        `${directory}/Dockerfile`,
+        '-t',
+        'built',
+        context,
+      ],
+      { env: { DOCKER_BUILDKIT: '0' } },
+    );
     expect(build.code).toBe(0);
     expect((await docker('run', '--rm', '--network', 'none', 'built', 'cat', '/built')).out).toBe('built\n');
   });
 });
 
 const noContainerd = has('containerd', 'ctr', 'containerd-shim-runc-v2');
-describe.skipIf(noContainerd !== undefined)(`containerd${noContainerd === undefined ? '' : ` (needs ${noContainerd})`}`, () => {
-  const address = `${directory}/containerd.sock`;
-  const ctr = (...words: string[]) => finish(['ctr', '--address', address, '--namespace', parent.slice(1), ...words], {});
-  const image = `${directory}/oci.tar`;
-  const flags = ['--runc-binary', RUNTIME, '--snapshotter', 'native'];
+describe.skipIf(noContainerd !== undefined)(
+  `containerd${noContainerd === undefined ? '' : ` (needs ${noContainerd})`}`,
+  () => {
+    const address = `${directory}/containerd.sock`;
+    const ctr = (...words: string[]) =>
+      finish(['ctr', '--address', address, '--namespace', parent.slice(1), ...words], {});
+    const image = `${directory}/oci.tar`;
+    const flags = ['--runc-binary', RUNTIME, '--snapshotter', 'native'];
 
-  test('starts, and takes the image', async () => {
-    writeFileSync(
-      `${directory}/containerd.toml`,
-      `version = 2\nroot = "${directory}/containerd"\nstate = "${directory}/containerd-state"\ndisabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]\n[grpc]\n  address = "${address}"\n[ttrpc]\n  address = "${address}.ttrpc"\n`,
-    );
-    daemons.push(Bun.spawn(['containerd', '-c', `${directory}/containerd.toml`], { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore' }));
-    await until('containerd', async () => (await ctr('version')).code === 0);
-    makeOciArchive(image);
-    expect((await ctr('image', 'import', '--base-name', 'localhost/bb', '--snapshotter', 'native', image)).code).toBe(0);
-  });
+    test('starts, and takes the image', async () => {
+      writeFileSync(
+        `${directory}/containerd.toml`,
+        `version = 2\nroot = "${directory}/containerd"\nstate = "${directory}/containerd-state"\ndisabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]\n[grpc]\n  address = "${address}"\n[ttrpc]\n  address = "${address}.ttrpc"\n`,
+      );
+      daemons.push(
+        Bun.spawn(['containerd', '-c', `${directory}/containerd.toml`], {
+          stdin: 'ignore',
+          stdout: 'ignore',
+          stderr: 'ignore',
+        }),
+      );
+      await until('containerd', async () => (await ctr('version')).code === 0);
+      makeOciArchive(image);
+      expect((await ctr('image', 'import', '--base-name', 'localhost/bb', '--snapshotter', 'native', image)).code).toBe(
+        0,
+      );
+    });
 
-  test('ctr run through the runc v2 shim', async () => {
-    expect(await ctr('run', '--rm', ...flags, 'localhost/bb:latest', 'once', 'sh', '-c', 'echo out; exit 6')).toMatchObject({ code: 6, out: 'out\n' });
-  });
+    test('ctr run through the runc v2 shim', async () => {
+      expect(
+        await ctr('run', '--rm', ...flags, 'localhost/bb:latest', 'once', 'sh', '-c', 'echo out; exit 6'),
+      ).toMatchObject({ code: 6, out: 'out\n' });
+    });
 
-  test('a task: exec, metrics, pause, kill, delete', async () => {
-    expect((await ctr('run', '-d', ...flags, 'localhost/bb:latest', 'lab', 'sleep', '1000')).code).toBe(0);
-    expect(await ctr('task', 'exec', '--exec-id', 'one', 'lab', 'sh', '-c', 'echo in; exit 3')).toMatchObject({ code: 3, out: 'in\n' });
-    expect((await ctr('task', 'metrics', 'lab')).out).toMatch(/pids.current +1/);
-    expect((await ctr('task', 'pause', 'lab')).code).toBe(0);
-    expect((await ctr('task', 'ls')).out).toContain('PAUSED');
-    expect((await ctr('task', 'resume', 'lab')).code).toBe(0);
-    expect((await ctr('task', 'kill', '-s', 'KILL', 'lab')).code).toBe(0);
-    await until('its end', async () => (await ctr('task', 'ls')).out.includes('STOPPED'));
-    expect((await ctr('task', 'rm', 'lab')).code).toBe(0);
-    expect((await ctr('container', 'rm', 'lab')).code).toBe(0);
-  });
-});
+    test('a task: exec, metrics, pause, kill, delete', async () => {
+      expect((await ctr('run', '-d', ...flags, 'localhost/bb:latest', 'lab', 'sleep', '1000')).code).toBe(0);
+      expect(await ctr('task', 'exec', '--exec-id', 'one', 'lab', 'sh', '-c', 'echo in; exit 3')).toMatchObject({
+        code: 3,
+        out: 'in\n',
+      });
+      expect((await ctr('task', 'metrics', 'lab')).out).toMatch(/pids.current +1/);
+      expect((await ctr('task', 'pause', 'lab')).code).toBe(0);
+      expect((await ctr('task', 'ls')).out).toContain('PAUSED');
+      expect((await ctr('task', 'resume', 'lab')).code).toBe(0);
+      expect((await ctr('task', 'kill', '-s', 'KILL', 'lab')).code).toBe(0);
+      await until('its end', async () => (await ctr('task', 'ls')).out.includes('STOPPED'));
+      expect((await ctr('task', 'rm', 'lab')).code).toBe(0);
+      expect((await ctr('container', 'rm', 'lab')).code).toBe(0);
+    });
+  },
+);
 
 /** An image as the OCI image-spec lays it out, of one layer. */
 function makeOciArchive(path: string): void {
@@ -188,9 +284,31 @@ function makeOciArchive(path: string): void {
   };
   const layer = blob(readFileSync(`${directory}/image.tar`), 'application/vnd.oci.image.layer.v1.tar');
   const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
-  const config = blob(JSON.stringify({ architecture: arch, os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [layer.digest] } }), 'application/vnd.oci.image.config.v1+json');
-  const manifest = blob(JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', config, layers: [layer] }), 'application/vnd.oci.image.manifest.v1+json');
-  writeFileSync(`${layout}/index.json`, JSON.stringify({ schemaVersion: 2, manifests: [{ ...manifest, annotations: { 'org.opencontainers.image.ref.name': 'latest' } }] }));
+  const config = blob(
+    JSON.stringify({
+      architecture: arch,
+      os: 'linux',
+      config: {},
+      rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    }),
+    'application/vnd.oci.image.config.v1+json',
+  );
+  const manifest = blob(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config,
+      layers: [layer],
+    }),
+    'application/vnd.oci.image.manifest.v1+json',
+  );
+  writeFileSync(
+    `${layout}/index.json`,
+    JSON.stringify({
+      schemaVersion: 2,
+      manifests: [{ ...manifest, annotations: { 'org.opencontainers.image.ref.name': 'latest' } }],
+    }),
+  );
   writeFileSync(`${layout}/oci-layout`, JSON.stringify({ imageLayoutVersion: '1.0.0' }));
   Bun.spawnSync(['tar', '-C', layout, '-cf', path, ...readdirSync(layout)]);
 }
