@@ -1,4 +1,4 @@
-import { readKernelFile, readText } from '../../kernel/files.ts';
+import { readText } from '../../kernel/files.ts';
 import { parseExit } from '../../kernel/frames.ts';
 import { isAlive, type ProcessIdentity } from '../../kernel/process.ts';
 import { isFrozen } from '../../kernel/cgroup.ts';
@@ -56,7 +56,7 @@ export function observeState(world: World, { config, paths }: ContainerRecord): 
   const start = readStartRecord(paths.startRecord);
   if (start === undefined) return exitedState(paths.exitRecord, undefined) ?? { status: 'created', oomKilled: false };
   const startedAt = instantText(start.startedNs);
-  const thisBoot = start.bootId === (readKernelFile('/proc/sys/kernel/random/boot_id') ?? '').trimEnd();
+  const thisBoot = start.bootId === world.facts.bootId;
   if (thisBoot && isAlive(start.process)) {
     const status = isFrozen(world.facts.cgroup, cgroupPath(config)) ? 'paused' : 'running';
     const state = { status, process: start.process, monitor: start.monitor, startedAt, oomKilled: false } as const;
