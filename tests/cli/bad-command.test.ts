@@ -31,11 +31,19 @@ function foreignProgram(): Uint8Array {
   [64, 56, 1].forEach((value, index) => view.setUint16(52 + 2 * index, value, true));
   view.setUint32(64, PT_LOAD, true);
   view.setUint32(68, 5, true);
-  for (const [offset, value] of [[80, 0x400000n], [88, 0x400000n], [96, 0x1000n], [104, 0x1000n], [112, 0x1000n]] as const) view.setBigUint64(offset, value, true);
+  for (const [offset, value] of [
+    [80, 0x400000n],
+    [88, 0x400000n],
+    [96, 0x1000n],
+    [104, 0x1000n],
+    [112, 0x1000n],
+  ] as const)
+    view.setBigUint64(offset, value, true);
   return bytes;
 }
 
-const MISSING = 'ENOENT, no such file or directory (hint: if the file is there, its interpreter (the #! line, or the dynamic loader) is not)';
+const MISSING =
+  'ENOENT, no such file or directory (hint: if the file is there, its interpreter (the #! line, or the dynamic loader) is not)';
 const NOT_IN_PATH = "ENOENT, not found in the container's PATH (hint: check the spelling, or give a path)";
 const NOT_EXECUTABLE = 'EACCES, it is not executable, a directory, or on a noexec mount (hint: `chmod +x` it)';
 const FOREIGN = 'ENOEXEC, it is for another architecture, or a script without a #! line';
@@ -68,10 +76,19 @@ for (const [what, command, code, why] of REFUSED) {
 }
 
 const DIRECTORIES: readonly (readonly [path: string, why: string])[] = [
-  ['/nonexistent', 'ENOENT, it does not exist in the container, for --workdir /nonexistent (hint: create it, or choose another with --workdir)'],
+  [
+    '/nonexistent',
+    'ENOENT, it does not exist in the container, for --workdir /nonexistent (hint: create it, or choose another with --workdir)',
+  ],
   ['/bin/busybox', 'ENOTDIR, it is not a directory, for --workdir /bin/busybox (hint: choose another with --workdir)'],
-  ['/proc/self/fd/3', 'ELOOP, it leads through a link of /proc, or in circles, for --workdir /proc/self/fd/3 (hint: name the directory itself)'],
-  ['/proc/1/root', 'ELOOP, it leads through a link of /proc, or in circles, for --workdir /proc/1/root (hint: name the directory itself)'],
+  [
+    '/proc/self/fd/3',
+    'ELOOP, it leads through a link of /proc, or in circles, for --workdir /proc/self/fd/3 (hint: name the directory itself)',
+  ],
+  [
+    '/proc/1/root',
+    'ELOOP, it leads through a link of /proc, or in circles, for --workdir /proc/1/root (hint: name the directory itself)',
+  ],
 ];
 
 for (const [path, why] of DIRECTORIES) {

@@ -16,7 +16,10 @@ const REFUSED: readonly (readonly [options: string, message: string])[] = [
   ['--memory 12q', 'use "12q" for --memory: a size such as "128m" is wanted (b, k, m, g, t)'],
   ['--memory -5', 'use "-5" for --memory: a size such as "128m" is wanted (b, k, m, g, t)'],
   ['--memory 1e100', 'use "1e100" for --memory: a size such as "128m" is wanted (b, k, m, g, t)'],
-  ['--memory 64m --memory-swap 32m', 'use --memory-swap 32m: memory and swap together cannot be less than --memory 64m'],
+  [
+    '--memory 64m --memory-swap 32m',
+    'use --memory-swap 32m: memory and swap together cannot be less than --memory 64m',
+  ],
   ['--memory-swap 64m', 'use --memory-swap 64m: it needs --memory'],
   ['--shm-size 1x', 'use "1x" for --shm-size: a size such as "128m" is wanted (b, k, m, g, t)'],
   ['--cpus x', 'use "x" for --cpus: a number is wanted'],
@@ -31,23 +34,41 @@ const REFUSED: readonly (readonly [options: string, message: string])[] = [
   ['--name -x', 'use name "-x": letters, digits, "_", "." and "-" are wanted, a letter or digit first'],
   ['--name a/b', 'use name "a/b": letters, digits, "_", "." and "-" are wanted, a letter or digit first'],
   ['--hostname a/b', 'use --hostname a/b: at most 64 letters, digits, "-", "_" and "." are wanted'],
-  ['--user bob', `find user "bob": the root file system's /etc/passwd has no valid entry of this name (hint: a number works without an entry)`],
-  ['--user 0:bob', `find group "bob": the root file system's /etc/group has no valid entry of this name (hint: a number works without an entry)`],
+  [
+    '--user bob',
+    `find user "bob": the root file system's /etc/passwd has no valid entry of this name (hint: a number works without an entry)`,
+  ],
+  [
+    '--user 0:bob',
+    `find group "bob": the root file system's /etc/group has no valid entry of this name (hint: a number works without an entry)`,
+  ],
   ['--user -1', 'understand user "-1": ids are decimal, from 0 to 2147483647'],
   ['--workdir relative', 'use --workdir relative: an absolute path is wanted'],
   ['--umask 99', 'use --umask 99: an octal number such as 0022 is wanted'],
   ['-e =x', 'set variable "=x" of -e: a name without spaces, "=" and a value are wanted'],
   ['--env-file /nonexistent', 'read "/nonexistent": there is no such file'],
-  ['-v /nonexistent:/x', 'mount "/nonexistent": there is no such file or directory on this host (hint: create it first, or name a volume without a slash)'],
+  [
+    '-v /nonexistent:/x',
+    'mount "/nonexistent": there is no such file or directory on this host (hint: create it first, or name a volume without a slash)',
+  ],
   ['-v /tmp:x', 'use -v /tmp:x: the place inside, "x", is not an absolute path'],
   ['-v /tmp:/x:bogus', 'use "bogus" in -v /tmp:/x:bogus: a bind mount has no such option'],
   ['-v a:b:c:d', 'use -v a:b:c:d: [SOURCE:]DEST[:OPTIONS] is wanted'],
-  ['--mount type=foo,target=/x', 'use --mount type=foo,target=/x: the type must be one of bind, tmpfs, volume, ramfs, devpts, mqueue'],
+  [
+    '--mount type=foo,target=/x',
+    'use --mount type=foo,target=/x: the type must be one of bind, tmpfs, volume, ramfs, devpts, mqueue',
+  ],
   ['--tmpfs /x:size=zz', 'use "size=zz" in --tmpfs /x:size=zz: a tmpfs mount has no such option'],
   ['--device /dev/nosuch', 'give device "/dev/nosuch": there is no such device on this host'],
   ['--device /etc/passwd', 'give device "/etc/passwd": it is no device'],
-  ['--cap-add NOPE', 'parse capability "NOPE": Linux has no capability of that name (hint: names are as in capabilities(7), such as NET_ADMIN or CAP_NET_ADMIN)'],
-  ['--ulimit foo=1', 'use "foo" for --ulimit: Linux has no limit of that name (hint: names are as in "nofile", "nproc", "core")'],
+  [
+    '--cap-add NOPE',
+    'parse capability "NOPE": Linux has no capability of that name (hint: names are as in capabilities(7), such as NET_ADMIN or CAP_NET_ADMIN)',
+  ],
+  [
+    '--ulimit foo=1',
+    'use "foo" for --ulimit: Linux has no limit of that name (hint: names are as in "nofile", "nproc", "core")',
+  ],
   ['--ulimit nofile=10:5', 'use "nofile=10:5" for --ulimit: the soft limit is above the hard one'],
   ['--sysctl kernel.panic=1', 'set sysctl "kernel.panic": it belongs to no namespace, so it would change the host'],
   ['--sysctl foo', 'use "foo" for --sysctl: KEY=VALUE is wanted'],
@@ -63,7 +84,10 @@ const REFUSED: readonly (readonly [options: string, message: string])[] = [
   ['--log-driver journald', 'use "journald" for --log-driver: must be one of "k8s-file", "json-file", "none"'],
   ['--log-opt max-size=x', 'use "max-size=x" for --log-opt: a size such as "10m" is wanted'],
   ['--stop-signal FOO', 'use --stop-signal FOO: there is no such signal'],
-  ['--detach-keys foo', 'read --detach-keys "foo": "foo" is no key (hint: write characters or ctrl-X, with commas between: ctrl-p,ctrl-q)'],
+  [
+    '--detach-keys foo',
+    'read --detach-keys "foo": "foo" is no key (hint: write characters or ctrl-X, with commas between: ctrl-p,ctrl-q)',
+  ],
   ['--show soul', 'use "soul" for --show: must be one of "config", "spec", "plan", "script"'],
 ];
 
@@ -75,8 +99,14 @@ for (const [options, message] of REFUSED) {
 }
 
 const IMAGES: readonly (readonly [words: readonly string[], message: string])[] = [
-  [['builtin:nope'], 'use image "builtin:nope": there is no such built-in root file system (hint: there is builtin:busybox)'],
-  [['nosuch'], 'find image "nosuch": no such image, and pulling images comes with a later version (hint: use builtin:busybox, host: or --rootfs DIR)'],
+  [
+    ['builtin:nope'],
+    'use image "builtin:nope": there is no such built-in root file system (hint: there is builtin:busybox)',
+  ],
+  [
+    ['nosuch'],
+    'find image "nosuch": no such image, and pulling images comes with a later version (hint: use builtin:busybox, host: or --rootfs DIR)',
+  ],
   [['--rootfs', '/nonexistent'], 'use root file system "/nonexistent": there is no such directory'],
   [['--rootfs', `${directory}/file`], `use root file system "${directory}/file": it is a file, not a directory`],
 ];
@@ -97,11 +127,23 @@ const COMMANDS: readonly (readonly [words: string, message: string])[] = [
   ['rm', 'run "limpid rm": a container is missing (hint: name one, or give --all, --latest, --cidfile, --filter)'],
   ['ps extra', 'run "limpid ps": it takes no arguments, got "extra"'],
   ['--root', 'use "--root": it needs a value (hint: see "limpid --help")'],
-  ['ps --filter bogus=1', 'filter by "bogus=1": it is no filter (hint: write KEY=VALUE with id, name, status, exited, ancestor, label, volume, network)'],
-  ['ps --filter status=bogus', 'filter by "status=bogus": it is no filter (hint: a status is one of created, running, paused, stopping, exited)'],
-  ['ps --sort x', 'use "x" for --sort: must be one of "command", "created", "id", "image", "names", "runningfor", "size", "status"'],
+  [
+    'ps --filter bogus=1',
+    'filter by "bogus=1": it is no filter (hint: write KEY=VALUE with id, name, status, exited, ancestor, label, volume, network)',
+  ],
+  [
+    'ps --filter status=bogus',
+    'filter by "status=bogus": it is no filter (hint: a status is one of created, running, paused, stopping, exited)',
+  ],
+  [
+    'ps --sort x',
+    'use "x" for --sort: must be one of "command", "created", "id", "image", "names", "runningfor", "size", "status"',
+  ],
   ['ps --format {{.Names', 'use format "{{.Names": template: ps:1: unclosed action'],
-  ['wait --condition foo x', 'use "foo" for --condition: must be one of "created", "exited", "paused", "running", "stopped"'],
+  [
+    'wait --condition foo x',
+    'use "foo" for --condition: must be one of "created", "exited", "paused", "running", "stopped"',
+  ],
   ['kill -s FOO x', 'send signal "FOO": there is no such signal'],
   ...['start', 'stop', 'kill', 'pause', 'unpause', 'wait', 'rm', 'top', 'logs', 'attach', 'restart'].map(
     (command) => [`${command} nope`, NOT_FOUND] as const,

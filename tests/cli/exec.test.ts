@@ -7,7 +7,21 @@ const { directory, says, limpid, limpidWith } = privateWorld();
 const inside = (...words: string[]) => says('exec', ...words);
 
 beforeAll(() =>
-  says('run', '-d', '--name', 'lab', '-e', 'FROM=run', '--user', 'www-data', '--workdir', '/tmp', BUSYBOX, 'sleep', 'infinity'),
+  says(
+    'run',
+    '-d',
+    '--name',
+    'lab',
+    '-e',
+    'FROM=run',
+    '--user',
+    'www-data',
+    '--workdir',
+    '/tmp',
+    BUSYBOX,
+    'sleep',
+    'infinity',
+  ),
 );
 
 test('what is not said is as for the first process', async () => {

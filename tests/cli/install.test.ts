@@ -32,6 +32,7 @@ test('program, completions and man pages are where the system looks for them', (
   expect(files()).toEqual(
     expect.arrayContaining([
       'bin/limpid',
+      'bin/limpid-runtime',
       'libexec/limpid/limpid',
       'share/bash-completion/completions/limpid',
       'share/fish/vendor_completions.d/limpid.fish',
@@ -46,6 +47,14 @@ test('what is installed does not obey BUN_* of the environment', () => {
   const expected = { exitCode: 0, output: '0.1.0\n' };
   expect(run(`${prefix}/bin/limpid`, { BUN_BE_BUN: '1' })).toEqual(expected);
   expect(run(`${prefix}/bin/limpid`, { BUN_OPTIONS: '--revision', PATH: '/bin' })).toEqual(expected);
+});
+
+test('by its other name it is an OCI runtime', () => {
+  const { exitCode, stdout } = Bun.spawnSync([`${prefix}/bin/limpid-runtime`, '--version'], { env: {} });
+  expect({ exitCode, first: stdout.toString().split('\n')[0] }).toEqual({
+    exitCode: 0,
+    first: 'limpid-runtime version 0.1.0',
+  });
 });
 
 test('the launcher says what is missing', () => {

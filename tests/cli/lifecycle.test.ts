@@ -6,8 +6,10 @@ import { until } from './until.ts';
 const { directory, says, limpid } = privateWorld();
 const state = (name: string) => says('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', name);
 /** Says on its log which signal came, and ends with a code of its own. */
-const TRAPS = 'for s in TERM INT USR1; do trap "echo got $s; exit 20" $s; done; echo ready; while :; do sleep 0.01; done';
-const isReady = (name: string) => until('it to be ready', async () => (await limpid('logs', name)).out.includes('ready'));
+const TRAPS =
+  'for s in TERM INT USR1; do trap "echo got $s; exit 20" $s; done; echo ready; while :; do sleep 0.01; done';
+const isReady = (name: string) =>
+  until('it to be ready', async () => (await limpid('logs', name)).out.includes('ready'));
 
 test('create, start, wait, start -a, rm', async () => {
   const id = await says('create', '--name', 'steps', BUSYBOX, 'sh', '-c', 'echo hello; exit 3');
@@ -61,7 +63,16 @@ test('kill: SIGKILL, another signal, one that is ignored', async () => {
 });
 
 test('pause and unpause: no process of it runs meanwhile', async () => {
-  await says('run', '-d', '--name', 'still', BUSYBOX, 'sh', '-c', 'i=0; while :; do i=$((i+1)); echo $i > /count; done');
+  await says(
+    'run',
+    '-d',
+    '--name',
+    'still',
+    BUSYBOX,
+    'sh',
+    '-c',
+    'i=0; while :; do i=$((i+1)); echo $i > /count; done',
+  );
   const pid = await says('inspect', '--format', '{{.State.Pid}}', 'still');
   const ticks = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ').slice(13, 15).join(' ');
   expect(await says('pause', 'still')).toBe('still');
@@ -98,7 +109,10 @@ test('--rm: gone with its exit, files and all', async () => {
   const id = await says('run', '-d', '--rm', '--name', 'brief', BUSYBOX, 'sh', '-c', TRAPS);
   expect(existsSync(`${directory}/root/containers/${id}`)).toBe(true);
   await says('stop', 'brief');
-  expect([existsSync(`${directory}/root/containers/${id}`), existsSync(`${directory}/run/containers/${id}`)]).toEqual([false, false]);
+  expect([existsSync(`${directory}/root/containers/${id}`), existsSync(`${directory}/run/containers/${id}`)]).toEqual([
+    false,
+    false,
+  ]);
   expect(await says('ps', '-aq')).toBe('');
 });
 
@@ -116,7 +130,9 @@ test('rm -a and -f; --cidfile', async () => {
   const cid = `${directory}/cid`;
   const id = await says('run', '-d', '--cidfile', cid, BUSYBOX, 'sleep', '1000');
   expect(readFileSync(cid, 'utf8').trim()).toBe(id);
-  expect((await limpid('run', '--cidfile', cid, BUSYBOX)).err).toBe(`Error: cannot write --cidfile "${cid}": the file exists (hint: remove it, or choose another)\n`);
+  expect((await limpid('run', '--cidfile', cid, BUSYBOX)).err).toBe(
+    `Error: cannot write --cidfile "${cid}": the file exists (hint: remove it, or choose another)\n`,
+  );
   await says('create', BUSYBOX);
   expect((await says('rm', '-f', '-a', '-t', '0')).split('\n').length).toBe(2);
   expect(await says('ps', '-aq')).toBe('');

@@ -14,7 +14,10 @@ beforeAll(() => {
 /** Options of the mount at a place inside, as /proc/self/mountinfo has them, with the file system's own. */
 async function mountOptions(path: string, ...options: string[]): Promise<string> {
   const out = await run(...options, BUSYBOX, 'cat', '/proc/self/mountinfo');
-  const fields = out.split('\n').map((line) => line.split(' ')).filter((line) => line[4] === path).at(-1)!;
+  const fields = out
+    .split('\n')
+    .map((line) => line.split(' '))
+    .findLast((line) => line[4] === path)!;
   return `${fields[5]} ${fields.slice(6).join(' ')}`;
 }
 
@@ -28,7 +31,18 @@ describe('-v', () => {
     expect([code, err]).toEqual([1, 'touch: /d/x: Read-only file system\n']);
   });
   test('a file, over one that is there and one that is not', async () => {
-    expect(await run('-v', `${shared}/file:/etc/passwd`, '-v', `${shared}/file:/new/place`, BUSYBOX, 'cat', '/etc/passwd', '/new/place')).toBe('content\ncontent');
+    expect(
+      await run(
+        '-v',
+        `${shared}/file:/etc/passwd`,
+        '-v',
+        `${shared}/file:/new/place`,
+        BUSYBOX,
+        'cat',
+        '/etc/passwd',
+        '/new/place',
+      ),
+    ).toBe('content\ncontent');
   });
   test('options reach the kernel: noexec, nosuid, nodev, propagation', async () => {
     expect(await mountOptions('/d', '-v', `${shared}:/d:ro,noexec,nosuid,nodev`)).toMatch(/^ro,nosuid,nodev,noexec/);
@@ -50,34 +64,59 @@ describe('-v', () => {
 
 describe('--mount', () => {
   test('bind, tmpfs, volume', async () => {
-    const options = ['--mount', `type=bind,source=${shared},target=/b,ro`, '--mount', 'type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1777', '--mount', 'type=volume,source=data,target=/v'];
-    expect(await run(...options, BUSYBOX, 'sh', '-c', 'cat /b/file; stat -c %a /t; df -k /t | tail -1 | tr -s " " | cut -d" " -f2; cat /v/file')).toBe('content\n1777\n1024\nkept');
+    const options = [
+      '--mount',
+      `type=bind,source=${shared},target=/b,ro`,
+      '--mount',
+      'type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=1777',
+      '--mount',
+      'type=volume,source=data,target=/v',
+    ];
+    expect(
+      await run(
+        ...options,
+        BUSYBOX,
+        'sh',
+        '-c',
+        'cat /b/file; stat -c %a /t; df -k /t | tail -1 | tr -s " " | cut -d" " -f2; cat /v/file',
+      ),
+    ).toBe('content\n1777\n1024\nkept');
   });
   test('bind-propagation', async () => {
-    expect(await mountOptions('/b', '--mount', `type=bind,src=${shared},dst=/b,bind-propagation=rslave`)).not.toMatch(/ shared:/);
+    expect(await mountOptions('/b', '--mount', `type=bind,src=${shared},dst=/b,bind-propagation=rslave`)).not.toMatch(
+      / shared:/,
+    );
   });
 });
 
 test('--tmpfs with options', async () => {
-  expect(await mountOptions('/t', '--tmpfs', '/t:size=2m,mode=0700,noexec')).toMatch(/^rw,nosuid,nodev,noexec.* - tmpfs tmpfs rw,size=2048k,mode=700/);
+  expect(await mountOptions('/t', '--tmpfs', '/t:size=2m,mode=0700,noexec')).toMatch(
+    /^rw,nosuid,nodev,noexec.* - tmpfs tmpfs rw,size=2048k,mode=700/,
+  );
 });
 
 describe('--read-only', () => {
   test('the root is; /tmp, /run and /var/tmp are not', async () => {
     const script = 'for d in / /etc /tmp /run /var/tmp /dev/shm; do touch $d/x 2>/dev/null && echo $d; done';
     expect(await run('--read-only', BUSYBOX, 'sh', '-c', script)).toBe('/tmp\n/run\n/var/tmp\n/dev/shm');
-    expect(await run('--read-only', '--read-only-tmpfs=false', BUSYBOX, 'sh', '-c', `${script}; true`)).not.toContain('/tmp');
+    expect(await run('--read-only', '--read-only-tmpfs=false', BUSYBOX, 'sh', '-c', `${script}; true`)).not.toContain(
+      '/tmp',
+    );
     expect((await run(BUSYBOX, 'sh', '-c', script)).split('\n').length).toBe(6);
   });
 });
 
 test('--shm-size', async () => {
-  expect(await run('--shm-size', '3m', BUSYBOX, 'sh', '-c', 'df -k /dev/shm | tail -1 | tr -s " " | cut -d" " -f2')).toBe('3072');
+  expect(
+    await run('--shm-size', '3m', BUSYBOX, 'sh', '-c', 'df -k /dev/shm | tail -1 | tr -s " " | cut -d" " -f2'),
+  ).toBe('3072');
 });
 
 test('none of the mounts is seen by the host', async () => {
   await says('run', '-d', '--name', 'here', '-v', `${shared}:/d`, '--tmpfs', '/t', BUSYBOX, 'sleep', '1000');
-  const below = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.includes(`${directory}/`));
+  const below = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(`${directory}/`));
   // The merged root itself, and nothing below it.
   expect(below.map((line) => line.split(' ')[4]!.replace(/^.*\//, ''))).toEqual(['merged']);
 });

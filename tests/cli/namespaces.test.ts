@@ -4,15 +4,31 @@ import { BUSYBOX, privateWorld } from './limpid.ts';
 
 const { says, limpid } = privateWorld();
 const run = (...words: string[]) => says('run', '--rm', ...words);
-const TYPES = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts', ...(existsSync('/proc/self/ns/time') ? ['time'] : [])];
+const TYPES = [
+  'cgroup',
+  'ipc',
+  'mnt',
+  'net',
+  'pid',
+  'user',
+  'uts',
+  ...(existsSync('/proc/self/ns/time') ? ['time'] : []),
+];
 
 /** The namespaces that a container with these options has, by type. */
 async function namespaces(...options: string[]): Promise<Record<string, string>> {
-  const out = await run(...options, BUSYBOX, 'sh', '-c', `for t in ${TYPES.join(' ')}; do readlink /proc/self/ns/$t; done`);
+  const out = await run(
+    ...options,
+    BUSYBOX,
+    'sh',
+    '-c',
+    `for t in ${TYPES.join(' ')}; do readlink /proc/self/ns/$t; done`,
+  );
   return Object.fromEntries(out.split('\n').map((link) => [link.split(':')[0]!, link]));
 }
 const ours = Object.fromEntries(TYPES.map((type) => [type, readlinkSync(`/proc/self/ns/${type}`)]));
-const sharedWith = (them: Record<string, string>, others: Record<string, string>) => TYPES.filter((type) => them[type] === others[type]);
+const sharedWith = (them: Record<string, string>, others: Record<string, string>) =>
+  TYPES.filter((type) => them[type] === others[type]);
 
 test('by itself it shares users and clocks with the host, and nothing else', async () => {
   expect(sharedWith(await namespaces(), ours)).toEqual(['user', 'time'].filter((type) => TYPES.includes(type)));
@@ -26,21 +42,52 @@ const HOST: readonly (readonly [option: string, type: string])[] = [
   ['--cgroupns=host', 'cgroup'],
 ];
 for (const [option, type] of HOST) {
-  test(option, async () => expect(sharedWith(await namespaces(option), ours).filter((one) => one !== 'user' && one !== 'time')).toEqual([type]));
+  test(option, async () =>
+    expect(sharedWith(await namespaces(option), ours).filter((one) => one !== 'user' && one !== 'time')).toEqual([
+      type,
+    ]),
+  );
 }
-for (const option of ['--pid=private', '--ipc=none', '--uts=private', '--cgroupns=private', '--network=none', '--userns=host']) {
-  test(`${option} is the default`, async () => expect(sharedWith(await namespaces(option), ours)).not.toContain(option.slice(2).split('=')[0]!));
+for (const option of [
+  '--pid=private',
+  '--ipc=none',
+  '--uts=private',
+  '--cgroupns=private',
+  '--network=none',
+  '--userns=host',
+]) {
+  test(`${option} is the default`, async () =>
+    expect(sharedWith(await namespaces(option), ours)).not.toContain(option.slice(2).split('=')[0]!));
 }
 
 describe('container:NAME and ns:PATH', () => {
   let pid = '';
   let first: Record<string, string> = {};
   beforeAll(async () => {
-    await says('run', '-d', '--name', 'first', '--ipc', 'shareable', '--hostname', 'one', BUSYBOX, 'sh', '-c', 'echo x > /dev/shm/file; sleep 1000');
+    await says(
+      'run',
+      '-d',
+      '--name',
+      'first',
+      '--ipc',
+      'shareable',
+      '--hostname',
+      'one',
+      BUSYBOX,
+      'sh',
+      '-c',
+      'echo x > /dev/shm/file; sleep 1000',
+    );
     pid = await says('inspect', '-f', '{{.State.Pid}}', 'first');
     first = Object.fromEntries(TYPES.map((type) => [type, readlinkSync(`/proc/${pid}/ns/${type}`)]));
   });
-  for (const [option, type] of [['network', 'net'], ['pid', 'pid'], ['ipc', 'ipc'], ['uts', 'uts'], ['cgroupns', 'cgroup']] as const) {
+  for (const [option, type] of [
+    ['network', 'net'],
+    ['pid', 'pid'],
+    ['ipc', 'ipc'],
+    ['uts', 'uts'],
+    ['cgroupns', 'cgroup'],
+  ] as const) {
     test(`--${option}`, async () => {
       for (const value of ['container:first', `ns:/proc/${pid}/ns/${type}`]) {
         const shared = sharedWith(await namespaces(`--${option}=${value}`), first);
@@ -56,7 +103,10 @@ describe('container:NAME and ns:PATH', () => {
   test('one that is private, stopped or no namespace is refused', async () => {
     await says('run', '-d', '--name', 'closed', BUSYBOX, 'sleep', '1000');
     const { code, err } = await limpid('run', '--rm', '--ipc', 'container:closed', BUSYBOX, 'true');
-    expect([code, err]).toEqual([125, 'Error: cannot join the IPC namespace of container "closed": it is private (hint: run "closed" with --ipc shareable)\n']);
+    expect([code, err]).toEqual([
+      125,
+      'Error: cannot join the IPC namespace of container "closed": it is private (hint: run "closed" with --ipc shareable)\n',
+    ]);
     await says('kill', 'closed');
     await says('wait', 'closed');
     const dead = await limpid('run', '--rm', '--network', 'container:closed', BUSYBOX, 'true');
@@ -75,7 +125,9 @@ test('--ipc=none has no /dev/shm', async () => {
 describe('users', () => {
   const MAP = ['--uidmap', '0:100000:65536', '--gidmap', '0:200000:65536'];
   test('--uidmap, --gidmap: root inside is another outside', async () => {
-    expect(await run(...MAP, BUSYBOX, 'sh', '-c', 'id -u; cat /proc/self/uid_map /proc/self/gid_map | tr -s " "')).toBe('0\n 0 100000 65536\n 0 200000 65536');
+    expect(await run(...MAP, BUSYBOX, 'sh', '-c', 'id -u; cat /proc/self/uid_map /proc/self/gid_map | tr -s " "')).toBe(
+      '0\n 0 100000 65536\n 0 200000 65536',
+    );
     await says('run', '-d', '--name', 'mapped', ...MAP, BUSYBOX, 'sleep', '1000');
     const pid = await says('inspect', '-f', '{{.State.Pid}}', 'mapped');
     const status = await Bun.file(`/proc/${pid}/status`).text();
@@ -85,12 +137,21 @@ describe('users', () => {
 });
 
 test.skipIf(!existsSync('/proc/self/ns/time'))('--time-offset: clocks of its own', async () => {
-  const [monotonic] = (await run('--time-offset', 'monotonic=864000,boottime=864000', BUSYBOX, 'cat', '/proc/uptime')).split(' ');
+  const [monotonic] = (
+    await run('--time-offset', 'monotonic=864000,boottime=864000', BUSYBOX, 'cat', '/proc/uptime')
+  ).split(' ');
   expect(Number(monotonic)).toBeGreaterThan(864_000);
   expect(await run('--timens', 'private', BUSYBOX, 'readlink', '/proc/self/ns/time')).not.toBe(ours['time']!);
 });
 
 test('a network of its own has loopback alone, and it is up', async () => {
   expect(await run(BUSYBOX, 'ls', '/sys/class/net')).toBe('lo');
-  expect(await run(BUSYBOX, 'sh', '-c', 'ip -o addr show lo | grep -c 127.0.0.1/8; ping -c1 -W1 127.0.0.1 >/dev/null 2>&1; echo $?')).toMatch(/^1\n[01]$/);
+  expect(
+    await run(
+      BUSYBOX,
+      'sh',
+      '-c',
+      'ip -o addr show lo | grep -c 127.0.0.1/8; ping -c1 -W1 127.0.0.1 >/dev/null 2>&1; echo $?',
+    ),
+  ).toMatch(/^1\n[01]$/);
 });

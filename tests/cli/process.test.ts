@@ -33,14 +33,24 @@ describe('the command', () => {
     expect(await run('--entrypoint', '["echo", "-n", "x y"]', BUSYBOX, 'z')).toBe('x y z');
   });
   test('without one, a shell', async () => {
-    expect((await limpidWith({ input: 'echo from a shell; exit 6\n' }, 'run', '--rm', '-i', BUSYBOX)).out).toBe('from a shell\n');
+    expect((await limpidWith({ input: 'echo from a shell; exit 6\n' }, 'run', '--rm', '-i', BUSYBOX)).out).toBe(
+      'from a shell\n',
+    );
   });
   test('words with spaces, quotes and line feeds arrive as they are', async () => {
     const words = ['a b', '"c"', "d'e", 'f\ng', '', '$HOME', '\\'];
     expect(await run(BUSYBOX, 'printf', '[%s]', ...words)).toBe(words.map((word) => `[${word}]`).join(''));
   });
   test('--init is process 1, reaps, and ends as the command does', async () => {
-    const { code, out } = await limpid('run', '--rm', '--init', BUSYBOX, 'sh', '-c', 'cat /proc/1/comm; echo $$; exit 9');
+    const { code, out } = await limpid(
+      'run',
+      '--rm',
+      '--init',
+      BUSYBOX,
+      'sh',
+      '-c',
+      'cat /proc/1/comm; echo $$; exit 9',
+    );
     expect([code, out]).toEqual([9, 'limpid-init\n2\n']);
     const orphan = '(sh -c "sleep 0.02 & exec true"); sleep 0.1; ls /proc | grep -c "^[0-9]"';
     // init, sh, ls, grep: the orphan is gone.
@@ -56,7 +66,18 @@ describe('who it is', () => {
     expect(await run('-u', '4242', BUSYBOX, 'sh', '-c', 'id -u; id -g; whoami')).toBe('4242\n0\n4242');
   });
   test('--group-add by name and number', async () => {
-    const out = await run('-u', '1000:1000', '--group-add', 'www-data', '--group-add', '5555', BUSYBOX, 'grep', 'Groups', '/proc/self/status');
+    const out = await run(
+      '-u',
+      '1000:1000',
+      '--group-add',
+      'www-data',
+      '--group-add',
+      '5555',
+      BUSYBOX,
+      'grep',
+      'Groups',
+      '/proc/self/status',
+    );
     expect(out.split(/\s+/).filter(Boolean)).toEqual(['Groups:', '33', '1000', '5555']);
   });
   test('--workdir and --umask', async () => {
@@ -64,7 +85,18 @@ describe('who it is', () => {
     expect(await run(BUSYBOX, 'sh', '-c', 'pwd; umask')).toBe('/\n0022');
   });
   test('--hostname, --domainname, /etc/hosts', async () => {
-    expect(await run('-h', 'box', '--domainname', 'example', BUSYBOX, 'sh', '-c', 'hostname; cat /proc/sys/kernel/domainname /etc/hostname')).toBe('box\nexample\nbox');
+    expect(
+      await run(
+        '-h',
+        'box',
+        '--domainname',
+        'example',
+        BUSYBOX,
+        'sh',
+        '-c',
+        'hostname; cat /proc/sys/kernel/domainname /etc/hostname',
+      ),
+    ).toBe('box\nexample\nbox');
     expect(await run('-h', 'box', BUSYBOX, 'grep', '-c', '\\bbox\\b', '/etc/hosts')).toBe('1');
     const [short, id] = (await run(BUSYBOX, 'sh', '-c', 'hostname; cat /etc/hostname')).split('\n');
     expect([short!.length, id]).toEqual([12, short]);
@@ -75,7 +107,13 @@ describe('its limits', () => {
   test('--ulimit', async () => {
     const options = ['--ulimit', 'nofile=123:456', '--ulimit', 'core=0', '--ulimit', 'nproc=100:200'];
     const lines = (await run(...options, BUSYBOX, 'cat', '/proc/self/limits')).split('\n');
-    const limit = (name: string) => lines.find((line) => line.startsWith(name))!.slice(26).trim().split(/\s+/).slice(0, 2);
+    const limit = (name: string) =>
+      lines
+        .find((line) => line.startsWith(name))!
+        .slice(26)
+        .trim()
+        .split(/\s+/)
+        .slice(0, 2);
     expect([limit('Max open files'), limit('Max core file size'), limit('Max processes')]).toEqual([
       ['123', '456'],
       ['0', '0'],
@@ -86,10 +124,29 @@ describe('its limits', () => {
     expect(await run('--oom-score-adj', '321', BUSYBOX, 'cat', '/proc/self/oom_score_adj')).toBe('321');
   });
   test('--sysctl of its own namespaces', async () => {
-    const options = ['--sysctl', 'net.ipv4.ip_forward=1', '--sysctl', 'kernel.shm_rmid_forced=1', '--sysctl', 'fs.mqueue.msg_max=7'];
-    expect(await run(...options, BUSYBOX, 'cat', '/proc/sys/net/ipv4/ip_forward', '/proc/sys/kernel/shm_rmid_forced', '/proc/sys/fs/mqueue/msg_max')).toBe('1\n1\n7');
+    const options = [
+      '--sysctl',
+      'net.ipv4.ip_forward=1',
+      '--sysctl',
+      'kernel.shm_rmid_forced=1',
+      '--sysctl',
+      'fs.mqueue.msg_max=7',
+    ];
+    expect(
+      await run(
+        ...options,
+        BUSYBOX,
+        'cat',
+        '/proc/sys/net/ipv4/ip_forward',
+        '/proc/sys/kernel/shm_rmid_forced',
+        '/proc/sys/fs/mqueue/msg_max',
+      ),
+    ).toBe('1\n1\n7');
     const { code, err } = await limpid('run', '--rm', '--sysctl', 'net.ipv4.nosuch=1', BUSYBOX, 'true');
-    expect([code, err]).toEqual([125, 'Error: cannot write "1" to "/proc/sys/net/ipv4/nosuch": ENOENT, this kernel has no such sysctl, for --sysctl net.ipv4.nosuch=1\n']);
+    expect([code, err]).toEqual([
+      125,
+      'Error: cannot write "1" to "/proc/sys/net/ipv4/nosuch": ENOENT, this kernel has no such sysctl, for --sysctl net.ipv4.nosuch=1\n',
+    ]);
   });
   test('a descriptor of ours is none of its own', async () => {
     expect(await run(BUSYBOX, 'sh', '-c', 'ls /proc/self/fd')).toBe('0\n1\n2\n3');

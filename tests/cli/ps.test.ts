@@ -5,11 +5,42 @@ const { says, limpid, directory } = privateWorld();
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  ids['web'] = await says('run', '-d', '--name', 'web', '-l', 'tier=front', '-v', `${directory}:/here`, BUSYBOX, 'sleep', 'infinity');
-  ids['db'] = await says('run', '-d', '--name', 'db', '-l', 'tier=back', '--network', 'host', BUSYBOX, 'sleep', 'infinity');
+  ids['web'] = await says(
+    'run',
+    '-d',
+    '--name',
+    'web',
+    '-l',
+    'tier=front',
+    '-v',
+    `${directory}:/here`,
+    BUSYBOX,
+    'sleep',
+    'infinity',
+  );
+  ids['db'] = await says(
+    'run',
+    '-d',
+    '--name',
+    'db',
+    '-l',
+    'tier=back',
+    '--network',
+    'host',
+    BUSYBOX,
+    'sleep',
+    'infinity',
+  );
   ids['done'] = await says('run', '-d', '--name', 'done', BUSYBOX, 'sh', '-c', 'exit 3');
   await says('wait', 'done');
-  ids['new'] = await says('create', '--name', 'new', BUSYBOX, 'echo', 'a very long command line that is cut at some point');
+  ids['new'] = await says(
+    'create',
+    '--name',
+    'new',
+    BUSYBOX,
+    'echo',
+    'a very long command line that is cut at some point',
+  );
 });
 
 const names = async (...words: string[]) =>
@@ -55,32 +86,53 @@ describe('--format', () => {
   test('json', async () => {
     const rows = JSON.parse(await says('ps', '-a', '--format', 'json'));
     const row = rows.find(({ Names }: { Names: string[] }) => Names[0] === 'done');
-    expect([row.Id, row.State, row.ExitCode, row.Image, row.Command]).toEqual([ids['done'], 'exited', 3, BUSYBOX, ['sh', '-c', 'exit 3']]);
+    expect([row.Id, row.State, row.ExitCode, row.Image, row.Command]).toEqual([
+      ids['done'],
+      'exited',
+      3,
+      BUSYBOX,
+      ['sh', '-c', 'exit 3'],
+    ]);
   });
   test('a table of chosen columns', async () => {
-    expect(await says('ps', '-a', '--filter', 'name=new', '--format', 'table {{.Names}}\t{{.State}}')).toBe('NAMES       STATE\nnew         created');
+    expect(await says('ps', '-a', '--filter', 'name=new', '--format', 'table {{.Names}}\t{{.State}}')).toBe(
+      'NAMES       STATE\nnew         created',
+    );
   });
   test('a template with functions', async () => {
-    expect(await says('ps', '--filter', 'name=web', '--format', '{{.Names | upper}} {{printf "%-5s|" .State}}{{if eq .State "running"}} yes{{end}}')).toBe('WEB running| yes');
+    expect(
+      await says(
+        'ps',
+        '--filter',
+        'name=web',
+        '--format',
+        '{{.Names | upper}} {{printf "%-5s|" .State}}{{if eq .State "running"}} yes{{end}}',
+      ),
+    ).toBe('WEB running| yes');
   });
 });
 
 test('--size counts what was written', async () => {
   await says('exec', 'web', 'sh', '-c', 'head -c 100000 /dev/zero > /big');
-  expect(await says('ps', '-s', '--filter', 'name=web', '--format', '{{.Size}}')).toMatch(/^100kB \(virtual \d+(\.\d+)?MB\)$/);
+  expect(await says('ps', '-s', '--filter', 'name=web', '--format', '{{.Size}}')).toMatch(
+    /^100kB \(virtual \d+(\.\d+)?MB\)$/,
+  );
 });
 
 test('long commands are cut, and the table stays one', async () => {
   const [, line] = (await says('ps', '-a', '--filter', 'name=new')).split('\n');
   expect(line!.split(/ {2,}/)[2]!.length).toBeLessThanOrEqual(24);
-  expect(await says('ps', '-a', '--no-trunc', '--filter', 'name=new', '--format', '{{.Command}}')).toContain('cut at some point');
+  expect(await says('ps', '-a', '--no-trunc', '--filter', 'name=new', '--format', '{{.Command}}')).toContain(
+    'cut at some point',
+  );
 });
 
 describe('references', () => {
   test('a short id, as short as it is unique; --latest', async () => {
     const others = Object.values(ids);
     const web = ids['web']!;
-    const length = [...web].findIndex((_, end) => others.filter((id) => id.startsWith(web.slice(0, end + 1))).length === 1) + 1;
+    const length =
+      [...web].findIndex((_, end) => others.filter((id) => id.startsWith(web.slice(0, end + 1))).length === 1) + 1;
     expect(await says('inspect', '--format', '{{.Name}}', web.slice(0, length))).toBe('web');
     expect(await says('inspect', '--format', '{{.Name}}', '--latest')).toBe('new');
   });
@@ -90,7 +142,10 @@ describe('references', () => {
     while (more.length < 17) more.push(await says('create', BUSYBOX));
     const digit = more.map((id) => id[0]!).find((first, index, all) => all.indexOf(first) !== index)!;
     const { code, err } = await limpid('inspect', '--format', '{{.Name}}', digit);
-    expect([code, err.startsWith(`Error: cannot choose container "${digit}": it is the start of `)]).toEqual([125, true]);
+    expect([code, err.startsWith(`Error: cannot choose container "${digit}": it is the start of `)]).toEqual([
+      125,
+      true,
+    ]);
     await says('rm', ...more);
   });
   test('a name comes before an id', async () => {
@@ -103,21 +158,42 @@ describe('references', () => {
 
 describe('inspect', () => {
   test('a template over the whole document', async () => {
-    expect(await says('inspect', '-f', '{{.Name}} {{.Config.Labels.tier}} {{len .Mounts}} {{(index .Mounts 0).Destination}}', 'web')).toBe('web front 1 /here');
-    expect(await says('inspect', '-f', '{{range $k, $v := .Config.Labels}}{{$k}}={{$v}};{{end}}', 'db')).toBe('tier=back;');
+    expect(
+      await says(
+        'inspect',
+        '-f',
+        '{{.Name}} {{.Config.Labels.tier}} {{len .Mounts}} {{(index .Mounts 0).Destination}}',
+        'web',
+      ),
+    ).toBe('web front 1 /here');
+    expect(await says('inspect', '-f', '{{range $k, $v := .Config.Labels}}{{$k}}={{$v}};{{end}}', 'db')).toBe(
+      'tier=back;',
+    );
     expect(JSON.parse(await says('inspect', '-f', '{{json .Config.Cmd}}', 'done'))).toEqual(['sh', '-c', 'exit 3']);
   });
   test('several at once are one JSON list', async () => {
     const found = JSON.parse(await says('inspect', 'web', 'db'));
-    expect(found.map(({ Name, Id }: { Name: string; Id: string }) => [Name, Id])).toEqual([['web', ids['web']], ['db', ids['db']]]);
+    expect(found.map(({ Name, Id }: { Name: string; Id: string }) => [Name, Id])).toEqual([
+      ['web', ids['web']],
+      ['db', ids['db']],
+    ]);
   });
   test('a field that is not there', async () => {
     const { code, err } = await limpid('inspect', '-f', '{{.Nope}}', 'web');
-    expect([code, err]).toEqual([125, `Error: cannot use format "{{.Nope}}": template: inspect:1:2: executing "inspect" at <.Nope>: can't evaluate field Nope in type struct\n`]);
+    expect([code, err]).toEqual([
+      125,
+      `Error: cannot use format "{{.Nope}}": template: inspect:1:2: executing "inspect" at <.Nope>: can't evaluate field Nope in type struct\n`,
+    ]);
   });
   test('State of a dead one', async () => {
     const state = JSON.parse(await says('inspect', '-f', '{{json .State}}', 'done'));
-    expect([state.Status, state.Running, state.ExitCode, state.Pid, state.OOMKilled]).toEqual(['exited', false, 3, 0, false]);
+    expect([state.Status, state.Running, state.ExitCode, state.Pid, state.OOMKilled]).toEqual([
+      'exited',
+      false,
+      3,
+      0,
+      false,
+    ]);
     expect(Date.parse(state.FinishedAt)).toBeGreaterThanOrEqual(Date.parse(state.StartedAt));
   });
 });

@@ -12,7 +12,9 @@ describe('a name in use', () => {
     id = await says('run', '-d', '--name', 'taken', BUSYBOX, 'sleep', 'infinity');
   });
   const inUse = () =>
-    error(`create container "taken": the name is in use by container ${id.slice(0, 12)} (hint: choose another --name, remove that container, or pass --replace)`);
+    error(
+      `create container "taken": the name is in use by container ${id.slice(0, 12)} (hint: choose another --name, remove that container, or pass --replace)`,
+    );
 
   test('run and create refuse it', async () => {
     expect(await limpid('run', '--name', 'taken', BUSYBOX, 'true')).toEqual(inUse());
@@ -23,7 +25,10 @@ describe('a name in use', () => {
   test('rename refuses it', async () => {
     const other = await says('create', '--name', 'other', BUSYBOX, 'true');
     const { code, err } = await limpid('rename', 'other', 'taken');
-    expect([code, err.startsWith('Error: cannot rename container "other": the name "taken" is in use')]).toEqual([125, true]);
+    expect([code, err.startsWith('Error: cannot rename container "other": the name "taken" is in use')]).toEqual([
+      125,
+      true,
+    ]);
     expect(await says('rm', other)).toBe(other);
   });
 
@@ -43,7 +48,14 @@ describe('a name in use', () => {
 
 describe('a container that is not running', () => {
   beforeAll(() => says('create', '--name', 'idle', BUSYBOX, 'true'));
-  const DOING = { exec: 'run a command in', kill: 'signal', pause: 'pause', unpause: 'unpause', top: 'list the processes of', attach: 'attach to' };
+  const DOING = {
+    exec: 'run a command in',
+    kill: 'signal',
+    pause: 'pause',
+    unpause: 'unpause',
+    top: 'list the processes of',
+    attach: 'attach to',
+  };
   for (const [command, doing] of Object.entries(DOING)) {
     test(`${command} refuses it`, async () => {
       const words = command === 'exec' ? ['idle', 'true'] : ['idle'];
@@ -53,7 +65,9 @@ describe('a container that is not running', () => {
     });
   }
   test('wait says that it never started', async () => {
-    expect(await limpid('wait', 'idle')).toEqual(error('wait for container "idle": it was never started (hint: `limpid start idle` starts it)'));
+    expect(await limpid('wait', 'idle')).toEqual(
+      error('wait for container "idle": it was never started (hint: `limpid start idle` starts it)'),
+    );
   });
   test('a dead one', async () => {
     await says('start', '-a', 'idle');
@@ -67,17 +81,23 @@ describe('a container that is not running', () => {
 describe('one that runs', () => {
   beforeAll(() => says('run', '-d', '--name', 'busy', BUSYBOX, 'sleep', 'infinity'));
   test('rm without -f', async () => {
-    expect(await limpid('rm', 'busy')).toEqual(error('remove container "busy": it is running (hint: stop it first, or `limpid rm -f busy`)'));
+    expect(await limpid('rm', 'busy')).toEqual(
+      error('remove container "busy": it is running (hint: stop it first, or `limpid rm -f busy`)'),
+    );
   });
   test('a paused one', async () => {
     expect(await says('pause', 'busy')).toBe('busy');
     expect(await limpid('pause', 'busy')).toEqual(error('pause container "busy": it is paused already'));
-    expect(await limpid('exec', 'busy', 'true')).toEqual(error('run a command in container "busy": it is paused (hint: `limpid unpause busy` first)'));
+    expect(await limpid('exec', 'busy', 'true')).toEqual(
+      error('run a command in container "busy": it is paused (hint: `limpid unpause busy` first)'),
+    );
     expect((await limpid('rm', 'busy')).code).toBe(125);
     expect(await says('unpause', 'busy')).toBe('busy');
   });
   test('a killed monitor is shown as such, never as exit code 0', async () => {
-    const [monitor, pid] = (await says('inspect', '--format', '{{.State.ConmonPid}} {{.State.Pid}}', 'busy')).split(' ').map(Number);
+    const [monitor, pid] = (await says('inspect', '--format', '{{.State.ConmonPid}} {{.State.Pid}}', 'busy'))
+      .split(' ')
+      .map(Number);
     process.kill(monitor!, 'SIGKILL');
     expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('sleep\n');
     expect(await says('ps', '--format', '{{.State}}')).toBe('running');
@@ -89,7 +109,11 @@ describe('one that runs', () => {
 test('several at once: what can be done is done, and the rest told', async () => {
   await says('create', '--name', 'one', BUSYBOX);
   const { code, out, err } = await limpid('rm', 'nope', 'one');
-  expect([code, out, err]).toEqual([125, 'one\n', 'Error: cannot find container "nope": there is no such container (hint: `limpid ps -a` lists all)\n']);
+  expect([code, out, err]).toEqual([
+    125,
+    'one\n',
+    'Error: cannot find container "nope": there is no such container (hint: `limpid ps -a` lists all)\n',
+  ]);
 });
 
 test('inspect answers an empty list all the same', async () => {

@@ -44,7 +44,14 @@ describe('capabilities in /proc/self/status', () => {
 
 describe('what is refused inside', () => {
   test('mounting, the clock, other hosts names', async () => {
-    const { err } = await limpid('run', '--rm', BUSYBOX, 'sh', '-c', 'mount -t tmpfs x /mnt; hostname x; date -s 2000-01-01');
+    const { err } = await limpid(
+      'run',
+      '--rm',
+      BUSYBOX,
+      'sh',
+      '-c',
+      'mount -t tmpfs x /mnt; hostname x; date -s 2000-01-01',
+    );
     expect(err.trim().split('\n')).toEqual([
       'mount: permission denied (are you root?)',
       'hostname: sethostname: Operation not permitted',
@@ -52,14 +59,21 @@ describe('what is refused inside', () => {
     ]);
   });
   test('masked and read-only paths', async () => {
-    const script = 'wc -c < /proc/keys; ls /proc/acpi | wc -l; echo 1 > /proc/irq/default_smp_affinity; echo x > /sys/x; echo 1 > /proc/sys/kernel/printk';
+    const script =
+      'wc -c < /proc/keys; ls /proc/acpi | wc -l; echo 1 > /proc/irq/default_smp_affinity; echo x > /sys/x; echo 1 > /proc/sys/kernel/printk';
     const { out, err } = await limpid('run', '--rm', BUSYBOX, 'sh', '-c', script);
     expect(out).toBe('0\n0\n');
-    expect(err.trim().split('\n').map((line) => line.replace(/^.*: /, ''))).toEqual(['Read-only file system', 'Read-only file system', 'Read-only file system']);
+    expect(
+      err
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/^.*: /, '')),
+    ).toEqual(['Read-only file system', 'Read-only file system', 'Read-only file system']);
   });
   test('--security-opt unmask=ALL and --privileged show them', async () => {
     // Written back as it is.
-    const script = 'read x < /proc/sys/kernel/printk; echo $x 2>/dev/null > /proc/sys/kernel/printk && echo writable || echo not';
+    const script =
+      'read x < /proc/sys/kernel/printk; echo $x 2>/dev/null > /proc/sys/kernel/printk && echo writable || echo not';
     const access = (...options: string[]) => run(...options, BUSYBOX, 'sh', '-c', `{ ${script}; } 2>/dev/null`);
     expect(await access()).toBe('not');
     expect(await access('--security-opt', 'unmask=ALL')).toBe('writable');
@@ -71,7 +85,8 @@ describe('what is refused inside', () => {
 });
 
 describe('seccomp', () => {
-  const status = (...options: string[]) => run(...options, BUSYBOX, 'grep', '-E', 'NoNewPrivs|^Seccomp:', '/proc/self/status');
+  const status = (...options: string[]) =>
+    run(...options, BUSYBOX, 'grep', '-E', 'NoNewPrivs|^Seccomp:', '/proc/self/status');
   test('a filter by default; unconfined has none; --privileged has none', async () => {
     expect(await status()).toBe('NoNewPrivs:\t0\nSeccomp:\t2');
     expect(await status('--security-opt', 'seccomp=unconfined')).toBe('NoNewPrivs:\t0\nSeccomp:\t0');
@@ -79,9 +94,20 @@ describe('seccomp', () => {
     expect(await status('--security-opt', 'no-new-privileges')).toBe('NoNewPrivs:\t1\nSeccomp:\t2');
   });
   test('a profile of a file', async () => {
-    const profile = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 28 }] };
+    const profile = {
+      defaultAction: 'SCMP_ACT_ALLOW',
+      syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 28 }],
+    };
     writeFileSync(`${directory}/profile.json`, JSON.stringify(profile));
-    const { code, err } = await limpid('run', '--rm', '--security-opt', `seccomp=${directory}/profile.json`, BUSYBOX, 'mkdir', '/x');
+    const { code, err } = await limpid(
+      'run',
+      '--rm',
+      '--security-opt',
+      `seccomp=${directory}/profile.json`,
+      BUSYBOX,
+      'mkdir',
+      '/x',
+    );
     expect([code, err]).toEqual([1, "mkdir: can't create directory '/x': No space left on device\n"]);
   });
   test('the default refuses what only hosts need', async () => {
@@ -94,23 +120,69 @@ describe('seccomp', () => {
 
 describe('devices', () => {
   test('the usual ones, and no other', async () => {
-    expect((await run(BUSYBOX, 'ls', '/dev')).split('\n')).toEqual(
-      ['fd', 'full', 'mqueue', 'null', 'ptmx', 'pts', 'random', 'shm', 'stderr', 'stdin', 'stdout', 'tty', 'urandom', 'zero'],
-    );
-    expect(await run(BUSYBOX, 'sh', '-c', 'head -c 3 /dev/zero | wc -c; echo x > /dev/null; head -c 5 /dev/urandom | wc -c')).toBe('3\n5');
+    expect((await run(BUSYBOX, 'ls', '/dev')).split('\n')).toEqual([
+      'fd',
+      'full',
+      'mqueue',
+      'null',
+      'ptmx',
+      'pts',
+      'random',
+      'shm',
+      'stderr',
+      'stdin',
+      'stdout',
+      'tty',
+      'urandom',
+      'zero',
+    ]);
+    expect(
+      await run(BUSYBOX, 'sh', '-c', 'head -c 3 /dev/zero | wc -c; echo x > /dev/null; head -c 5 /dev/urandom | wc -c'),
+    ).toBe('3\n5');
   });
   test('another one, made by hand, opens with EPERM', async () => {
-    const { code, err } = await limpid('run', '--rm', '--cap-add', 'MKNOD', BUSYBOX, 'sh', '-c', 'mknod /tmp/kmsg c 1 11 && exec 3</tmp/kmsg');
+    const { code, err } = await limpid(
+      'run',
+      '--rm',
+      '--cap-add',
+      'MKNOD',
+      BUSYBOX,
+      'sh',
+      '-c',
+      'mknod /tmp/kmsg c 1 11 && exec 3</tmp/kmsg',
+    );
     expect(code).not.toBe(0);
     expect(err).toContain("can't open /tmp/kmsg: Operation not permitted");
   });
   test('--device-cgroup-rule allows it', async () => {
     const script = 'mknod /tmp/kmsg c 1 11 && exec 3</tmp/kmsg && echo open';
-    expect(await run('--device-cgroup-rule', 'c 1:11 r', '--cap-add', 'SYSLOG,MKNOD', BUSYBOX, 'sh', '-c', script)).toBe('open');
+    expect(
+      await run('--device-cgroup-rule', 'c 1:11 r', '--cap-add', 'SYSLOG,MKNOD', BUSYBOX, 'sh', '-c', script),
+    ).toBe('open');
   });
   test('--device puts one there, under a name, with the access that is said', async () => {
-    expect(await run('--device', '/dev/null:/dev/hole', BUSYBOX, 'sh', '-c', 'stat -c %t:%T /dev/hole; echo x > /dev/hole && echo ok')).toBe('1:3\nok');
-    const readOnly = await limpid('run', '--rm', '--device', '/dev/kmsg:/dev/log:r', '--cap-add', 'SYSLOG', BUSYBOX, 'sh', '-c', 'exec 3</dev/log && echo read; exec 4>/dev/log');
+    expect(
+      await run(
+        '--device',
+        '/dev/null:/dev/hole',
+        BUSYBOX,
+        'sh',
+        '-c',
+        'stat -c %t:%T /dev/hole; echo x > /dev/hole && echo ok',
+      ),
+    ).toBe('1:3\nok');
+    const readOnly = await limpid(
+      'run',
+      '--rm',
+      '--device',
+      '/dev/kmsg:/dev/log:r',
+      '--cap-add',
+      'SYSLOG',
+      BUSYBOX,
+      'sh',
+      '-c',
+      'exec 3</dev/log && echo read; exec 4>/dev/log',
+    );
     expect(readOnly.out).toBe('read\n');
     expect(readOnly.err).toContain("can't create /dev/log: Operation not permitted");
   });

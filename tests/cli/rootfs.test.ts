@@ -15,8 +15,12 @@ beforeAll(() => {
 
 describe('--rootfs DIR', () => {
   test('runs in it, with its own users', async () => {
-    expect(await says('run', '--rm', '--hostname', 'h', '--rootfs', rootfs, '/bin/sh', '-c', 'id -u; hostname; ls /')).toBe('0\nh\nbin\ndev\netc\nproc\nsys');
-    expect(await says('run', '--rm', '--user', 'ann', '--rootfs', rootfs, 'sh', '-c', 'id -u; id -g; echo $HOME')).toBe('1234\n1235\n/home/ann');
+    expect(
+      await says('run', '--rm', '--hostname', 'h', '--rootfs', rootfs, '/bin/sh', '-c', 'id -u; hostname; ls /'),
+    ).toBe('0\nh\nbin\ndev\netc\nproc\nsys');
+    expect(await says('run', '--rm', '--user', 'ann', '--rootfs', rootfs, 'sh', '-c', 'id -u; id -g; echo $HOME')).toBe(
+      '1234\n1235\n/home/ann',
+    );
   });
   test('it is a lower layer: nothing is written into it', async () => {
     await says('run', '--rm', '--rootfs', rootfs, 'sh', '-c', 'echo x > /made; echo x >> /etc/passwd');
@@ -49,11 +53,18 @@ describe('host:', () => {
 describe(BUSYBOX, () => {
   test('needs no network and no other package', async () => {
     expect(await says('run', '--rm', BUSYBOX, 'busybox')).toContain('multi-call binary');
-    expect(await says('run', '--rm', BUSYBOX, 'ls', '/')).toBe('bin\ndev\netc\nhome\nlib\nmnt\nopt\nproc\nroot\nrun\nsbin\nsrv\nsys\ntmp\nusr\nvar');
+    expect(await says('run', '--rm', BUSYBOX, 'ls', '/')).toBe(
+      'bin\ndev\netc\nhome\nlib\nmnt\nopt\nproc\nroot\nrun\nsbin\nsrv\nsys\ntmp\nusr\nvar',
+    );
   });
   test('each container has its own layer', async () => {
-    for (const name of ['a', 'b']) await says('run', '-d', '--name', name, BUSYBOX, 'sh', '-c', `echo ${name} > /who; sleep 1000`);
-    expect((await limpid('exec', 'a', 'sh', '-c', 'until test -s /who; do sleep 0.01; done; cat /who')).out).toBe('a\n');
-    expect((await limpid('exec', 'b', 'sh', '-c', 'until test -s /who; do sleep 0.01; done; cat /who')).out).toBe('b\n');
+    for (const name of ['a', 'b'])
+      await says('run', '-d', '--name', name, BUSYBOX, 'sh', '-c', `echo ${name} > /who; sleep 1000`);
+    expect((await limpid('exec', 'a', 'sh', '-c', 'until test -s /who; do sleep 0.01; done; cat /who')).out).toBe(
+      'a\n',
+    );
+    expect((await limpid('exec', 'b', 'sh', '-c', 'until test -s /who; do sleep 0.01; done; cat /who')).out).toBe(
+      'b\n',
+    );
   });
 });
