@@ -94,6 +94,34 @@ int op_bind(struct executor *x, const struct op *op) {
     return answer < 0 && is_missing() && NUMBER(ARG_BIND_MISSING_OK) ? 0 : answer;
 }
 
+/* By whom the files' owners may be shifted: the host, before a child in a user namespace has no say over them. */
+int op_clone_mount(struct executor *x, const struct op *op) {
+    bool recursive = NUMBER(ARG_CLONE_MOUNT_RECURSIVE);
+    int tree = copy_mount(x, -1, TEXT(ARG_CLONE_MOUNT_SOURCE), recursive);
+    if (tree < 0)
+        return -1;
+    int answer = set_attributes(tree, NUMBER(ARG_CLONE_MOUNT_ATTR_RECURSIVE), NUMBER(ARG_CLONE_MOUNT_ATTR_SET),
+                                NUMBER(ARG_CLONE_MOUNT_ATTR_CLEAR), 0);
+    if (answer == 0)
+        answer = set_attributes(tree, recursive, 0, 0, NUMBER(ARG_CLONE_MOUNT_PROPAGATION));
+    if (answer == 0)
+        answer = map_ids(x, tree, SLOT(ARG_CLONE_MOUNT_ID_MAP), NUMBER(ARG_CLONE_MOUNT_ID_MAP_RECURSIVE));
+    if (answer < 0)
+        return close_keeping_errno(tree);
+    slot_set(x, SLOT(ARG_CLONE_MOUNT_SLOT), tree);
+    return 0;
+}
+
+int op_attach_mount(struct executor *x, const struct op *op) {
+    int slot = SLOT(ARG_ATTACH_MOUNT_SLOT);
+    int target = open_path(x, SLOT(ARG_ATTACH_MOUNT_AT), TEXT(ARG_ATTACH_MOUNT_TARGET), O_PATH, 0);
+    if (target < 0)
+        return -1;
+    int answer = attach_tree(slot < 0 ? -1 : x->slot[slot], target);
+    close_keeping_errno(target);
+    return answer;
+}
+
 static int cover(const struct executor *x, int target, int file) {
     struct stat status;
     if (fstat(target, &status) < 0)

@@ -5,6 +5,8 @@ import type { PlaceContext } from './context.ts';
 import type { HostFacts } from './facts.ts';
 import { hooksInHost, hooksInside, type HookState, startHooks } from './hooks.ts';
 import { buildInside } from './inside.ts';
+import { cloneMappedMounts } from './mapped-mounts.ts';
+import { parseMounts } from './mounts.ts';
 import { enterBeforeClone, returnAfterClone } from './namespaces.ts';
 import type { Op, Plan } from './ops.ts';
 import { findProgram } from './exec.ts';
@@ -43,6 +45,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     ...passStreams(process, hostOwner(spec), because),
     ...createCgroups(cgroups, request),
     ...mountOutside(request),
+    ...cloneMappedMounts(parseMounts(request)),
     ...enterBeforeClone(request),
     cloneChild(request, cgroups, settling),
     ...returnAfterClone(request),

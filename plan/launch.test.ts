@@ -50,7 +50,7 @@ describe('what cannot be planned', () => {
     ['mounts[/]', mount({ destination: '/' }), 'the root itself cannot be mounted over'],
     ['mounts[/a/..]', mount({ destination: '/a/..' }), 'the root itself cannot be mounted over'],
     ['mounts[/x]', mount({ source: 'y' }), 'the source "y" is no absolute path'],
-    ['mounts[/x]', mount({ options: ['rbind', 'idmap'] }), 'id-mapped mounts are not made yet'],
+    ['mounts[/x]', mount({ options: ['rbind', 'idmap'] }), 'ids are mapped by uidMappings and gidMappings together'],
     [
       'linux.sysctl[net.ipv4.ip_forward]',
       linuxWith({ sysctl: { 'net.ipv4.ip_forward': '1' }, namespaces: namespaces('mount', 'uts') }),

@@ -4,6 +4,8 @@ import { cgroupLayout } from './cgroup/layout.ts';
 import type { LaunchContext } from './context.ts';
 import type { HostFacts } from './facts.ts';
 import { buildInside } from './inside.ts';
+import { cloneMappedMounts } from './mapped-mounts.ts';
+import { parseMounts } from './mounts.ts';
 import { enterBeforeClone, returnAfterClone } from './namespaces.ts';
 import type { Plan } from './ops.ts';
 import { becomeProcess, seccompFilter } from './process.ts';
@@ -41,6 +43,7 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
     ...declareSupervision(context.supervision, process, hostOwner(spec), request.because),
     ...createCgroups(cgroups, request),
     ...mountOutside(request),
+    ...cloneMappedMounts(parseMounts(request)),
     ...enterBeforeClone(request),
     cloneChild(request, cgroups, settling),
     ...returnAfterClone(request),

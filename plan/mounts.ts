@@ -5,6 +5,7 @@ import { parseMountOptions, type MountOptions } from '../abi/mount-options.ts';
 import type { Mount, RuntimeSpec } from '../spec/runtime.ts';
 import { planCgroupMount } from './cgroup/mounts.ts';
 import type { CgroupLayout } from './cgroup/layout.ts';
+import { attachMapped, mountIds, type MountIds } from './mapped-mounts.ts';
 import { ownAttributes, propagationOf, readOnly, treeAttributes } from './mount-attributes.ts';
 import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op } from './ops.ts';
@@ -21,6 +22,8 @@ export interface ParsedMount {
   readonly isBind: boolean;
   readonly options: MountOptions;
   readonly because: string;
+  /** Only for a mount whose files' ids are mapped. */
+  readonly ids?: MountIds;
 }
 
 /** Reads `mounts`. Throws LimpidError `ESPEC` for one that no plan can express. */
@@ -32,7 +35,9 @@ export function parseMounts({ spec, because }: Pick<LaunchRequest, 'spec' | 'bec
     const source = mount.source ?? mount.type ?? '';
     refuseMount(mount, options, target, isBind);
     const reason = because(`mounts[${mount.destination}]`);
-    return { target, type: mount.type ?? 'none', source, isBind, options, because: reason };
+    const ids = mountIds(mount, options.idMap, { spec });
+    const parsed = { target, type: mount.type ?? 'none', source, isBind, options, because: reason };
+    return ids === undefined ? parsed : { ...parsed, ids };
   });
 }
 
@@ -47,7 +52,7 @@ export function cleanTarget(destination: string): string {
 }
 
 function refuseMount(
-  { destination, uidMappings, source }: Mount,
+  { destination, uidMappings, gidMappings, source }: Mount,
   options: MountOptions,
   target: string,
   isBind: boolean,
@@ -55,7 +60,8 @@ function refuseMount(
   const field = `mounts[${destination}]`;
   if (target === '/') throw specError(field, 'the root itself cannot be mounted over');
   if (isBind && !source?.startsWith('/')) throw specError(field, `the source "${source ?? ''}" is no absolute path`);
-  if (options.idMap !== 'no' || uidMappings?.length) throw specError(field, 'id-mapped mounts are not made yet');
+  const isMapped = options.idMap !== 'no' || uidMappings?.length || gidMappings?.length;
+  if (isMapped && !isBind) throw specError(field, 'only what is bound can have its ids mapped');
 }
 
 /**
@@ -69,7 +75,10 @@ export function mountAll(
   layout: CgroupLayout,
 ): Op[] {
   const slots = sourceSlots(mounts, request);
+  const mapped = mounts.filter(({ ids }) => ids !== undefined);
   return concatMap(mounts, (mount): Op[] => {
+    const isFile = request.context.sourceKinds?.[mount.source] === 'file';
+    if (mount.ids !== undefined) return attachMapped(mount, mapped.indexOf(mount), targets, isFile);
     if (mount.isBind) return bindMount(mount, targets, request, slots.get(mount));
     if (mount.type === 'cgroup' || mount.type === 'cgroup2') return planCgroupMount(mount, targets, request, layout);
     return newMount(mount, targets, isSealedLater(mount, mounts), request);
@@ -104,7 +113,7 @@ export function hidePaths({ linux }: RuntimeSpec, request: LaunchRequest): Op[] 
 
 function sourceSlots(mounts: readonly ParsedMount[], { namespaces }: LaunchRequest): Map<ParsedMount, number> {
   if (!isBornInUserNamespace(namespaces)) return new Map();
-  return new Map(mounts.filter(({ isBind }) => isBind).map((mount, index) => [mount, sourceSlot(index)]));
+  return new Map(mounts.filter(({ isBind, ids }) => isBind && ids === undefined).map((mount, index) => [mount, sourceSlot(index)]));
 }
 
 function isSealedLater({ target, type, isBind, options }: ParsedMount, mounts: readonly ParsedMount[]): boolean {

@@ -156,6 +156,20 @@ export const OPS = {
   set_mempolicy: { mode: 'int', nodes: 'blob' },
   set_personality: { persona: 'hex' },
 
+  /** A copy of the mount at a host path that is attached nowhere yet, with its attributes and maps of ids. */
+  clone_mount: {
+    slot: 'slot',
+    source: 'text',
+    recursive: 'flag',
+    attrSet: 'hex',
+    attrClear: 'hex',
+    attrRecursive: 'flag',
+    propagation: 'hex',
+    idMap: 'slot',
+    idMapRecursive: 'flag',
+  },
+  attach_mount: { slot: 'slot', at: 'slot', target: 'text' },
+
   /** Everything below the directory in `source`, with owners and modes, into another one. */
   copy_tree: { source: 'slot', at: 'slot', path: 'text' },
 } as const;

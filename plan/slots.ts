@@ -52,6 +52,12 @@ export function sourceSlot(index: number): number {
   return SOURCES + index;
 }
 
+/** Slots for the mounts whose ids the host has mapped, from the end of those for sources. */
+export function mappedSlot(index: number): number {
+  if (index >= (CALLERS - SOURCES) / 2) throw new RangeError(`no slot for id-mapped mount ${index + 1}`);
+  return CALLERS - 1 - index;
+}
+
 /** Where the caller's descriptor 3 + `index` is, for `--preserve-fds`. */
 export function preservedSlot(index: number): number {
   if (index >= COUNT - PRESERVED) throw new RangeError(`no slot for descriptor ${index + 3} of the caller`);
@@ -76,7 +82,7 @@ export function closeOpenSlots(ops: readonly Op[], inherited: readonly number[] 
   for (const op of ops) {
     if (op.op === 'clone') cloned = true;
     const seenByChild = op.stage !== 'host' || !cloned;
-    if ((op.op === 'open' || op.op === 'user_namespace') && seenByChild) open.add(op.slot);
+    if ((op.op === 'open' || op.op === 'user_namespace' || op.op === 'clone_mount') && seenByChild) open.add(op.slot);
     if (op.op === 'close' && seenByChild) open.delete(op.slot);
   }
   const because = 'no descriptor of the host stays reachable from inside';

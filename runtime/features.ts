@@ -31,7 +31,7 @@ export function runtimeFeatures(version: string): Record<string, unknown> {
       apparmor: { enabled: true },
       selinux: { enabled: false },
       intelRdt: { enabled: false },
-      mountExtensions: { idmap: { enabled: false } },
+      mountExtensions: { idmap: { enabled: true } },
       netDevices: { enabled: false },
     },
     annotations: { 'io.limpid.version': version },

@@ -10,6 +10,8 @@ install_all() {
   # The launcher is bin/limpid: it keeps BUN_* of the environment away from the program in libexec/.
   install -D -m 755 dist/launcher "$to/bin/limpid"
   install -D -m 755 dist/limpid "$to/libexec/limpid/limpid"
+  # By that name it is an OCI runtime.
+  ln -sf limpid "$to/bin/limpid-runtime"
   local i shells=(bash zsh fish) page
   for i in 0 1 2; do
     if dist/limpid completion "${shells[$i]}" >build/completion 2>/dev/null; then
@@ -22,7 +24,7 @@ install_all() {
 }
 
 uninstall_all() {
-  rm -f "$to/bin/limpid" "$to/libexec/limpid/limpid" "$to"/share/man/man1/limpid.1 "$to"/share/man/man1/limpid-*.1
+  rm -f "$to/bin/limpid" "$to/bin/limpid-runtime" "$to/libexec/limpid/limpid" "$to"/share/man/man1/limpid.1 "$to"/share/man/man1/limpid-*.1
   rmdir "$to/libexec/limpid" 2>/dev/null || true
   local path
   for path in "${COMPLETIONS[@]}"; do rm -f "$to/$path"; done

@@ -170,6 +170,14 @@ const DESCRIBERS: Describers = {
   set_affinity: (op) => [`mask ${showBlob(op.cpus)}`],
   set_mempolicy: (op) => [`mode ${op.mode}`, `nodes ${showBlob(op.nodes)}`],
   set_personality: (op) => [`0x${op.persona.toString(16)}`],
+  clone_mount: (op) => [
+    `${slotName(op.slot)} = ${showText(op.source)}`,
+    op.recursive ? 'with all below' : '',
+    ...attributes(op.attrSet, op.attrClear),
+    propagation(op.propagation),
+    `ids mapped by ${slotName(op.idMap)}${op.idMapRecursive ? ', with all below' : ''}`,
+  ],
+  attach_mount: (op) => [`${slotName(op.slot)} on ${place(op.at, op.target)}`],
   copy_tree: (op) => [`${slotName(op.source)} to ${place(op.at, op.path)}`],
 };
 
