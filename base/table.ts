@@ -16,20 +16,22 @@ const PODMAN_TABLE: TableShape = { minWidth: 12, padding: 2 };
 export function formatTable(rows: readonly (readonly string[])[], shape: TableShape = PODMAN_TABLE): string {
   // A container chooses what its processes and files are called.
   const lines = rows.map((cells) => cells.map(printable));
-  const widths = columnWidths(lines, shape);
-  return lines.map((cells) => `${cells.map((cell, i) => pad(cell, i, cells.length, widths)).join('')}\n`).join('');
-}
-
-function columnWidths(lines: readonly (readonly string[])[], { minWidth, padding }: TableShape): number[] {
-  const widths: number[] = [];
-  for (const cells of lines) {
-    for (const [i, cell] of cells.slice(0, -1).entries()) {
-      widths[i] = Math.max(widths[i] ?? minWidth, Bun.stringWidth(cell) + padding);
-    }
+  const widths = lines.map((cells) => cells.map((cell) => Bun.stringWidth(cell)));
+  const columns = columnWidths(widths, shape);
+  let text = '';
+  for (let line = 0; line < lines.length; line++) {
+    const cells = lines[line]!;
+    const last = cells.length - 1;
+    for (let i = 0; i < last; i++) text += cells[i]! + ' '.repeat(columns[i]! - widths[line]![i]!);
+    text += last < 0 ? '\n' : `${cells[last]}\n`;
   }
-  return widths;
+  return text;
 }
 
-function pad(cell: string, index: number, cells: number, widths: readonly number[]): string {
-  return index === cells - 1 ? cell : cell + ' '.repeat(widths[index]! - Bun.stringWidth(cell));
+function columnWidths(lines: readonly (readonly number[])[], { minWidth, padding }: TableShape): number[] {
+  const columns: number[] = [];
+  for (const widths of lines) {
+    for (let i = 0; i < widths.length - 1; i++) columns[i] = Math.max(columns[i] ?? minWidth, widths[i]! + padding);
+  }
+  return columns;
 }

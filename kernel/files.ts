@@ -28,6 +28,7 @@ const STATX_BASIC_STATS = 0x7ff;
 const ENOENT = 2;
 const EEXIST = 17;
 const ENOTDIR = 20;
+const EFBIG = 27;
 
 const decoder = new TextDecoder();
 const chunk = new Uint8Array(65536);
@@ -54,21 +55,23 @@ export function readKernelFile(path: string): string | undefined {
   }
 }
 
+/** Everything up to the end. What fits the chunk is not copied: it holds until the next read. */
 function readAll(fd: number, path: string, limitBytes: number): Uint8Array {
   try {
-    const first = Number(libc.read(fd, ptr(chunk), chunk.length));
-    if (first < 0) throw systemError('read', path);
-    if (first === 0) return new Uint8Array(0);
-    const parts = [chunk.slice(0, first)];
-    let total = first;
+    const full: Uint8Array[] = [];
+    let filled = 0;
     for (;;) {
-      const got = Number(libc.read(fd, ptr(chunk), chunk.length));
+      const got = Number(libc.read(fd, ptr(chunk, filled), chunk.length - filled));
       if (got < 0) throw systemError('read', path);
-      if (got === 0) return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-      parts.push(chunk.slice(0, got));
-      total += got;
-      if (total > limitBytes) throw systemError('read', path, 27);
+      if (got === 0) break;
+      filled += got;
+      if (full.length * chunk.length + filled > limitBytes) throw systemError('read', path, EFBIG);
+      if (filled < chunk.length) continue;
+      full.push(chunk.slice());
+      filled = 0;
     }
+    const rest = chunk.subarray(0, filled);
+    return full.length === 0 ? rest : Buffer.concat([...full, rest]);
   } finally {
     libc.close(fd);
   }

@@ -2,7 +2,7 @@ import { listContainers, type ContainerSummary } from '../../engine/containers/l
 import { namespaceInodes } from '../../engine/containers/namespace-inodes.ts';
 import { measureContainer, type ContainerSize } from '../../engine/containers/size.ts';
 import { removeLeavings } from '../../engine/containers/remove.ts';
-import { damagedRecords } from '../../engine/records/read.ts';
+import { damagedRecords, listIds } from '../../engine/records/read.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/ps.ts';
 import { parseFilters } from '../filters.ts';
@@ -18,11 +18,12 @@ export const handle: Handler<PsOptions> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
   if (options.watch === undefined) {
-    const containers = listContainers(world);
+    const ids = listIds(world);
+    const containers = listContainers(world, ids);
     await output.out(await describe(world, invocation, containers));
     const read = new Set(containers.map(({ config }) => config.id));
-    for (const error of damagedRecords(world, read)) await output.err(`Error: ${error.message}\n`);
-    await removeLeavings(world, containers);
+    for (const error of damagedRecords(world, ids, read)) await output.err(`Error: ${error.message}\n`);
+    await removeLeavings(world, containers, ids);
     return 0;
   }
   for (;;) {

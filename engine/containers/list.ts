@@ -8,12 +8,16 @@ export interface ContainerSummary extends ContainerRecord {
 }
 
 /** All containers, oldest first, as the kernel sees them now. */
-export function listContainers(world: World): ContainerSummary[] {
-  return listRecords(world).map((record) => ({ ...record, state: observeState(world, record) }));
+export function listContainers(world: World, ids: readonly string[] = listIds(world)): ContainerSummary[] {
+  return listRecords(world, ids).map((record) => ({ ...record, state: observeState(world, record) }));
 }
 
 /** Ids with something on disk or in the runtime directory but no record: what a killed command left. */
-export function listLeavings(world: World, recorded: readonly ContainerRecord[] = []): string[] {
+export function listLeavings(
+  world: World,
+  recorded: readonly ContainerRecord[] = [],
+  ids: readonly string[] = listIds(world),
+): string[] {
   const known = new Set(recorded.map(({ config }) => config.id));
-  return listIds(world).filter((id) => !known.has(id) && /^[0-9a-f]{64}$/.test(id) && !recordExists(world, id));
+  return ids.filter((id) => !known.has(id) && /^[0-9a-f]{64}$/.test(id) && !recordExists(world, id));
 }

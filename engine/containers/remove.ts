@@ -82,10 +82,14 @@ export async function removeRecord(world: World, { config, paths }: ContainerRec
   await removeThings(world, config.id, cgroupPath(config));
 }
 
-/** Clears away what killed commands left without a record. Answers the ids. `recorded` need no second look. */
-export async function removeLeavings(world: World, recorded: readonly ContainerRecord[] = []): Promise<string[]> {
+/** Clears away what killed commands left without a record. Answers the ids. `recorded`, of `ids`, need no second look. */
+export async function removeLeavings(
+  world: World,
+  recorded: readonly ContainerRecord[] = [],
+  ids: readonly string[] = listIds(world),
+): Promise<string[]> {
   const removed: string[] = [];
-  for (const id of listLeavings(world, recorded)) {
+  for (const id of listLeavings(world, recorded, ids)) {
     const lock = tryLock(containerPaths(world, id, true).lock);
     if (lock === 'busy') continue;
     if (!recordExists(world, id)) {
@@ -94,7 +98,7 @@ export async function removeLeavings(world: World, recorded: readonly ContainerR
     }
     if (lock !== 'absent') lock.release();
   }
-  sweepNames(world, new Set(listIds(world)), recorded);
+  sweepNames(world, new Set(ids.filter((id) => !removed.includes(id))), recorded);
   return removed;
 }
 

@@ -12,9 +12,9 @@ export function listIds(world: World): string[] {
 }
 
 /** Every record, oldest first. A damaged one is left out here, and told by `damagedRecords` and the command that names it. */
-export function listRecords(world: World): ContainerRecord[] {
+export function listRecords(world: World, ids: readonly string[] = listIds(world)): ContainerRecord[] {
   const records: ContainerRecord[] = [];
-  for (const id of listIds(world)) {
+  for (const id of ids) {
     try {
       const record = readRecord(world, id);
       if (record !== undefined) records.push(record);
@@ -23,10 +23,10 @@ export function listRecords(world: World): ContainerRecord[] {
   return records.sort((a, b) => (a.config.created < b.config.created ? -1 : 1));
 }
 
-/** Why each record that is there but not among these cannot be read. */
-export function damagedRecords(world: World, read: ReadonlySet<string>): LimpidError[] {
+/** Why each record among these ids that is there, but not among those that were read, cannot be read. */
+export function damagedRecords(world: World, ids: readonly string[], read: ReadonlySet<string>): LimpidError[] {
   const errors: LimpidError[] = [];
-  for (const id of listIds(world)) {
+  for (const id of ids) {
     try {
       if (!read.has(id)) readRecord(world, id);
     } catch (error) {
