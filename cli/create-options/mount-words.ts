@@ -14,16 +14,16 @@ const GROUPS: readonly (readonly string[])[] = [
   ['atime', 'noatime', 'relatime', 'strictatime'],
   ['diratime', 'nodiratime'],
   ['tmpcopyup', 'notmpcopyup'],
+  ['idmap', 'ridmap'],
 ];
 const RECURSIVE = ['rro', 'rnosuid', 'rnodev', 'rnoexec', 'rnosymfollow'];
 const WORDS = new Set([...GROUPS.flat(), ...RECURSIVE]);
-const BIND_ONLY = new Set(['bind', 'rbind', ...RECURSIVE]);
+const BIND_ONLY = new Set(['bind', 'rbind', 'idmap', 'ridmap', ...RECURSIVE]);
 const REFUSED: Readonly<Record<string, string>> = {
   z: 'labels of SELinux are not set',
   Z: 'labels of SELinux are not set',
   U: 'owners are not changed',
   O: 'an overlay over a source is not made',
-  idmap: 'id-mapped mounts are not made',
 };
 
 /** Default words by type, as podman's. `docker run --tmpfs` and podman agree on those of tmpfs. */

@@ -35,6 +35,12 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
       : undefined,
   mount: (failure) => correctMount(failure as Failure<'mount'>),
   bind: (failure) => correctBind(failure as Failure<'bind'>),
+  clone_mount: ({ errno, call }) =>
+    call === 'mount_setattr'
+      ? correctIdMappedMount(errno)
+      : errno === 'ENOENT'
+        ? { why: 'it does not exist', hint: 'create it first' }
+        : undefined,
   pivot_root: ({ errno }) =>
     errno === 'EINVAL' ? { why: 'the root is no mount point, or its parent mount is shared' } : undefined,
   umount: ({ errno }) =>

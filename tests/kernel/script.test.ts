@@ -352,7 +352,7 @@ describe('a script that fails says where, and leaves nothing', () => {
   const missing = (source: string) =>
     ({ type: 'bind', source, destination: '/tmp/x', options: [], because: '-v' }) as const;
   test.each<[string, Config, string, number]>([
-    ['in the child', { mounts: [missing('/nonexistent')] }, 'mount: /tmp/', 32],
+    ['in the child', { mounts: [missing('/nonexistent')] }, 'special device /nonexistent', 32],
     [
       'on the host’s side',
       {

@@ -70,6 +70,13 @@ describe('a container with id maps', () => {
       namespaces: { ...MAPPED.namespaces, time: { kind: 'private' } },
       timeOffsets: { boottimeSecs: 1_000_000 },
       mounts: [
+        {
+          type: 'bind',
+          source: `${directory}/shared`,
+          destination: '/mine',
+          options: ['rbind', 'idmap', 'nosuid'],
+          because: '-v',
+        },
         { type: 'volume', source: 'kept', destination: '/kept', options: [], because: '-v' },
         { type: 'bind', source: `${directory}/shared`, destination: '/shared', options: ['rbind'], because: '-v' },
       ],
@@ -126,6 +133,18 @@ describe('a container with id maps', () => {
     expect(await output('mapped', 'cd /shared; stat -c "%n %u:%g" *; touch ours 2>&1')).toBe(
       'ours 65534:65534\ntheirs 3:4\ntouch: ours: Permission denied\n',
     );
+  });
+
+  test('one whose ids are mapped shows them as they are on disk, and writes them so', async () => {
+    expect(await output('mapped', 'cd /mine; stat -c "%n %u:%g" ours theirs; touch made; stat -c %u made')).toBe(
+      'ours 0:0\ntheirs 65534:65534\n0\n',
+    );
+    expect(owner(`${directory}/shared/made`)).toBe('0:0');
+    const mount = readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
+      .split('\n')
+      .find((line) => line.includes(' /mine '));
+    expect(mount).toMatch(/ rw,nosuid,\S*idmapped /);
+    rmSync(`${directory}/shared/made`);
   });
 
   test('a new volume and the files made for it are root’s to write', async () => {
