@@ -28,6 +28,8 @@ export interface CreateContext extends PlaceContext {
   readonly preservedFds: number;
   readonly newKeyring: boolean;
   readonly hookState: HookState;
+  /** What goes to a listener of seccomp, in parts around the pid. */
+  readonly listenerState: readonly string[];
 }
 
 /**
@@ -39,7 +41,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
   const { because } = request;
   const process = processOf(spec);
   const cgroups = cgroupLayout(request);
-  const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram);
+  const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram, context.listenerState);
   const settling = [...settleChild(request), recordProcess(context.processRecord)];
   const untilInside = [
     ...passStreams(process, hostOwner(spec), because),

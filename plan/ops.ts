@@ -170,6 +170,9 @@ export const OPS = {
   },
   attach_mount: { slot: 'slot', at: 'slot', target: 'text' },
 
+  /** A filter that asks a listener: its descriptor goes through `socket`, with `state`, whose parts stand around the pid. */
+  seccomp_listen: { flags: 'hex', program: 'blob', socket: 'slot', state: 'list' },
+
   /** Everything below the directory in `source`, with owners and modes, into another one. */
   copy_tree: { source: 'slot', at: 'slot', path: 'text' },
 } as const;

@@ -4,7 +4,7 @@ import { O_WRONLY } from '../abi/flags/open.ts';
 import type { Process, Seccomp } from '../spec/runtime.ts';
 import type { Op } from './ops.ts';
 import type { Because } from './request.ts';
-import { NONE } from './slots.ts';
+import { CALLER_SLOT, NONE } from './slots.ts';
 import { schedule } from './scheduling.ts';
 import { specError } from './spec-error.ts';
 
@@ -12,33 +12,41 @@ const PR_SET_KEEPCAPS = 8;
 const PR_SET_NO_NEW_PRIVS = 38;
 const CAP_SYS_ADMIN = 1n << 21n;
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const NOTIFY = 'SCMP_ACT_NOTIFY';
 const SECCOMP_FLAGS: Readonly<Record<string, number>> = {
   SECCOMP_FILTER_FLAG_TSYNC: 1,
   SECCOMP_FILTER_FLAG_LOG: 2,
   SECCOMP_FILTER_FLAG_SPEC_ALLOW: 4,
+  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: 0x20,
 };
 
 /** A compiled filter, with the flags that the spec asks for. */
 export interface SeccompFilter {
   readonly program: Uint8Array;
   readonly flags: number;
+  /** For a filter that asks: the state that goes with its descriptor, in parts around the pid. */
+  readonly listener?: readonly string[];
 }
 
 /** The filter of a spec. Throws LimpidError `ESPEC` where the spec has one that was not compiled, or an unknown flag. */
 export function seccompFilter(
   seccomp: Seccomp | undefined,
   program: Uint8Array | undefined,
+  listener?: readonly string[],
 ): SeccompFilter | undefined {
   if (seccomp === undefined) return undefined;
   if (program === undefined) throw specError('linux.seccomp', 'its program was not compiled');
-  if (seccomp.listenerPath) throw specError('linux.seccomp.listenerPath', 'notifications are not served yet');
+  const asks = seccomp.defaultAction === NOTIFY || seccomp.syscalls?.some(({ action }) => action === NOTIFY);
+  if (asks && !seccomp.listenerPath) throw specError('linux.seccomp.listenerPath', 'is missing, and a rule asks it');
+  if (seccomp.listenerPath && listener === undefined)
+    throw specError('linux.seccomp.listenerPath', 'the engine has no listener; limpid-runtime has');
   let flags = 0;
   for (const flag of seccomp.flags ?? []) {
     const number = SECCOMP_FLAGS[flag];
     if (number === undefined) throw specError('linux.seccomp.flags', `"${flag}" is no flag that is known here`);
     flags |= number;
   }
-  return { program, flags };
+  return asks && listener !== undefined ? { program, flags, listener } : { program, flags };
 }
 
 /** Child stage, while the host's /proc is in sight: labels that the kernel gives at execve(2). */
@@ -102,7 +110,11 @@ function needsEarlySeccomp({ noNewPrivileges, capabilities }: Process): boolean 
   return !noNewPrivileges && (capabilityMask(capabilities?.effective ?? []) & CAP_SYS_ADMIN) === 0n;
 }
 
-function loadSeccomp({ program, flags }: SeccompFilter, because: Because): Op {
+function loadSeccomp({ program, flags, listener: state }: SeccompFilter, because: Because): Op {
+  if (state !== undefined) {
+    const socket = CALLER_SLOT.seccomp;
+    return { op: 'seccomp_listen', stage: 'init', because: because('linux.seccomp.listenerPath'), flags, program, socket, state };
+  }
   return { op: 'seccomp', stage: 'init', because: because('linux.seccomp'), flags, program };
 }
 

@@ -34,7 +34,7 @@ const PRESERVED = 80;
 const COUNT = 256;
 
 /** What the caller of an OCI runtime hands to the container, and its start gate; all inherited from the runtime. */
-export const CALLER_SLOT = { stdin: 64, stdout: 65, stderr: 66, console: 67, gate: 68 } as const;
+export const CALLER_SLOT = { stdin: 64, stdout: 65, stderr: 66, console: 67, gate: 68, seccomp: 70 } as const;
 
 /** Where the descriptor of a namespace that is to be joined is kept. */
 export function joinedSlot(type: Namespace): number {

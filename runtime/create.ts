@@ -17,6 +17,7 @@ import { grantable } from './grantable.ts';
 import { runPlan } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
+import { listenerState, passListener } from './seccomp-listener.ts';
 import { observeCgroup } from './shared-cgroup.ts';
 import { sourceKinds } from './source-kinds.ts';
 import { withOwnSize } from './terminal-size.ts';
@@ -122,6 +123,7 @@ export function planContainer(
     preservedFds: preserveFds,
     newKeyring,
     hookState: { beforePid, afterPid },
+    listenerState: listenerState(spec, hookState(identity, 'creating', PID_MARK), PID_MARK),
   };
   const process = spec.process && grantable(withOwnSize(spec.process, consoleFd), spec, facts, world.warn);
   const granted = { ...spec, ...(process && { process }), linux: { ...spec.linux, cgroupsPath } };
@@ -132,10 +134,11 @@ export function planContainer(
 }
 
 /** Stands for the pid in the hooks' state until the executor knows it; no pid is that large. */
-const PID_MARK = 9_007_199_254_740_991;
+export const PID_MARK = 9_007_199_254_740_991;
 
 function inheritedSlots(files: ContainerFiles, { spec }: Bundle, options: CreateOptions): Map<number, number> {
   const slots = new Map([[CALLER_SLOT.gate as number, listenUnix(files.gate)]]);
+  passListener(slots, spec);
   passCallerStreams(slots, spec.process?.terminal ?? false, options);
   preserved(options.preserveFds ?? 0).forEach((fd, index) => slots.set(preservedSlot(index), fd));
   return slots;

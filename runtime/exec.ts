@@ -15,7 +15,9 @@ import { compileFilter } from './compile-seccomp.ts';
 import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
 import { grantable } from './grantable.ts';
 import { withOwnSize } from './terminal-size.ts';
-import { passCallerStreams, preserved } from './create.ts';
+import { hookState } from './state.ts';
+import { listenerState, passListener } from './seccomp-listener.ts';
+import { passCallerStreams, PID_MARK, preserved } from './create.ts';
 import { writePidFile } from './pid-file.ts';
 import { runPlan } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';
@@ -42,7 +44,7 @@ export async function execInContainer(world: RuntimeWorld, id: string, options: 
   const slots = new Map([[SLOT.target as number, target]]);
   try {
     const { plan, process } = asRuntimeError(() => planProcess(world, container, spec, identity, options));
-    fillSlots(slots, process, options);
+    fillSlots(slots, spec, process, options);
     const outcome = await runPlan(world, plan, slots);
     if (outcome.kind !== 'started') throw runtimeError('EPLAN', 'run', `a process in container "${id}"`, 'its plan starts nothing');
     if (options.pidFile !== undefined) writePidFile(options.pidFile, outcome.pid);
@@ -66,7 +68,7 @@ function notRunning({ id }: Container, why: string): Error {
 
 function planProcess(
   world: RuntimeWorld,
-  { id, cgroupsPath }: Container,
+  container: Container,
   spec: RuntimeSpec,
   { pid }: ProcessIdentity,
   options: ExecOptions,
@@ -75,7 +77,9 @@ function planProcess(
   const process = grantable(withOwnSize(asked, options.consoleFd), spec, world.facts, world.warn);
   checkTerminal(process, options);
   const { seccompProgram } = compileFilter(spec, world.facts);
-  const seccomp = seccompFilter(spec.linux?.seccomp, seccompProgram);
+  const { id, cgroupsPath } = container;
+  const listener = listenerState(spec, hookState(container, 'running', pid), PID_MARK);
+  const seccomp = seccompFilter(spec.linux?.seccomp, seccompProgram, listener);
   const context = {
     id,
     target: { namespaces: foreignNamespaces(pid), cgroup: cgroupOf(world, pid, cgroupsPath, options.cgroup) },
@@ -107,7 +111,8 @@ function checkTerminal(process: Process, { consoleSocket, consoleFd }: ExecOptio
   }
 }
 
-function fillSlots(slots: Map<number, number>, process: Process, options: ExecOptions): void {
+function fillSlots(slots: Map<number, number>, spec: RuntimeSpec, process: Process, options: ExecOptions): void {
+  passListener(slots, spec);
   passCallerStreams(slots, process.terminal ?? false, options);
   preserved(options.preserveFds ?? 0).forEach((fd, index) => slots.set(preservedSlot(index), fd));
 }

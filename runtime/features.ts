@@ -9,6 +9,8 @@ export const OCI_VERSION = '1.3.0';
 /** As crun's `--version` lists what it was built with. */
 export const RUNTIME_FEATURE_WORDS = ['CAP', 'SECCOMP', 'EBPF'];
 
+const SECCOMP_FLAGS = ['LOG', 'SPEC_ALLOW', 'TSYNC', 'WAIT_KILLABLE_RECV'].map((name) => `SECCOMP_FILTER_FLAG_${name}`);
+
 /** runtime-spec, features.md. */
 export function runtimeFeatures(version: string): Record<string, unknown> {
   return {
@@ -22,11 +24,11 @@ export function runtimeFeatures(version: string): Record<string, unknown> {
       cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
       seccomp: {
         enabled: true,
-        actions: ['ALLOW', 'ERRNO', 'KILL', 'KILL_PROCESS', 'KILL_THREAD', 'LOG', 'TRACE', 'TRAP'].map((name) => `SCMP_ACT_${name}`),
+        actions: ['ALLOW', 'ERRNO', 'KILL', 'KILL_PROCESS', 'KILL_THREAD', 'LOG', 'NOTIFY', 'TRACE', 'TRAP'].map((name) => `SCMP_ACT_${name}`),
         operators: [...SECCOMP_OPERATORS].toSorted(),
         archs: Object.keys(SYSCALL_ABIS).toSorted(),
-        knownFlags: ['SECCOMP_FILTER_FLAG_LOG', 'SECCOMP_FILTER_FLAG_SPEC_ALLOW', 'SECCOMP_FILTER_FLAG_TSYNC'],
-        supportedFlags: ['SECCOMP_FILTER_FLAG_LOG', 'SECCOMP_FILTER_FLAG_SPEC_ALLOW', 'SECCOMP_FILTER_FLAG_TSYNC'],
+        knownFlags: SECCOMP_FLAGS,
+        supportedFlags: SECCOMP_FLAGS,
       },
       apparmor: { enabled: true },
       selinux: { enabled: false },

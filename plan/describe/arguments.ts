@@ -170,6 +170,7 @@ const DESCRIBERS: Describers = {
   set_affinity: (op) => [`mask ${showBlob(op.cpus)}`],
   set_mempolicy: (op) => [`mode ${op.mode}`, `nodes ${showBlob(op.nodes)}`],
   set_personality: (op) => [`0x${op.persona.toString(16)}`],
+  seccomp_listen: (op) => [describeProgram(op.program), `its listener through ${slotName(op.socket)}`],
   clone_mount: (op) => [
     `${slotName(op.slot)} = ${showText(op.source)}`,
     op.recursive ? 'with all below' : '',

@@ -106,6 +106,7 @@ const DEEDS: Deeds = {
   set_affinity: () => ['set', 'the CPU affinity'],
   set_mempolicy: (op) => ['set', `memory policy ${op.mode}`],
   set_personality: (op) => ['set', `personality 0x${op.persona.toString(16)}`],
+  seccomp_listen: () => ['install', 'the seccomp filter with its listener'],
   clone_mount: (op) => ['copy', `the mount at ${quote(op.source)}`],
   attach_mount: (op, slots) => ['mount', `${slotName(op.slot)} at ${quoted(slots, op.at, op.target)}`],
   copy_tree: (op, slots) => ['copy', `what ${quoted(slots, op.at, op.path)} hides into it`],
