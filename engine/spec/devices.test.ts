@@ -26,7 +26,6 @@ const DEFAULTS = [
   { allow: true, type: 'c', major: 1, minor: 8, access: 'rwm' },
   { allow: true, type: 'c', major: 1, minor: 9, access: 'rwm' },
   { allow: true, type: 'c', major: 5, minor: 0, access: 'rwm' },
-  { allow: true, type: 'c', major: 5, minor: 1, access: 'rwm' },
   { allow: true, type: 'c', major: 5, minor: 2, access: 'rwm' },
   { allow: true, type: 'c', major: 136, access: 'rwm' },
 ];

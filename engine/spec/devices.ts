@@ -17,7 +17,7 @@ const DEFAULT_RULES: readonly DeviceRule[] = [
     [1, 8],
     [1, 9],
     [5, 0],
-    [5, 1],
+    // Not 5:1, the host's console: a container's /dev/console is a terminal of its own.
     [5, 2],
   ].map(([major, minor]): DeviceRule => ({ allow: true, type: 'c', major: major!, minor: minor!, access: 'rwm' })),
   // Every pseudo-terminal of the container's own devpts.

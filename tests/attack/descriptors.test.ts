@@ -7,7 +7,7 @@ import { AttackWorld } from './attack-world.ts';
 const attack = new AttackWorld();
 afterAll(async () => {
   await attack.limpid(['rm', '-a', '-f']);
-  expect(attack.leftovers()).toEqual([]);
+  expect(await attack.finallyLeft()).toEqual([]);
   await attack.drop();
 });
 

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await attack.limpid(['rm', '-a', '-f']);
-  expect(attack.leftovers()).toEqual([]);
+  expect(await attack.finallyLeft()).toEqual([]);
   await attack.drop();
 });
 

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(rootfs, { recursive: true }));
 afterAll(async () => {
   await attack.limpid(['rm', '-a', '-f']);
-  expect(attack.leftovers()).toEqual([]);
+  expect(await attack.finallyLeft()).toEqual([]);
   await attack.drop();
 });
 

@@ -17,7 +17,7 @@ beforeAll(() => {
   writeFileSync(`${rootfs}/etc/group`, '1000:x:0:\nbig:x:4294967296:\n');
 });
 afterAll(async () => {
-  expect(attack.leftovers()).toEqual([]);
+  expect(await attack.finallyLeft()).toEqual([]);
   await attack.drop();
 });
 

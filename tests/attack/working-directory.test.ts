@@ -22,7 +22,7 @@ beforeAll(() => {
 });
 afterAll(async () => {
   await attack.limpid(['rm', '-a', '-f']);
-  expect(attack.leftovers()).toEqual([]);
+  expect(await attack.finallyLeft()).toEqual([]);
   await attack.drop();
 });
 

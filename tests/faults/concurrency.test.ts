@@ -6,7 +6,7 @@ const fault = new FaultWorld();
 beforeAll(() => fault.must('run', '--rm', 'builtin:busybox', 'true'));
 afterEach(async () => {
   await fault.limpid(['rm', '--all', '--force']);
-  expect(fault.leftovers()).toEqual([]);
+  expect(await fault.finallyLeft()).toEqual([]);
 });
 afterAll(() => fault.drop());
 
@@ -124,7 +124,7 @@ test('stop beside rm -f, and exec beside both', async () => {
     // It ended before, with, or was killed by the container, or never found it running.
     expect([0, 125, 137]).toContain(exec!.code);
     if (exec!.err !== '') expect(exec!.err).toMatch(/^Error: cannot [^\n]+\n$/);
-    expect(fault.leftovers()).toEqual([]);
+    expect(await fault.finallyLeft()).toEqual([]);
   }
 }, 60_000);
 
@@ -136,7 +136,7 @@ test('the first commands of a world, side by side', async () => {
     );
     expect(failures(results)).toEqual([]);
     await until('the end of the monitors', () => fresh.processes().length === 0);
-    expect(fresh.leftovers()).toEqual([]);
+    expect(await fresh.finallyLeft()).toEqual([]);
   } finally {
     await fresh.drop();
   }

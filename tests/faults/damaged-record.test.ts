@@ -5,7 +5,7 @@ import { FaultWorld } from './fault-world.ts';
 
 const fault = new FaultWorld();
 afterEach(async () => {
-  const left = fault.leftovers();
+  const left = await fault.finallyLeft();
   rmSync(`${fault.root}/containers`, { recursive: true, force: true });
   await fault.limpid(['ps']);
   expect(left).toEqual([]);

@@ -69,6 +69,14 @@ export class FaultWorld {
     ];
   }
 
+  /** What is left once the monitors, which end after the commands that wait for them, are gone. */
+  async finallyLeft(): Promise<string[]> {
+    const deadline = performance.now() + 10_000;
+    while (this.processes().length > 0 && performance.now() < deadline)
+      await new Promise((resolve) => setImmediate(resolve));
+    return this.leftovers();
+  }
+
   /** Processes in a cgroup of a container of this world, or that hold a file of it open. */
   processes(): number[] {
     const pids = list('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);

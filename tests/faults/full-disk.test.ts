@@ -45,7 +45,7 @@ test('a full disk', async () => {
   await fault.must('start', 'before');
   expect(await fault.must('wait', 'before')).toBe('0');
   await fault.must('rm', 'before');
-  expect(fault.leftovers()).toEqual([]);
+  expect(await fault.finallyLeft()).toEqual([]);
 }, 30_000);
 
 test('a disk that fills up while the container runs loses its log, and not its exit code', async () => {
@@ -54,7 +54,7 @@ test('a disk that fills up while the container runs loses its log, and not its e
   const { code } = await fault.limpid(['run', '--name', 'lab', 'builtin:busybox', 'sh', '-c', script]);
   expect(code).toBe(7);
   expect(await fault.must('rm', '-f', 'lab')).toBe('lab');
-  expect(fault.leftovers()).toEqual([]);
+  expect(await fault.finallyLeft()).toEqual([]);
 }, 30_000);
 
 test('removing makes room on a full disk', async () => {
@@ -62,7 +62,7 @@ test('removing makes room on a full disk', async () => {
   await fault.must('run', '-d', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
   fill();
   expect(await fault.must('rm', '-f', 'lab')).toBe('lab');
-  expect(fault.leftovers()).toEqual([]);
+  expect(await fault.finallyLeft()).toEqual([]);
 }, 30_000);
 
 test('no inodes', async () => {
@@ -72,7 +72,7 @@ test('no inodes', async () => {
   isRefused(await fault.limpid(['create', '--name', 'more', 'builtin:busybox']), 'ENOSPC');
   expect(await fault.must('ps', '-a', '--format', '{{.Names}}')).toBe('before');
   expect(await fault.must('rm', 'before')).toBe('before');
-  expect(fault.leftovers()).toEqual([]);
+  expect(await fault.finallyLeft()).toEqual([]);
 }, 30_000);
 
 test('a read-only disk', async () => {
@@ -85,5 +85,5 @@ test('a read-only disk', async () => {
   expect(await fault.must('ps', '-a', '--format', '{{.Names}} {{.State}}')).toBe('before created');
   await ended(['mount', '-o', 'remount,rw', disk]);
   expect(await fault.must('rm', 'before')).toBe('before');
-  expect(fault.leftovers()).toEqual([]);
+  expect(await fault.finallyLeft()).toEqual([]);
 }, 30_000);

@@ -6,7 +6,7 @@ const fault = new FaultWorld();
 
 afterEach(async () => {
   await fault.limpid(['rm', '--all', '--force']);
-  expect(fault.leftovers()).toEqual([]);
+  expect(await fault.finallyLeft()).toEqual([]);
 });
 afterAll(() => fault.drop());
 

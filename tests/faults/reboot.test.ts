@@ -53,7 +53,7 @@ test('what ran is shown as cut off, under its name, and starts again; what went 
   expect(await afterReboot('start', 'lab')).toEqual({ code: 0, out: 'lab\n', err: '' });
   expect((await afterReboot('ps', '--format', '{{.Names}} {{.State}}')).out).toBe('lab running\n');
   expect((await afterReboot('rm', '-a', '-f')).code).toBe(0);
-  expect(fault.leftovers()).toEqual([]);
+  expect(await fault.finallyLeft()).toEqual([]);
 }, 30_000);
 
 test('a pid that was given to another process by then is not taken for the container', async () => {
@@ -66,5 +66,5 @@ test('a pid that was given to another process by then is not taken for the conta
   expect(await fault.must('ps', '-a', '--format', '{{.State}}')).toBe('exited');
   expect((await fault.limpid(['kill', 'lab'])).err).toContain('it is not running but exited');
   await fault.must('rm', 'lab');
-  expect(fault.leftovers()).toEqual([]);
+  expect(await fault.finallyLeft()).toEqual([]);
 }, 30_000);

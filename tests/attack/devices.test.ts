@@ -1,0 +1,65 @@
+/** Even with the right to make device nodes, only those that are harmless can be opened. */
+import { afterAll, expect, test } from 'bun:test';
+import { readdirSync } from 'node:fs';
+import { text } from '../faults/fault-world.ts';
+import { AttackWorld } from './attack-world.ts';
+
+const attack = new AttackWorld();
+afterAll(async () => {
+  expect(await attack.finallyLeft()).toEqual([]);
+  await attack.drop();
+});
+
+/** `b 254:0` of every disk of this host. */
+const disks = readdirSync('/sys/block').map((name) => `b ${text(`/sys/block/${name}/dev`).trim()}`);
+const CHARACTERS = [
+  'c 1:1',
+  'c 1:2',
+  'c 1:4',
+  'c 1:11',
+  'c 4:0',
+  'c 5:1',
+  'c 5:3',
+  'c 10:200',
+  'c 10:229',
+  'c 10:237',
+  'c 10:232',
+  'c 29:0',
+  'c 108:0',
+];
+const nodes = [...CHARACTERS, ...disks];
+
+const tryAll = (list: readonly string[]) =>
+  list
+    .map((node) => {
+      const [kind, major, minor] = node.split(/[ :]/);
+      return `rm -f /n; mknod /n ${kind} ${major} ${minor} || echo "no ${node}"; if (: </n) 2>/dev/null; then echo "read ${node}"; fi; if (: >>/n) 2>/dev/null; then echo "write ${node}"; fi`;
+    })
+    .join('\n');
+
+test('nodes made inside lead nowhere', async () => {
+  expect(nodes.length).toBeGreaterThan(CHARACTERS.length);
+  expect(await attack.sh(`${tryAll(nodes)}\necho end`, '--cap-add', 'MKNOD')).toBe('end');
+});
+
+test('those of every container work', async () => {
+  const harmless = ['c 1:3', 'c 1:5', 'c 1:7', 'c 1:8', 'c 1:9'];
+  const wanted = harmless.flatMap((node) => [`read ${node}`, `write ${node}`]).join('\n');
+  expect(await attack.sh(tryAll(harmless), '--cap-add', 'MKNOD')).toBe(wanted);
+});
+
+test('without that right, no node can be made', async () => {
+  expect(
+    await attack.sh('mknod /n c 1 1 2>/dev/null && echo made; mknod /n b 254 0 2>/dev/null && echo made; echo end'),
+  ).toBe('end');
+});
+
+test('nodes that an image brings lead nowhere', async () => {
+  const rootfs = attack.rootfs('hostile');
+  const [major, minor] = disks[0]!.slice(2).split(':');
+  Bun.spawnSync(['mknod', `${rootfs}/disk`, 'b', major!, minor!]);
+  Bun.spawnSync(['mknod', `${rootfs}/memory`, 'c', '1', '1']);
+  const script = 'for f in /disk /memory; do if (: <$f) 2>/dev/null; then echo read $f; fi; done; echo end';
+  const { out } = await attack.limpid(['run', '--rm', '--rootfs', rootfs, '/bin/sh', '-c', script]);
+  expect(out).toBe('end\n');
+});

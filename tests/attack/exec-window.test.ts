@@ -1,0 +1,31 @@
+/** CVE-2016-9962: a process that enters a container can be looked into by the container before it has given all up. */
+import { afterAll, expect, test } from 'bun:test';
+import { fileURLToPath } from 'node:url';
+import { AttackWorld } from './attack-world.ts';
+
+const attack = new AttackWorld();
+afterAll(async () => {
+  await attack.limpid(['rm', '-a', '-f']);
+  expect(await attack.finallyLeft()).toEqual([]);
+  await attack.drop();
+});
+
+test('nothing of a newcomer can be read or traced', async () => {
+  const binary = await attack.compile(fileURLToPath(new URL('look-at-newcomer.c', import.meta.url)));
+  await attack.must('run', '-d', '--name', 'lab', '-v', `${binary}:/look:ro`, 'builtin:busybox', '/look');
+  for (let turn = 0; turn < 40; turn++) await attack.must('exec', 'lab', 'true');
+  await attack.must('exec', 'lab', 'touch', '/stop');
+  expect(await attack.must('wait', 'lab')).toBe('0');
+  const lines = (await attack.must('logs', 'lab')).split('\n');
+  expect(lines.filter((line) => line.startsWith('got'))).toEqual([]);
+  // It has been quick enough to look at some.
+  expect(Number(lines.at(-1)!.replace('seen ', ''))).toBeGreaterThan(0);
+}, 60_000);
+
+test('the namespaces, root and monitor of the host are out of reach', async () => {
+  const script =
+    'for f in /proc/1/root/proc/1/environ /proc/2 /proc/1/ns/../../2; do [ -e $f ] && echo $f; done; readlink /proc/1/ns/pid; ls -d /proc/[0-9]* | head -3';
+  const lines = (await attack.sh(script)).split('\n');
+  expect(lines).not.toContain('/proc/2/environ');
+  expect(lines.find((line) => line.startsWith('pid:'))).not.toBe(`pid:[4026531836]`);
+});

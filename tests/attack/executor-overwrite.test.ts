@@ -1,0 +1,74 @@
+/** CVE-2019-5736: an entry point that is /proc/self/exe itself, to write over the engine's own program. */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { chmodSync, closeSync, existsSync, openSync, readlinkSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { libc } from '../../kernel/libc.ts';
+import { list, LIMPID } from '../faults/fault-world.ts';
+import { AttackWorld } from './attack-world.ts';
+
+const F_GET_SEALS = 1034;
+const SEALED = 0b1111;
+const PROGRAMS = [LIMPID, fileURLToPath(new URL('../../build/native/executor', import.meta.url))].filter((path) =>
+  existsSync(path),
+);
+const attack = new AttackWorld();
+let rootfs: string;
+
+const hashes = async (paths: readonly string[]): Promise<string[]> =>
+  Promise.all(paths.map(async (path) => Bun.hash(await Bun.file(path).arrayBuffer()).toString(16)));
+
+beforeAll(() => {
+  rootfs = attack.rootfs('hostile');
+  writeFileSync(`${rootfs}/evil`, '#!/proc/self/exe\n');
+  // Writes into every program that it can reach through /proc, until it is told to stop.
+  writeFileSync(
+    `${rootfs}/overwrite`,
+    '#!/bin/sh\nwhile [ ! -e /stop ]; do for p in /proc/[0-9]*; do (echo evil >$p/exe) 2>/dev/null && cat /bin/true >/dev/null && echo "$p" >>/won; done; done\n',
+  );
+  for (const name of ['evil', 'overwrite']) chmodSync(`${rootfs}/${name}`, 0o755);
+});
+afterAll(async () => {
+  await attack.limpid(['rm', '-a', '-f']);
+  expect(await attack.finallyLeft()).toEqual([]);
+  await attack.drop();
+});
+
+test('an entry point that is /proc/self/exe is the executor, which does nothing by itself', async () => {
+  const before = await hashes(PROGRAMS);
+  const { code, out, err } = await attack.limpid(['run', '--rm', '--rootfs', rootfs, '/evil']);
+  expect({ code, out }).toEqual({ code: 125, out: '' });
+  expect(err).toStartWith('usage: executor');
+  expect(await hashes(PROGRAMS)).toEqual(before);
+});
+
+test('thirty entries beside a writer, and nothing is written', async () => {
+  const before = await hashes(PROGRAMS);
+  await attack.start({ image: rootfs, command: ['/overwrite'], name: 'lab' });
+  for (let turn = 0; turn < 30; turn++) await attack.limpid(['exec', 'lab', turn % 2 === 0 ? '/evil' : '/bin/true']);
+  expect((await attack.limpid(['exec', 'lab', '/bin/cat', '/won'])).out).toBe('');
+  expect(await hashes(PROGRAMS)).toEqual(before);
+  await attack.limpid(['rm', '-f', 'lab']);
+});
+
+test('a monitor runs from a copy in memory that nobody can change', async () => {
+  const { pid } = await attack.start({ command: ['sleep', '1000'], name: 'lab' });
+  const monitor = await attack.must('inspect', '--format', '{{.State.MonitorPid}}', 'lab');
+  expect(readlinkSync(`/proc/${monitor}/exe`)).toBe('/memfd:limpid (deleted)');
+  const fd = openSync(`/proc/${monitor}/exe`, 'r');
+  expect(libc.fcntl(fd, F_GET_SEALS, 0) & SEALED).toBe(SEALED);
+  closeSync(fd);
+  expect(() => openSync(`/proc/${monitor}/exe`, 'r+')).toThrow('ETXTBSY');
+  expect(readlinkSync(`/proc/${pid}/exe`)).not.toContain('memfd');
+  await attack.limpid(['rm', '-f', 'lab']);
+});
+
+test('the init of --init, which all containers share, cannot be written', async () => {
+  await attack.must('run', '--rm', '--init', 'builtin:busybox', 'true');
+  const name = list(`${attack.root}/libexec`).find((one) => one.startsWith('init-'));
+  const init = `${attack.root}/libexec/${name}`;
+  const before = await hashes([init]);
+  const script =
+    'i=$(readlink /proc/1/exe); for f in /proc/1/exe $i; do (echo evil >$f) 2>/dev/null && echo written $f; done; rm -f $i 2>/dev/null && echo removed; mount -o remount,rw,bind $i 2>/dev/null && echo remounted; chmod 777 $i 2>/dev/null && echo changed; echo end';
+  expect(await attack.sh(script, '--init')).toBe('end');
+  expect(await hashes([init])).toEqual(before);
+});
