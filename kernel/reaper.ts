@@ -14,13 +14,15 @@ const SOCK_CLOEXEC = 0o2000000;
 
 /** Processes whose parent ends become our children. Follows through execve(2). */
 export function becomeSubreaper(): void {
-  if (Number(libc.syscall(SYS_PRCTL, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0)) < 0) throw systemError('become', 'a subreaper');
+  if (Number(libc.syscall(SYS_PRCTL, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0)) < 0)
+    throw systemError('become', 'a subreaper');
 }
 
 /** Two connected stream sockets. */
 export function connectedPair(): readonly [number, number] {
   const pair = new Int32Array(2);
-  if (libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ptr(pair)) !== 0) throw systemError('create', 'socket pair');
+  if (libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ptr(pair)) !== 0)
+    throw systemError('create', 'socket pair');
   return [pair[0]!, pair[1]!];
 }
 

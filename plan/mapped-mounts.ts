@@ -17,14 +17,19 @@ export interface MountIds {
 }
 
 /** The maps of a mount; those of the container where it says `idmap` alone. Throws LimpidError `ESPEC` for half of them. */
-export function mountIds(mount: Mount, option: 'no' | 'mount' | 'tree', { spec }: Pick<LaunchRequest, 'spec'>): MountIds | undefined {
+export function mountIds(
+  mount: Mount,
+  option: 'no' | 'mount' | 'tree',
+  { spec }: Pick<LaunchRequest, 'spec'>,
+): MountIds | undefined {
   const { uidMappings = [], gidMappings = [], destination } = mount;
   const isSaid = uidMappings.length > 0 || gidMappings.length > 0;
   if (option === 'no' && !isSaid) return undefined;
   const field = `mounts[${destination}]`;
   const uids: readonly IdMapping[] = isSaid ? uidMappings : (spec.linux?.uidMappings ?? []);
   const gids: readonly IdMapping[] = isSaid ? gidMappings : (spec.linux?.gidMappings ?? []);
-  if (uids.length === 0 || gids.length === 0) throw specError(field, 'ids are mapped by uidMappings and gidMappings together');
+  if (uids.length === 0 || gids.length === 0)
+    throw specError(field, 'ids are mapped by uidMappings and gidMappings together');
   return { uidMap: idMap(uids), gidMap: idMap(gids), recursive: option === 'tree' };
 }
 
@@ -49,7 +54,7 @@ function cloneMapped({ source, options, because, ids }: ParsedMount, slot: numbe
       attrClear: wholeTree ? options.recursiveAttrClear : options.attrClear,
       attrRecursive: wholeTree,
       // It comes from the host's namespace, and must not spread what is mounted in it back there.
-      propagation: (options.propagation & ~MS_REC) || MS_SLAVE,
+      propagation: options.propagation & ~MS_REC || MS_SLAVE,
       idMap: SLOT.idMaps,
       idMapRecursive: recursive,
     },

@@ -113,7 +113,9 @@ export function hidePaths({ linux }: RuntimeSpec, request: LaunchRequest): Op[] 
 
 function sourceSlots(mounts: readonly ParsedMount[], { namespaces }: LaunchRequest): Map<ParsedMount, number> {
   if (!isBornInUserNamespace(namespaces)) return new Map();
-  return new Map(mounts.filter(({ isBind, ids }) => isBind && ids === undefined).map((mount, index) => [mount, sourceSlot(index)]));
+  return new Map(
+    mounts.filter(({ isBind, ids }) => isBind && ids === undefined).map((mount, index) => [mount, sourceSlot(index)]),
+  );
 }
 
 function isSealedLater({ target, type, isBind, options }: ParsedMount, mounts: readonly ParsedMount[]): boolean {
@@ -125,7 +127,7 @@ function newMount(
   { target, type, source, options, because }: ParsedMount,
   targets: MountTargets,
   sealedLater: boolean,
-  { facts }: LaunchRequest,
+  { facts, spec }: LaunchRequest,
 ): Op[] {
   const copied = options.copyUp && type === 'tmpfs';
   const flags = sealedLater || copied ? options.flags & ~MS_RDONLY : options.flags;
@@ -140,7 +142,7 @@ function newMount(
     type,
     source,
     flags,
-    data: options.data,
+    data: labelled(type, options.data, spec.linux?.mountLabel),
   };
   const sealed = copied && !sealedLater && (options.flags & MS_RDONLY) !== 0;
   return [
@@ -150,6 +152,12 @@ function newMount(
     ...treeAttributes(target, options, because),
     ...propagationOf(target, options, because),
   ];
+}
+
+/** SELinux's context=, for the file systems whose files have no labels of their own. */
+function labelled(type: string, data: string, label = ''): string {
+  if (label === '' || !['tmpfs', 'devpts', 'ramfs'].includes(type)) return data;
+  return `${data === '' ? '' : `${data},`}context="${label}"`;
 }
 
 /** `tmpcopyup`: what was at the target is held by a descriptor while the tmpfs goes over it. */

@@ -113,7 +113,15 @@ function needsEarlySeccomp({ noNewPrivileges, capabilities }: Process): boolean 
 function loadSeccomp({ program, flags, listener: state }: SeccompFilter, because: Because): Op {
   if (state !== undefined) {
     const socket = CALLER_SLOT.seccomp;
-    return { op: 'seccomp_listen', stage: 'init', because: because('linux.seccomp.listenerPath'), flags, program, socket, state };
+    return {
+      op: 'seccomp_listen',
+      stage: 'init',
+      because: because('linux.seccomp.listenerPath'),
+      flags,
+      program,
+      socket,
+      state,
+    };
   }
   return { op: 'seccomp', stage: 'init', because: because('linux.seccomp'), flags, program };
 }

@@ -41,7 +41,6 @@ function refuseUnsupported({ linux }: RuntimeSpec): void {
   const asked: [string, unknown][] = [
     ['linux.intelRdt', linux?.intelRdt],
     ['linux.netDevices', linux?.netDevices],
-    ['linux.mountLabel', linux?.mountLabel || undefined],
   ];
   const field = asked.find(([, value]) => value !== undefined)?.[0];
   if (field !== undefined) throw specError(field, 'limpid has no operation for it yet');

@@ -1,4 +1,4 @@
-import { LimpidError } from '../base/error.ts';
+import type { LimpidError } from '../base/error.ts';
 import { runtimeError } from './runtime-error.ts';
 
 /** The files of one container below the runtime's root. */
@@ -45,7 +45,12 @@ export class ContainerFiles {
 /** Throws EID for an id that is no name of a directory. */
 export function checkId(id: string): string {
   if (/^[\w+.-]+$/.test(id) && id !== '.' && id !== '..' && id.length <= 255) return id;
-  throw runtimeError('EID', 'use', `container ID ${JSON.stringify(id)}`, 'invalid id format: letters, digits and _+-. are allowed');
+  throw runtimeError(
+    'EID',
+    'use',
+    `container ID ${JSON.stringify(id)}`,
+    'invalid id format: letters, digits and _+-. are allowed',
+  );
 }
 
 export function containerAbsent(id: string): LimpidError {

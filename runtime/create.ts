@@ -71,7 +71,12 @@ function checkTerminal({ spec }: Bundle, { consoleSocket, consoleFd }: CreateOpt
   }
 }
 
-async function createIn(world: RuntimeWorld, files: ContainerFiles, bundle: Bundle, options: CreateOptions): Promise<number> {
+async function createIn(
+  world: RuntimeWorld,
+  files: ContainerFiles,
+  bundle: Bundle,
+  options: CreateOptions,
+): Promise<number> {
   const { record, plan } = asRuntimeError(() => planContainer(world, files, bundle, options));
   writeFile(files.config, stringifySpec(bundle.spec), { mode: 0o600, sync: false });
   writeRecord(files, record);
@@ -151,9 +156,15 @@ function connectConsole(path: string): number {
 }
 
 /** With a terminal, none of the caller's own streams: their readers wait until nobody holds them. */
-export function passCallerStreams(slots: Map<number, number>, terminal: boolean, { consoleFd, consoleSocket }: Pick<CreateOptions, 'consoleFd' | 'consoleSocket'>): void {
+export function passCallerStreams(
+  slots: Map<number, number>,
+  terminal: boolean,
+  { consoleFd, consoleSocket }: Pick<CreateOptions, 'consoleFd' | 'consoleSocket'>,
+): void {
   if (terminal) slots.set(CALLER_SLOT.console, consoleFd ?? connectConsole(consoleSocket!));
-  else for (const [index, slot] of [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].entries()) slots.set(slot, copyDescriptor(index));
+  else
+    for (const [index, slot] of [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].entries())
+      slots.set(slot, copyDescriptor(index));
 }
 
 /** Copies of the caller's descriptors from 3 on. */

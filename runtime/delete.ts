@@ -38,7 +38,12 @@ async function deleteLocked(world: RuntimeWorld, files: ContainerFiles, force: b
   const container = findContainer(world, files.id);
   const status = statusOf(world, container);
   if (status !== 'stopped' && status !== 'created' && !force) {
-    throw runtimeError('ESTATE', 'delete', `container "${files.id}"`, `cannot delete a container that is not stopped: it is ${status}`);
+    throw runtimeError(
+      'ESTATE',
+      'delete',
+      `container "${files.id}"`,
+      `cannot delete a container that is not stopped: it is ${status}`,
+    );
   }
   const { hooks } = readConfig(container);
   endProcess(world, container, status === 'paused');

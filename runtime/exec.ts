@@ -46,7 +46,8 @@ export async function execInContainer(world: RuntimeWorld, id: string, options: 
     const { plan, process } = asRuntimeError(() => planProcess(world, container, spec, identity, options));
     fillSlots(slots, spec, process, options);
     const outcome = await runPlan(world, plan, slots);
-    if (outcome.kind !== 'started') throw runtimeError('EPLAN', 'run', `a process in container "${id}"`, 'its plan starts nothing');
+    if (outcome.kind !== 'started')
+      throw runtimeError('EPLAN', 'run', `a process in container "${id}"`, 'its plan starts nothing');
     if (options.pidFile !== undefined) writePidFile(options.pidFile, outcome.pid);
     return outcome.pid;
   } finally {
@@ -57,8 +58,10 @@ export async function execInContainer(world: RuntimeWorld, id: string, options: 
 function runningProcess(world: RuntimeWorld, container: Container): ProcessIdentity {
   const status = statusOf(world, container);
   const process = recordedProcess(container);
-  if (status === 'paused') throw runtimeError('ESTATE', 'run', `a process in container "${container.id}"`, 'it is paused', 'resume it first');
-  if (process === undefined || status === 'stopped' || status === 'creating') throw notRunning(container, `it is ${status}`);
+  if (status === 'paused')
+    throw runtimeError('ESTATE', 'run', `a process in container "${container.id}"`, 'it is paused', 'resume it first');
+  if (process === undefined || status === 'stopped' || status === 'creating')
+    throw notRunning(container, `it is ${status}`);
   return process;
 }
 
@@ -92,11 +95,18 @@ function planProcess(
 }
 
 /** Where the container's first process is, or below that. */
-function cgroupOf({ facts }: RuntimeWorld, pid: number, cgroupsPath: string, below: string | undefined): { unified?: string; v1: string[] } {
+function cgroupOf(
+  { facts }: RuntimeWorld,
+  pid: number,
+  cgroupsPath: string,
+  below: string | undefined,
+): { unified?: string; v1: string[] } {
   if (cgroupsPath === '') return { v1: [] };
   const { unified, v1 } = joinedCgroups(facts.cgroup, pid, cgroupsPath);
-  if (below === undefined || below === '' || below === '/') return { v1, ...(unified === undefined ? {} : { unified }) };
-  if (below.split('/').includes('..')) throw runtimeError('ECGROUP', 'join', `cgroup "${below}"`, 'it leads out of the container');
+  if (below === undefined || below === '' || below === '/')
+    return { v1, ...(unified === undefined ? {} : { unified }) };
+  if (below.split('/').includes('..'))
+    throw runtimeError('ECGROUP', 'join', `cgroup "${below}"`, 'it leads out of the container');
   const join = (path: string) => `${path}/${below.replace(/^\/+/, '')}`;
   return { v1: v1.map(join), ...(unified === undefined ? {} : { unified: join(unified) }) };
 }
@@ -104,10 +114,21 @@ function cgroupOf({ facts }: RuntimeWorld, pid: number, cgroupsPath: string, bel
 function checkTerminal(process: Process, { consoleSocket, consoleFd }: ExecOptions): void {
   const has = consoleSocket !== undefined || consoleFd !== undefined;
   if (process.terminal && !has) {
-    throw runtimeError('ECONSOLE', 'open', 'a terminal', 'cannot allocate tty if runtime will detach without setting console socket', 'see --console-socket');
+    throw runtimeError(
+      'ECONSOLE',
+      'open',
+      'a terminal',
+      'cannot allocate tty if runtime will detach without setting console socket',
+      'see --console-socket',
+    );
   }
   if (has && !process.terminal) {
-    throw runtimeError('ECONSOLE', 'use', '--console-socket', 'cannot use console socket if runtime will not detach or allocate tty');
+    throw runtimeError(
+      'ECONSOLE',
+      'use',
+      '--console-socket',
+      'cannot use console socket if runtime will not detach or allocate tty',
+    );
   }
 }
 

@@ -24,7 +24,9 @@ export function runtimeFeatures(version: string): Record<string, unknown> {
       cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
       seccomp: {
         enabled: true,
-        actions: ['ALLOW', 'ERRNO', 'KILL', 'KILL_PROCESS', 'KILL_THREAD', 'LOG', 'NOTIFY', 'TRACE', 'TRAP'].map((name) => `SCMP_ACT_${name}`),
+        actions: ['ALLOW', 'ERRNO', 'KILL', 'KILL_PROCESS', 'KILL_THREAD', 'LOG', 'NOTIFY', 'TRACE', 'TRAP'].map(
+          (name) => `SCMP_ACT_${name}`,
+        ),
         operators: [...SECCOMP_OPERATORS].toSorted(),
         archs: Object.keys(SYSCALL_ABIS).toSorted(),
         knownFlags: SECCOMP_FLAGS,

@@ -14,7 +14,13 @@ export async function forgetContainer(world: RuntimeWorld, files: ContainerFiles
 }
 
 function planForgetting(world: RuntimeWorld, files: ContainerFiles): Plan {
-  const remove: Op = { op: 'remove', stage: 'cleanup', because: 'the id is free again', at: NONE, path: files.directory };
+  const remove: Op = {
+    op: 'remove',
+    stage: 'cleanup',
+    because: 'the id is free again',
+    at: NONE,
+    path: files.directory,
+  };
   const text = readText(files.state);
   if (text === undefined) return [remove];
   const { mounts, cgroupsPath } = JSON.parse(text) as ContainerRecord;

@@ -19,7 +19,10 @@ export function grantable(
   const refused = new Set<string>();
   const isGranted = (name: string): boolean => {
     const number = NUMBERS.get(name);
-    const granted = number !== undefined && number <= BigInt(lastCapability) && (inOwnUsers || ((capabilities >> number) & 1n) === 1n);
+    const granted =
+      number !== undefined &&
+      number <= BigInt(lastCapability) &&
+      (inOwnUsers || ((capabilities >> number) & 1n) === 1n);
     if (!granted) refused.add(name);
     return granted;
   };

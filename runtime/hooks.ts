@@ -20,7 +20,9 @@ export async function runHooks(
 }
 
 async function runHook({ path, args = [], env = [], timeout }: Hook, state: Uint8Array): Promise<string | undefined> {
-  const variables = Object.fromEntries(env.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+  const variables = Object.fromEntries(
+    env.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
   try {
     const child = Bun.spawn([path, ...args.slice(1)], {
       argv0: args[0] ?? path,

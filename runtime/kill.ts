@@ -10,7 +10,12 @@ export interface KillOptions {
 }
 
 /** Sends a signal to a container's process, never to a later owner of its pid. Throws ESTATE for a stopped one. */
-export function killContainer(world: RuntimeWorld, id: string, signal: number, { all = false }: KillOptions = {}): void {
+export function killContainer(
+  world: RuntimeWorld,
+  id: string,
+  signal: number,
+  { all = false }: KillOptions = {},
+): void {
   const container = findContainer(world, id);
   if (all) return killAll(world, container, signal);
   const process = recordedProcess(container);

@@ -21,5 +21,10 @@ export function resumeContainer(world: RuntimeWorld, id: string): void {
 
 function freeze({ facts }: RuntimeWorld, { id, cgroupsPath }: Container, frozen: boolean): void {
   if (cgroupsPath !== '' && setFrozen(facts.cgroup, cgroupsPath, frozen)) return;
-  throw runtimeError('EFREEZER', frozen ? 'pause' : 'resume', `container "${id}"`, 'it has no cgroup that can be frozen');
+  throw runtimeError(
+    'EFREEZER',
+    frozen ? 'pause' : 'resume',
+    `container "${id}"`,
+    'it has no cgroup that can be frozen',
+  );
 }

@@ -6,7 +6,10 @@ import type { RuntimeWorld } from './runtime-world.ts';
 /** Pids of all processes in a container, as the caller's pid namespace counts. Throws ESTATE where it does not run. */
 export function containerProcesses(world: RuntimeWorld, id: string): number[] {
   const container = findContainer(world, id);
-  if (statusOf(world, container) === 'stopped') throw runtimeError('ESTATE', 'list', `the processes of container "${id}"`, 'container not running');
+  if (statusOf(world, container) === 'stopped')
+    throw runtimeError('ESTATE', 'list', `the processes of container "${id}"`, 'container not running');
   if (container.cgroupsPath === '') return [recordedProcess(container)!.pid];
-  return cgroupTree(world.facts.cgroup, container.cgroupsPath).flatMap(processesOf).toSorted((a, b) => a - b);
+  return cgroupTree(world.facts.cgroup, container.cgroupsPath)
+    .flatMap(processesOf)
+    .toSorted((a, b) => a - b);
 }

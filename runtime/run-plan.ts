@@ -7,7 +7,11 @@ import type { Op, Plan } from '../plan/ops.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
 /** Carries a plan out and waits until its executor has ended. Throws the failed operation's error. */
-export async function runPlan(world: RuntimeWorld, plan: Plan, slots: ReadonlyMap<number, number> = new Map()): Promise<Outcome> {
+export async function runPlan(
+  world: RuntimeWorld,
+  plan: Plan,
+  slots: ReadonlyMap<number, number> = new Map(),
+): Promise<Outcome> {
   const { outcome, controlFd, monitorPid } = launchPlan({ plan, executor: await world.executor(), slots });
   closeDescriptor(controlFd);
   reapChild(monitorPid);

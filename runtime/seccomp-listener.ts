@@ -15,6 +15,7 @@ export function passListener(slots: Map<number, number>, { linux }: RuntimeSpec)
   const path = linux?.seccomp?.listenerPath;
   if (path === undefined || path === '') return;
   const fd = connectUnix(path);
-  if (fd === undefined) throw runtimeError('ELISTENER', 'connect to', `"linux.seccomp.listenerPath" "${path}"`, 'nobody serves it');
+  if (fd === undefined)
+    throw runtimeError('ELISTENER', 'connect to', `"linux.seccomp.listenerPath" "${path}"`, 'nobody serves it');
   slots.set(CALLER_SLOT.seccomp, fd);
 }

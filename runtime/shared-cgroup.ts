@@ -19,7 +19,11 @@ export function observeCgroup(facts: CgroupFacts, path: string): ObservedCgroup 
   }
   const cpuset = facts.hierarchies.find(({ controllers }) => controllers.includes('cpuset'))?.mountPoint;
   const filled = cpuset === undefined ? [] : filledCpusets(cpuset, path);
-  const shared: SharedCgroup = { mode: 'joined', exists: directories.length > 0, filledCpusets: filled.map(({ directory }) => directory) };
+  const shared: SharedCgroup = {
+    mode: 'joined',
+    exists: directories.length > 0,
+    filledCpusets: filled.map(({ directory }) => directory),
+  };
   const nearest = filled.at(-1);
   return { shared, facts: nearest === undefined ? facts : { ...facts, cpus: nearest.cpus, mems: nearest.mems } };
 }

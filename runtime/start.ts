@@ -29,7 +29,8 @@ function passGate(world: RuntimeWorld, container: Container): void {
   const { id, files, behindGate } = container;
   const subject = `container "${id}"`;
   const status = statusOf(world, container);
-  if (status === 'running' || status === 'paused') throw runtimeError('ESTATE', 'start', subject, 'cannot start an already running container');
+  if (status === 'running' || status === 'paused')
+    throw runtimeError('ESTATE', 'start', subject, 'cannot start an already running container');
   if (status === 'stopped') throw runtimeError('ESTATE', 'start', subject, 'cannot start a container that has stopped');
   if (status === 'creating') throw runtimeError('ESTATE', 'start', subject, 'it is still being created');
   const fd = connectUnix(files.gate);

@@ -15,8 +15,10 @@ export interface RuntimeEvent {
 /** What a container has used. Throws ESTATE where it has stopped. */
 export function statsEvent(world: RuntimeWorld, id: string): RuntimeEvent {
   const container = findContainer(world, id);
-  if (statusOf(world, container) === 'stopped') throw runtimeError('ESTATE', 'measure', `container "${id}"`, 'container not running');
-  if (container.cgroupsPath === '') throw runtimeError('ECGROUP', 'measure', `container "${id}"`, 'it has no cgroup of its own');
+  if (statusOf(world, container) === 'stopped')
+    throw runtimeError('ESTATE', 'measure', `container "${id}"`, 'container not running');
+  if (container.cgroupsPath === '')
+    throw runtimeError('ECGROUP', 'measure', `container "${id}"`, 'it has no cgroup of its own');
   const stats = readCgroupStats(world.facts.cgroup, container.cgroupsPath);
   const memory = controllerDirectory(world.facts.cgroup, 'memory', container.cgroupsPath);
   const raw = parseFlatKeyed(readKernelFile(`${memory}/memory.stat`) ?? '');

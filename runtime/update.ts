@@ -14,19 +14,24 @@ import type { RuntimeWorld } from './runtime-world.ts';
 export async function updateContainer(world: RuntimeWorld, id: string, changes: unknown): Promise<void> {
   const container = findContainer(world, id);
   const { cgroupsPath } = container;
-  if (statusOf(world, container) === 'stopped') throw runtimeError('ESTATE', 'update', `container "${id}"`, 'container not running');
+  if (statusOf(world, container) === 'stopped')
+    throw runtimeError('ESTATE', 'update', `container "${id}"`, 'container not running');
   if (cgroupsPath === '') throw runtimeError('ECGROUP', 'update', `container "${id}"`, 'it has no cgroup of its own');
   const spec = readConfig(container);
   const resources = asRuntimeError(() => merged(spec.linux?.resources ?? {}, parseResources(changes)));
   const target = { id, cgroupsPath, memorySwapBytes: memorySwap(world, container) };
-  await runPlan(world, asRuntimeError(() => planUpdate(resources, target, world.facts)));
+  await runPlan(
+    world,
+    asRuntimeError(() => planUpdate(resources, target, world.facts)),
+  );
   keepConfig(container, { ...spec, linux: { ...spec.linux, resources } });
 }
 
 /** The rules for devices are those of the start. */
-function merged(old: Resources, { devices: _, ...changes }: Resources): Resources {
+function merged(old: Resources, changes: Resources): Resources {
   const both: Record<string, unknown> = { ...old };
   for (const [name, value] of Object.entries(changes)) {
+    if (name === 'devices') continue;
     const before = both[name];
     const isObject = typeof value === 'object' && !Array.isArray(value) && typeof before === 'object';
     both[name] = isObject ? { ...before, ...value } : value;

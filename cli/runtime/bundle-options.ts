@@ -15,7 +15,11 @@ export const BUNDLE_OPTIONS = defineOptions({
 
 export function createOptionsOf(options: OptionValues<typeof BUNDLE_OPTIONS>): CreateOptions {
   if (options['no-pivot']) {
-    throw optionError('"--no-pivot"', 'limpid-runtime changes the root with pivot_root(2) alone', 'put the bundle on another file system than the initramfs');
+    throw optionError(
+      '"--no-pivot"',
+      'limpid-runtime changes the root with pivot_root(2) alone',
+      'put the bundle on another file system than the initramfs',
+    );
   }
   const { config, 'console-socket': consoleSocket, 'pid-file': pidFile } = options;
   return {

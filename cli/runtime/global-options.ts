@@ -19,7 +19,12 @@ export const RUNTIME_GLOBAL_OPTIONS = defineOptions({
     help: 'Who makes cgroups',
   },
   'systemd-cgroup': { type: 'bool', help: 'As --cgroup-manager systemd' },
-  rootless: { type: 'string', choices: ['auto', 'true', 'false'], default: 'auto', help: 'Whether cgroup failures are forgiven' },
+  rootless: {
+    type: 'string',
+    choices: ['auto', 'true', 'false'],
+    default: 'auto',
+    help: 'Whether cgroup failures are forgiven',
+  },
   version: { type: 'bool', short: 'v', help: 'Print the version' },
 });
 

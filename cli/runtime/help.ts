@@ -12,7 +12,10 @@ export async function printHelp(output: Output, name?: string): Promise<number> 
 }
 
 async function overview(): Promise<string> {
-  const rows = Object.entries(RUNTIME_COMMANDS).map(async ([name, load]) => [`  ${name}`, (await load()).command.synopsis]);
+  const rows = Object.entries(RUNTIME_COMMANDS).map(async ([name, load]) => [
+    `  ${name}`,
+    (await load()).command.synopsis,
+  ]);
   const commands = table(await Promise.all(rows));
   return `limpid-runtime: an OCI runtime\n\nUsage: limpid-runtime [global options] COMMAND [options] [ARG...]\n\nCommands:\n${commands}\nGlobal options:\n${optionTable(RUNTIME_GLOBAL_OPTIONS)}`;
 }
@@ -23,8 +26,10 @@ function commandHelp(name: string, { synopsis, usage, options }: RuntimeCommand)
 }
 
 function optionTable(options: Options): string {
-  return table(Object.entries(options).map(([name, { short, value, help }]) => {
-    const words = `  ${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
-    return [words, help];
-  }));
+  return table(
+    Object.entries(options).map(([name, { short, value, help }]) => {
+      const words = `  ${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+      return [words, help];
+    }),
+  );
 }

@@ -18,15 +18,24 @@ type Globals = ParsedOptions<RuntimeGlobalOptions>['options'];
 export async function runRuntime(words: readonly string[], self: readonly string[], output: Output): Promise<number> {
   let log = new RuntimeLog(output, undefined, 'text');
   try {
-    const parsed = parseOptions(RUNTIME_GLOBAL_OPTIONS, words, { command: 'limpid-runtime', stopAtFirstArgument: true });
+    const parsed = parseOptions(RUNTIME_GLOBAL_OPTIONS, words, {
+      command: 'limpid-runtime',
+      stopAtFirstArgument: true,
+    });
     const { options, args, help } = parsed;
     log = new RuntimeLog(output, options.log, options['log-format']);
     if (options.version) return await (await import('./version.ts')).printVersion(output);
-    if (help || args.length === 0 || args[0] === 'help') return await (await import('./help.ts')).printHelp(output, args[1]);
+    if (help || args.length === 0 || args[0] === 'help')
+      return await (await import('./help.ts')).printHelp(output, args[1]);
     const globalWords = words.slice(0, words.length - args.length);
     return await runCommand(args, options, { log, output, self: [...self, ...globalWords] });
   } catch (error) {
-    await log.say('error', error instanceof LimpidError ? error.message : `limpid-runtime failed: ${(error as Error).stack ?? String(error)}`);
+    await log.say(
+      'error',
+      error instanceof LimpidError
+        ? error.message
+        : `limpid-runtime failed: ${(error as Error).stack ?? String(error)}`,
+    );
     return EXIT_FAILED;
   }
 }
@@ -37,7 +46,11 @@ interface Surroundings {
   readonly self: readonly string[];
 }
 
-async function runCommand([name = '', ...rest]: readonly string[], globals: Globals, { log, output, self }: Surroundings): Promise<number> {
+async function runCommand(
+  [name = '', ...rest]: readonly string[],
+  globals: Globals,
+  { log, output, self }: Surroundings,
+): Promise<number> {
   const command = await loadCommand(name);
   const { options, args, help } = parseOptions(command.options, rest, {
     command: `limpid-runtime ${name}`,
@@ -45,7 +58,10 @@ async function runCommand([name = '', ...rest]: readonly string[], globals: Glob
   });
   if (help) return (await import('./help.ts')).printHelp(output, name);
   if (args.length < command.args.min || args.length > command.args.max) {
-    const why = args.length < command.args.min ? 'an argument is missing' : `"${args[command.args.max]}" is one argument too many`;
+    const why =
+      args.length < command.args.min
+        ? 'an argument is missing'
+        : `"${args[command.args.max]}" is one argument too many`;
     throw optionError(`"limpid-runtime ${name}"`, why, `usage: limpid-runtime ${name} ${command.usage}`);
   }
   const warnings: Promise<void>[] = [];
@@ -67,7 +83,11 @@ function worldOf(globals: Globals, warn: (message: string) => void): RuntimeWorl
   const manager = globals['cgroup-manager'];
   if (globals['systemd-cgroup'] || manager === 'systemd') {
     const flag = globals['systemd-cgroup'] ? '"--systemd-cgroup"' : '"--cgroup-manager systemd"';
-    throw optionError(flag, 'limpid-runtime does not ask systemd for cgroups', 'let the caller use its cgroupfs manager');
+    throw optionError(
+      flag,
+      'limpid-runtime does not ask systemd for cgroups',
+      'let the caller use its cgroupfs manager',
+    );
   }
   return new RuntimeWorld({
     ...(globals.root === undefined ? {} : { root: absolutePath(globals.root) }),

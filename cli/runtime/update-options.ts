@@ -56,13 +56,16 @@ export function resourcesOf(flags: UpdateValues): Resources {
 }
 
 function present<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
 }
 
 /** As Docker's units read them; -1 for none. */
 function bytes(flag: string, word: string | undefined): number | undefined {
   if (word === undefined) return undefined;
   const value = word === '-1' ? -1 : parseSize(word);
-  if (value === undefined) throw optionError(`${JSON.stringify(word)} for ${flag}`, 'a size such as "128m" is wanted, or -1');
+  if (value === undefined)
+    throw optionError(`${JSON.stringify(word)} for ${flag}`, 'a size such as "128m" is wanted, or -1');
   return value;
 }

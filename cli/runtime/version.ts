@@ -8,6 +8,8 @@ export async function printVersion(output: Output): Promise<number> {
   const { version, gitCommit } = engineVersion();
   const words = RUNTIME_FEATURE_WORDS.map((word) => `+${word}`).join(' ');
   const commit = gitCommit === '' ? '' : `commit: ${gitCommit}\n`;
-  await output.out(`limpid-runtime version ${version}\n${commit}rundir: ${new RuntimeWorld().root}\nspec: ${OCI_VERSION}\n${words}\n`);
+  await output.out(
+    `limpid-runtime version ${version}\n${commit}rundir: ${new RuntimeWorld().root}\nspec: ${OCI_VERSION}\n${words}\n`,
+  );
   return 0;
 }

@@ -3,7 +3,18 @@
  * Afterwards everything is deleted, and expected to be gone.
  */
 import { afterAll, expect, setDefaultTimeout } from 'bun:test';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
@@ -12,7 +23,10 @@ import type { RuntimeSpec } from '../../spec/runtime.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
-const APPLETS = 'sh true false echo cat ls id sleep ps mount tty stty env grep hostname stat umask head wc touch readlink dd seq ulimit kill mkdir'.split(' ');
+const APPLETS =
+  'sh true false echo cat ls id sleep ps mount tty stty env grep hostname stat umask head wc touch readlink dd seq ulimit kill mkdir'.split(
+    ' ',
+  );
 
 export interface Result {
   readonly code: number;
@@ -28,7 +42,10 @@ export interface RuntimeScope {
   readonly words: readonly string[];
   /** Runs the runtime to its end. */
   run(...words: string[]): Promise<Result>;
-  runWith(options: { input?: string; env?: Record<string, string>; through?: readonly string[] }, ...words: string[]): Promise<Result>;
+  runWith(
+    options: { input?: string; env?: Record<string, string>; through?: readonly string[] },
+    ...words: string[]
+  ): Promise<Result>;
   /** Expects exit code 0 and no word on stderr. */
   says(...words: string[]): Promise<string>;
   /** Makes a bundle whose process runs these words; `change` edits its config.json. */
@@ -78,10 +95,15 @@ export function runtimeScope(): RuntimeScope {
   };
 
   afterAll(async () => {
-    for (const id of readdirSync(`${root}/`, { withFileTypes: true }).filter((entry) => entry.isDirectory())) await run('delete', '--force', id.name);
+    for (const id of readdirSync(`${root}/`, { withFileTypes: true }).filter((entry) => entry.isDirectory()))
+      await run('delete', '--force', id.name);
     expect(readdirSync(root)).toEqual([]);
     for (const path of cgroupDirectories(gatherFacts().cgroup, parent)) if (existsSync(path)) rmdirCgroup(path);
-    expect(readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter((line) => line.includes(directory))).toEqual([]);
+    expect(
+      readFileSync('/proc/self/mountinfo', 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(directory)),
+    ).toEqual([]);
     rmSync(directory, { recursive: true });
   });
 

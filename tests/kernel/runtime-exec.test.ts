@@ -6,26 +6,58 @@ import { runtimeScope } from './runtime-bundle.ts';
 const { bundle, directory, run, runWith, says, state, words } = runtimeScope();
 
 beforeAll(async () => {
-  await says('run', '--detach', '--bundle', bundle('lab', ['sleep', '1000'], (spec) => void (spec.process!.user = { uid: 0, gid: 0 })), 'lab');
+  await says(
+    'run',
+    '--detach',
+    '--bundle',
+    bundle('lab', ['sleep', '1000'], (spec) => void (spec.process!.user = { uid: 0, gid: 0 })),
+    'lab',
+  );
 });
 
 describe('exec', () => {
   test('runs in the namespaces and cgroups of the container', async () => {
     const { pid } = await state('lab');
     const types = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'];
-    const inside = await says('exec', 'lab', 'sh', '-c', `for ns in ${types.join(' ')}; do readlink /proc/self/ns/$ns; done`);
-    const links = types.map((type) => Bun.spawnSync(['readlink', `/proc/${pid}/ns/${type}`]).stdout.toString().trim());
+    const inside = await says(
+      'exec',
+      'lab',
+      'sh',
+      '-c',
+      `for ns in ${types.join(' ')}; do readlink /proc/self/ns/$ns; done`,
+    );
+    const links = types.map((type) =>
+      Bun.spawnSync(['readlink', `/proc/${pid}/ns/${type}`])
+        .stdout.toString()
+        .trim(),
+    );
     expect(inside.split('\n')).toEqual(links);
     const cgroups = await says('exec', 'lab', 'cat', '/proc/self/cgroup');
     expect(cgroups.split('\n').every((line) => line.endsWith(':/'))).toBe(true);
   });
 
   test('passes streams and the exit code on', async () => {
-    expect(await runWith({ input: 'typed' }, 'exec', 'lab', 'sh', '-c', 'cat; echo err >&2; exit 5')).toEqual({ code: 5, out: 'typed', err: 'err\n' });
+    expect(await runWith({ input: 'typed' }, 'exec', 'lab', 'sh', '-c', 'cat; echo err >&2; exit 5')).toEqual({
+      code: 5,
+      out: 'typed',
+      err: 'err\n',
+    });
   });
 
   test('its flags are laid over the process of the container', async () => {
-    const flags = ['--user', '7:8', '--additional-gids', '9', '--cwd', '/tmp', '--env', 'A=b', '--cap', 'CAP_SYS_TIME', '--no-new-privs'];
+    const flags = [
+      '--user',
+      '7:8',
+      '--additional-gids',
+      '9',
+      '--cwd',
+      '/tmp',
+      '--env',
+      'A=b',
+      '--cap',
+      'CAP_SYS_TIME',
+      '--no-new-privs',
+    ];
     const command = ['sh', '-c', 'id -u; id -g; id -G; pwd; echo $A; grep -E "CapBnd|NoNewPrivs" /proc/self/status'];
     expect((await says('exec', ...flags, 'lab', ...command)).split('\n')).toEqual([
       '7',
@@ -40,7 +72,12 @@ describe('exec', () => {
   });
 
   test('--process is taken as it stands', async () => {
-    const process = { cwd: '/', args: ['sh', '-c', 'umask; id -u; env'], env: ['PATH=/bin'], user: { uid: 3, gid: 4, umask: 0o77 } };
+    const process = {
+      cwd: '/',
+      args: ['sh', '-c', 'umask; id -u; env'],
+      env: ['PATH=/bin'],
+      user: { uid: 3, gid: 4, umask: 0o77 },
+    };
     writeFileSync(`${directory}/process.json`, JSON.stringify(process));
     const { out } = await run('exec', '--process', `${directory}/process.json`, 'lab');
     expect(out.split('\n').slice(0, 2)).toEqual(['0077', '3']);
@@ -57,7 +94,15 @@ describe('exec', () => {
   });
 
   test('-t has a terminal of the container, of the size of ours', async () => {
-    const terminal = new Terminal([...words, 'exec', '-t', 'lab', 'sh', '-c', 'tty; stty size; read -r line; echo "got $line"']);
+    const terminal = new Terminal([
+      ...words,
+      'exec',
+      '-t',
+      'lab',
+      'sh',
+      '-c',
+      'tty; stty size; read -r line; echo "got $line"',
+    ]);
     await terminal.sees('/dev/pts/0\r\n24 80\r\n');
     terminal.types('typed\n');
     await terminal.sees('got typed');
@@ -67,21 +112,38 @@ describe('exec', () => {
 
   test('errors name what failed, and leave nothing', async () => {
     const cases: [string[], string][] = [
-      [['lab', 'nosuch'], 'cannot run "nosuch": ENOENT, executable file not found in the container: no such file or directory\n'],
+      [
+        ['lab', 'nosuch'],
+        'cannot run "nosuch": ENOENT, executable file not found in the container: no such file or directory\n',
+      ],
       [['lab', '/etc'], 'cannot run "/etc": EACCES, permission denied\n'],
-      [['--cwd', '/nosuch', 'lab', 'true'], 'cannot change to working directory "/nosuch": ENOENT, it does not exist in the container, for process.cwd (hint: create it, or choose another with --workdir)\n'],
-      [['--cwd', 'relative', 'lab', 'true'], 'cannot use "process.cwd" of the runtime spec: "relative" is not an absolute path\n'],
+      [
+        ['--cwd', '/nosuch', 'lab', 'true'],
+        'cannot change to working directory "/nosuch": ENOENT, it does not exist in the container, for process.cwd (hint: create it, or choose another with --workdir)\n',
+      ],
+      [
+        ['--cwd', 'relative', 'lab', 'true'],
+        'cannot use "process.cwd" of the runtime spec: "relative" is not an absolute path\n',
+      ],
       [['--user', '-1', 'lab', 'true'], 'cannot use "-1" for --user: a number from 0 to 4294967294 is wanted\n'],
-      [['--user', '4294967295', 'lab', 'true'], 'cannot use "4294967295" for --user: a number from 0 to 4294967294 is wanted\n'],
+      [
+        ['--user', '4294967295', 'lab', 'true'],
+        'cannot use "4294967295" for --user: a number from 0 to 4294967294 is wanted\n',
+      ],
       [['lab'], 'cannot use "limpid-runtime exec": there is no command (hint: give one, or --process FILE)\n'],
     ];
-    for (const [args, err] of cases) expect({ args, ...(await run('exec', ...args)) }).toEqual({ args, code: 1, out: '', err });
+    for (const [args, err] of cases)
+      expect({ args, ...(await run('exec', ...args)) }).toEqual({ args, code: 1, out: '', err });
   });
 
   test('no working directory leads to a descriptor of the runtime (CVE-2024-21626)', async () => {
     for (let fd = 3; fd <= 24; fd++) {
       const { code, err } = await run('exec', '--cwd', `/proc/self/fd/${fd}`, 'lab', 'pwd');
-      expect({ fd, code, refused: /^cannot change to working directory/.test(err) }).toEqual({ fd, code: 1, refused: true });
+      expect({ fd, code, refused: err.startsWith('cannot change to working directory') }).toEqual({
+        fd,
+        code: 1,
+        refused: true,
+      });
     }
   });
 

@@ -26,13 +26,19 @@ function entries(): Entry[] {
   });
 }
 
-const hostMounts = readFileSync('/proc/self/mountinfo', 'utf8') && Bun.spawnSync(['readlink', '/proc/self/ns/mnt']).stdout.toString().trim();
+const hostMounts =
+  readFileSync('/proc/self/mountinfo', 'utf8') &&
+  Bun.spawnSync(['readlink', '/proc/self/ns/mnt']).stdout.toString().trim();
 
 describe('hooks', () => {
   test('run at their points, in their namespaces, with the state on stdin', async () => {
     const path = bundle('points', ['true'], (spec) => {
       spec.mounts!.push({ destination: '/hooks', type: 'bind', source: directory, options: ['rbind'] });
-      const inside = { path: '/bin/sh', args: ['sh', '-c', 'read -r s; echo "startContainer|$(readlink /proc/self/ns/mnt)|$s" >> /hooks/log'], env: ['PATH=/bin'] };
+      const inside = {
+        path: '/bin/sh',
+        args: ['sh', '-c', 'read -r s; echo "startContainer|$(readlink /proc/self/ns/mnt)|$s" >> /hooks/log'],
+        env: ['PATH=/bin'],
+      };
       spec.hooks = {
         prestart: [hook('prestart')],
         createRuntime: [hook('createRuntime'), hook('second')],
@@ -46,7 +52,11 @@ describe('hooks', () => {
     expect(entries().map(({ name }) => name)).toEqual(['prestart', 'createRuntime', 'second', 'createContainer']);
     const { pid } = JSON.parse(await says('state', 'points'));
     await says('start', 'points');
-    expect(entries().map(({ name }) => name).slice(4)).toEqual(['startContainer', 'poststart']);
+    expect(
+      entries()
+        .map(({ name }) => name)
+        .slice(4),
+    ).toEqual(['startContainer', 'poststart']);
     await run('delete', '--force', 'points');
     const all = entries();
     expect(all.at(-1)!.name).toBe('poststop');
@@ -56,7 +66,15 @@ describe('hooks', () => {
       expect({ name, isHost: said === hostMounts }).toEqual({ name, isHost: !isInside });
       expect({ name, pid: state.pid }).toEqual({ name, pid: name === 'poststop' ? 0 : pid });
     }
-    expect(all.map(({ state }) => state.status)).toEqual(['creating', 'creating', 'creating', 'creating', 'creating', 'running', 'stopped']);
+    expect(all.map(({ state }) => state.status)).toEqual([
+      'creating',
+      'creating',
+      'creating',
+      'creating',
+      'creating',
+      'running',
+      'stopped',
+    ]);
   });
 
   test('one that fails before the start fails the create, and leaves nothing', async () => {
@@ -64,7 +82,10 @@ describe('hooks', () => {
       spec.hooks = { createRuntime: [{ path: '/bin/sh', args: ['sh', '-c', 'exit 3'] }] };
     });
     const { code, err } = await run('create', '--bundle', path, 'failing');
-    expect({ code, err }).toEqual({ code: 1, err: 'cannot run hook "/bin/sh": ECANCELED, it ended with status 3, for hooks.createRuntime[0]\n' });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'cannot run hook "/bin/sh": ECANCELED, it ended with status 3, for hooks.createRuntime[0]\n',
+    });
     expect(existsSync(`${root}/failing`)).toBe(false);
   });
 
@@ -73,7 +94,10 @@ describe('hooks', () => {
       spec.hooks = { createContainer: [{ path: '/bin/sleep', args: ['sleep', '1000'], timeout: 1 }] };
     });
     const { code, err } = await run('create', '--bundle', path, 'hanging');
-    expect({ code, err }).toEqual({ code: 1, err: 'cannot run hook "/bin/sleep": ETIMEDOUT, its time is over, for hooks.createContainer[0]\n' });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'cannot run hook "/bin/sleep": ETIMEDOUT, its time is over, for hooks.createContainer[0]\n',
+    });
     expect(existsSync(`${root}/hanging`)).toBe(false);
   });
 
@@ -83,7 +107,10 @@ describe('hooks', () => {
     });
     await says('create', '--bundle', path, 'late');
     const { code, err } = await run('start', 'late');
-    expect({ code, err }).toEqual({ code: 1, err: 'cannot run hook "/bin/false": ECANCELED, it ended with status 1, for hooks.startContainer[0]\n' });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'cannot run hook "/bin/false": ECANCELED, it ended with status 1, for hooks.startContainer[0]\n',
+    });
     expect(JSON.parse(await says('state', 'late')).status).toBe('stopped');
   });
 

@@ -52,7 +52,9 @@ describe('runtime-spec, Lifecycle', () => {
   test('nothing of the runtime stays while a container waits or runs', async () => {
     await says('create', '--bundle', bundle('alone', ['sleep', '1000']), 'alone');
     const { pid } = await state('alone');
-    const ours = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== String(pid) && environmentOf(name).includes(root));
+    const ours = readdirSync('/proc').filter(
+      (name) => /^\d+$/.test(name) && name !== String(pid) && environmentOf(name).includes(root),
+    );
     expect(ours).toEqual([]);
     await says('delete', 'alone');
   });
@@ -73,7 +75,8 @@ describe('runtime-spec, Lifecycle', () => {
       resume: 'cannot resume container "states": container not paused: it is running\n',
       delete: 'cannot delete container "states": cannot delete a container that is not stopped: it is running\n',
     };
-    for (const [verb, err] of Object.entries(refusals)) expect({ verb, ...(await run(verb, 'states')) }).toEqual({ verb, code: 1, out: '', err });
+    for (const [verb, err] of Object.entries(refusals))
+      expect({ verb, ...(await run(verb, 'states')) }).toEqual({ verb, code: 1, out: '', err });
     await says('kill', 'states', 'KILL');
     await stopped('states');
     const late = {
@@ -82,7 +85,8 @@ describe('runtime-spec, Lifecycle', () => {
       pause: 'cannot pause container "states": container not running or created: it is stopped\n',
       ps: 'cannot list the processes of container "states": container not running\n',
     };
-    for (const [verb, err] of Object.entries(late)) expect({ verb, ...(await run(verb, 'states')) }).toEqual({ verb, code: 1, out: '', err });
+    for (const [verb, err] of Object.entries(late))
+      expect({ verb, ...(await run(verb, 'states')) }).toEqual({ verb, code: 1, out: '', err });
     await says('delete', 'states');
     for (const verb of ['state', 'start', 'kill', 'delete', 'pause', 'resume', 'ps', 'update', 'events']) {
       const err = 'cannot find container "states": container does not exist\n';
@@ -108,9 +112,15 @@ describe('runtime-spec, Lifecycle', () => {
 
   test('a container whose caller was killed before its end is found and deleted', async () => {
     const path = bundle('orphan', ['sleep', '1000'], (spec) => {
-      spec.hooks = { createRuntime: [{ path: '/bin/sh', args: ['sh', '-c', `touch ${directory}/hooked; sleep 1000`] }] };
+      spec.hooks = {
+        createRuntime: [{ path: '/bin/sh', args: ['sh', '-c', `touch ${directory}/hooked; sleep 1000`] }],
+      };
     });
-    const creator = Bun.spawn([...words, 'create', '--bundle', path, 'orphan'], { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore' });
+    const creator = Bun.spawn([...words, 'create', '--bundle', path, 'orphan'], {
+      stdin: 'ignore',
+      stdout: 'ignore',
+      stderr: 'ignore',
+    });
     await until('the hook', () => existsSync(`${directory}/hooked`));
     expect((await state('orphan')).status).toBe('creating');
     creator.kill('SIGKILL');
@@ -122,7 +132,13 @@ describe('runtime-spec, Lifecycle', () => {
 
 describe('run', () => {
   test('passes streams and exit code on, and deletes', async () => {
-    const { code, out, err } = await runWith({ input: 'typed' }, 'run', '--bundle', bundle('run', ['sh', '-c', 'cat; echo err >&2; exit 9']), 'run');
+    const { code, out, err } = await runWith(
+      { input: 'typed' },
+      'run',
+      '--bundle',
+      bundle('run', ['sh', '-c', 'cat; echo err >&2; exit 9']),
+      'run',
+    );
     expect({ code, out, err }).toEqual({ code: 9, out: 'typed', err: 'err\n' });
     expect(existsSync(`${root}/run`)).toBe(false);
   });
@@ -135,8 +151,16 @@ describe('run', () => {
   });
 
   test('a signal to it reaches the container', async () => {
-    const path = bundle('signalled', ['sh', '-c', 'trap "exit 33" TERM; touch /tmp/ready; while :; do sleep 0.01; done']);
-    const child = Bun.spawn([...words, 'run', '--bundle', path, 'signalled'], { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore' });
+    const path = bundle('signalled', [
+      'sh',
+      '-c',
+      'trap "exit 33" TERM; touch /tmp/ready; while :; do sleep 0.01; done',
+    ]);
+    const child = Bun.spawn([...words, 'run', '--bundle', path, 'signalled'], {
+      stdin: 'ignore',
+      stdout: 'ignore',
+      stderr: 'ignore',
+    });
     await until('the trap', () => existsSync(`${path}/rootfs/tmp/ready`));
     child.kill('SIGTERM');
     expect(await child.exited).toBe(33);
@@ -149,7 +173,15 @@ describe('run', () => {
     expect((await once('fds', list)).out).toBe('0\n1\n2\n3\n');
     const through = ['sh', '-c', `exec 3</etc/hostname 4</dev/zero 9</dev/null; exec "$@"`, 'sh'];
     const command = ['sh', '-c', 'readlink /proc/self/fd/4; cat <&3; ls /proc/self/fd | wc -l'];
-    const { out } = await runWith({ through }, 'run', '--preserve-fds', '2', '--bundle', bundle('passed', command), 'passed');
+    const { out } = await runWith(
+      { through },
+      'run',
+      '--preserve-fds',
+      '2',
+      '--bundle',
+      bundle('passed', command),
+      'passed',
+    );
     expect(out).toBe(`/dev/zero\n${readFileSync('/etc/hostname', 'utf8')}6\n`);
   });
 });
@@ -171,7 +203,11 @@ describe('limits', () => {
   });
 
   test('a memory limit of 1 MB starts true', async () => {
-    const { code, err } = await once('small', ['true'], (spec) => void (spec.linux!.resources!.memory = { limit: 1024 * 1024 }));
+    const { code, err } = await once(
+      'small',
+      ['true'],
+      (spec) => void (spec.linux!.resources!.memory = { limit: 1024 * 1024 }),
+    );
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
@@ -179,8 +215,16 @@ describe('limits', () => {
     const pid = await sleeper('lodger');
     const file = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
     const path = /^0::(.*)$/m.exec(file)![1]!;
-    const { code, err } = await run('create', '--bundle', bundle('second', ['true'], (spec) => void (spec.linux!.cgroupsPath = path)), 'second');
-    expect({ code, err: err.replace(/"[^"]*"/, 'PATH') }).toEqual({ code: 1, err: "cannot use cgroup PATH: container's cgroup is not empty\n" });
+    const { code, err } = await run(
+      'create',
+      '--bundle',
+      bundle('second', ['true'], (spec) => void (spec.linux!.cgroupsPath = path)),
+      'second',
+    );
+    expect({ code, err: err.replace(/"[^"]*"/, 'PATH') }).toEqual({
+      code: 1,
+      err: "cannot use cgroup PATH: container's cgroup is not empty\n",
+    });
     await says('delete', '--force', 'lodger');
     expect(cgroupDirectories(gatherFacts().cgroup, path).filter((one) => existsSync(one))).toEqual([]);
   });

@@ -11,7 +11,8 @@ export const command = defineRuntimeCommand({
   },
   args: { min: 1, max: 1 },
   run: async ({ world, options, args: [id = ''] }) => {
-    for (const chosen of chosenIds(world, id, options.regex)) await deleteContainer(world, chosen, { force: options.force });
+    for (const chosen of chosenIds(world, id, options.regex))
+      await deleteContainer(world, chosen, { force: options.force });
     return 0;
   },
 });

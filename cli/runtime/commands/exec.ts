@@ -16,18 +16,29 @@ export const command = defineRuntimeCommand({
   stopAtFirstArgument: true,
   run: async ({ world, options, args: [id = '', ...words] }) => {
     const file = options.process === undefined ? undefined : readProcessFile(absolutePath(options.process));
-    if (file === undefined && words.length === 0) throw optionError('"limpid-runtime exec"', 'there is no command', 'give one, or --process FILE');
-    const process = (base: Process) => (file === undefined ? execProcess(base, words, options) : fromFile(file, options));
+    if (file === undefined && words.length === 0)
+      throw optionError('"limpid-runtime exec"', 'there is no command', 'give one, or --process FILE');
+    const process = (base: Process) =>
+      file === undefined ? execProcess(base, words, options) : fromFile(file, options);
     const request = requestOf(options, process);
-    if (options.detach || request.consoleSocket !== undefined) return runDetached(() => execInContainer(world, id, request), options.detach, world);
-    return waitInForeground(world, (consoleFd) => execInContainer(world, id, consoleFd === undefined ? request : { ...request, consoleFd }), {
-      terminal: file === undefined ? options.tty : (file as Process).terminal === true || options.tty,
-      afterwards: [],
-    });
+    if (options.detach || request.consoleSocket !== undefined)
+      return runDetached(() => execInContainer(world, id, request), options.detach, world);
+    return waitInForeground(
+      world,
+      (consoleFd) => execInContainer(world, id, consoleFd === undefined ? request : { ...request, consoleFd }),
+      {
+        terminal: file === undefined ? options.tty : (file as Process).terminal === true || options.tty,
+        afterwards: [],
+      },
+    );
   },
 });
 
-async function runDetached(run: () => Promise<number>, detach: boolean, world: Parameters<typeof waitInForeground>[0]): Promise<number> {
+async function runDetached(
+  run: () => Promise<number>,
+  detach: boolean,
+  world: Parameters<typeof waitInForeground>[0],
+): Promise<number> {
   if (detach) {
     await run();
     return 0;

@@ -15,7 +15,8 @@ export const command = defineRuntimeCommand({
   run: ({ world, options, args: [id = '', word = 'SIGTERM'] }) => {
     const signal = parseRuntimeSignal(word);
     if (signal === undefined) throw optionError(JSON.stringify(word), 'unknown signal');
-    for (const chosen of chosenIds(world, id, options.regex)) killContainer(world, chosen, signal, { all: options.all });
+    for (const chosen of chosenIds(world, id, options.regex))
+      killContainer(world, chosen, signal, { all: options.all });
     return 0;
   },
 });

@@ -15,7 +15,14 @@ export const command = defineRuntimeCommand({
     if (options.quiet) await output.out(all.map(({ id }) => `${id}\n`).join(''));
     else if (options.format === 'json') await output.out(`${JSON.stringify(all)}\n`);
     else {
-      const rows = all.map(({ id, pid, status, bundle, created, owner }) => [id, String(pid), status, bundle, created, owner]);
+      const rows = all.map(({ id, pid, status, bundle, created, owner }) => [
+        id,
+        String(pid),
+        status,
+        bundle,
+        created,
+        owner,
+      ]);
       await output.out(table([['ID', 'PID', 'STATUS', 'BUNDLE', 'CREATED', 'OWNER'], ...rows]));
     }
     return 0;

@@ -5,7 +5,9 @@ import { defineRuntimeCommand } from '../runtime-command.ts';
 export const command = defineRuntimeCommand({
   synopsis: 'List the processes of a container',
   usage: '[options] ID [PS-OPTION...]',
-  options: { format: { type: 'string', short: 'f', choices: ['table', 'json'], default: 'table', help: 'Form of the list' } },
+  options: {
+    format: { type: 'string', short: 'f', choices: ['table', 'json'], default: 'table', help: 'Form of the list' },
+  },
   args: { min: 1, max: Number.POSITIVE_INFINITY },
   stopAtFirstArgument: true,
   run: async ({ world, options, args: [id = '', ...psWords], output }) => {

@@ -23,9 +23,13 @@ export const command = defineRuntimeCommand({
       await createAndStart(world, id, request);
       return 0;
     }
-    const start = (consoleFd: number | undefined) => createAndStart(world, id, consoleFd === undefined ? request : { ...request, consoleFd });
+    const start = (consoleFd: number | undefined) =>
+      createAndStart(world, id, consoleFd === undefined ? request : { ...request, consoleFd });
     const terminal = request.consoleSocket === undefined && wantsTerminal(request.bundle, request.config);
-    return waitInForeground(world, start, { terminal, afterwards: options.keep ? [] : [...self, 'delete', '--force', id] });
+    return waitInForeground(world, start, {
+      terminal,
+      afterwards: options.keep ? [] : [...self, 'delete', '--force', id],
+    });
   },
 });
 

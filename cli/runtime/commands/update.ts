@@ -8,7 +8,12 @@ export const command = defineRuntimeCommand({
   synopsis: 'Change the limits of a container',
   usage: '[options] ID',
   options: {
-    resources: { type: 'string', short: 'r', value: 'FILE', help: 'The changes as JSON, as in linux.resources; - for standard input' },
+    resources: {
+      type: 'string',
+      short: 'r',
+      value: 'FILE',
+      help: 'The changes as JSON, as in linux.resources; - for standard input',
+    },
     ...UPDATE_OPTIONS,
   },
   args: { min: 1, max: 1 },
