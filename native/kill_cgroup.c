@@ -11,14 +11,17 @@
 
 #define PAUSE_NS 500000
 
-/* Kills whom it finds in cgroup.procs; their number, or -1. A pid of 0 is a process that we have no name for. */
-static int kill_listed(int fd) {
+/*
+ * Kills whom it finds in cgroup.procs; their number, or -1. A pid of 0 is a process that we have no name for. Opened
+ * anew each time: to one descriptor v1 keeps showing what it showed first (kernel/cgroup/cgroup-v1.c, pidlists).
+ */
+static int kill_listed(const struct executor *x, int at, const char *procs) {
     char text[4096];
     uint64_t pid = 0;
     ssize_t got;
-    int found = 0;
-    if (lseek(fd, 0, SEEK_SET) < 0)
-        return fail("lseek");
+    int found = 0, fd = open_path(x, at, procs, O_RDONLY, 0);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : -1;
     while ((got = read(fd, text, sizeof(text))) > 0)
         for (ssize_t i = 0; i < got; i++) {
             if (text[i] >= '0' && text[i] <= '9') {
@@ -30,7 +33,8 @@ static int kill_listed(int fd) {
             found++;
             pid = 0;
         }
-    return got < 0 ? fail("read") : found;
+    close_keeping_errno(fd);
+    return got < 0 && errno != ENODEV ? fail("read") : found;
 }
 
 /* A process that forks meanwhile leaves children behind: they are met in the next round. */
@@ -42,11 +46,8 @@ int op_kill_cgroup(struct executor *x, const struct op *op) {
     if (strlen(path) + sizeof("/cgroup.procs") > sizeof(procs))
         return fail_as(ENAMETOOLONG, "open");
     put(put(procs, path), "/cgroup.procs");
-    int fd = open_path(x, SLOT(ARG_KILL_CGROUP_AT), procs, O_RDONLY, 0), found;
-    if (fd < 0)
-        return errno == ENOENT ? 0 : -1;
-    while ((found = kill_listed(fd)) > 0 && rounds-- > 0)
+    int found;
+    while ((found = kill_listed(x, SLOT(ARG_KILL_CGROUP_AT), procs)) > 0 && rounds-- > 0)
         nanosleep(&pause, NULL);
-    close_keeping_errno(fd);
     return found > 0 ? fail_as(EBUSY, "kill") : found;
 }
