@@ -14,12 +14,6 @@ export const command = defineCommand({
   options: {
     detach: { type: 'bool', short: 'd', help: 'Leave it in the background' },
     ...ENTER_OPTIONS,
-    'preserve-fds': {
-      type: 'uint',
-      default: 0,
-      value: 'NUMBER',
-      help: 'Pass on so many descriptors behind 0, 1 and 2',
-    },
     privileged: { type: 'bool', help: 'Give it all capabilities' },
     ...DETACH_KEYS,
     ...LATEST,
