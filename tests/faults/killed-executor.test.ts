@@ -37,7 +37,9 @@ async function run(autoRemove: boolean): Promise<string> {
 /** What is seen of it once nothing of it runs any more. */
 async function outcome(autoRemove: boolean): Promise<string> {
   const start = await run(autoRemove);
-  await until('the end of its processes', () => fault.processes().length === 0);
+  const isOver = () =>
+    fault.processes().length === 0 && listContainers(world).every(({ state }) => state.status !== 'stopping');
+  await until('the end of its processes', isOver);
   const seen = listContainers(world).map(
     ({ state }) => `${state.status} ${state.exitCode} ${state.error === undefined ? 'seen' : 'unseen'}`,
   );
