@@ -95,6 +95,10 @@ export class FaultWorld {
     for (const pid of this.processes()) kill(pid);
     for (const path of mountsBelow(this.path).toReversed()) await ended(['umount', '-l', path]);
     for (const path of cgroupsOf(this.#ids)) await ended(['rmdir', path]);
+    // The parent of the tests' own: like /limpid, it stays when its last container goes.
+    for (const root of list(CGROUPS))
+      if (list(`${CGROUPS}/${root}/limpid-fault`).length > 0) await ended(['rmdir', `${CGROUPS}/${root}/limpid-fault`]);
+    if (list(`${CGROUPS}/limpid-fault`).length > 0) await ended(['rmdir', `${CGROUPS}/limpid-fault`]);
     rmSync(this.path, { recursive: true, force: true });
   }
 }
