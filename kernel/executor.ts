@@ -65,7 +65,7 @@ export function launchPlan({ plan, executor, slots = new Map() }: LaunchRequest)
 const sealedExecutors = new Map<Uint8Array, number>();
 
 /** One copy a command, for the launch and the client. */
-function sealedExecutor(executor: Uint8Array): number {
+export function sealedExecutor(executor: Uint8Array): number {
   const sealed = sealedExecutors.get(executor) ?? sealedMemfd('limpid', executor);
   sealedExecutors.set(executor, sealed);
   return sealed;

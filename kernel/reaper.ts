@@ -1,5 +1,7 @@
+import type { Plan } from '../plan/ops.ts';
+import { encodePlan } from '../plan/wire.ts';
 import { hostArch } from './arch.ts';
-import { sealedMemfd } from './executor.ts';
+import { sealedExecutor, sealedMemfd } from './executor.ts';
 import { cString, cStrings, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
@@ -38,14 +40,18 @@ export interface ReapRequest {
   readonly terminalFd: number;
   /** A command for when the process has ended; none where it is empty. */
   readonly afterwards: readonly string[];
+  /** Clean-up operations for then, which need no JavaScript. */
+  readonly cleanup: Plan;
 }
 
 /** Replaces this process by one that waits for a child of ours and exits as it does. Returns only by throwing. */
-export function becomeReaper(executor: Uint8Array, { pid, terminalFd, afterwards }: ReapRequest): never {
-  const fd = sealedMemfd('limpid', executor);
+export function becomeReaper(executor: Uint8Array, { pid, terminalFd, afterwards, cleanup }: ReapRequest): never {
+  const fd = sealedExecutor(executor);
   if (terminalFd >= 0) libc.fcntl(terminalFd, F_SETFD, 0);
+  const planFd = cleanup.length === 0 ? -1 : sealedMemfd('limpid-plan', encodePlan(cleanup));
+  if (planFd >= 0) libc.fcntl(planFd, F_SETFD, 0);
   const path = cString(`/proc/self/fd/${fd}`);
-  const args = cStrings(['limpid-runtime', 'reap', String(pid), String(terminalFd), ...afterwards]);
+  const args = cStrings(['limpid-runtime', 'reap', String(pid), String(terminalFd), String(planFd), ...afterwards]);
   const env = cStrings(Object.entries(Bun.env).map(([name, value]) => `${name}=${value}`));
   blockSignals();
   libc.execve(ptr(path), ptr(args.vector), ptr(env.vector));

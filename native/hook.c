@@ -3,6 +3,7 @@
 #include "kernel.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -30,6 +31,7 @@ static void __attribute__((noreturn)) become_hook(const struct executor *x, cons
     int output = SLOT(ARG_HOOK_OUTPUT) < 0 ? x->null : x->slot[SLOT(ARG_HOOK_OUTPUT)];
     char **argv = list_vector(&op->arg[ARG_HOOK_ARGV]), **env = list_vector(&op->arg[ARG_HOOK_ENV]);
     setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     umask(022);
     if (argv == NULL || env == NULL || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0)
@@ -53,21 +55,34 @@ static int state_file(const struct executor *x, const struct op *op) {
     return fd;
 }
 
-static int await_end(int pidfd, pid_t pid, uint64_t timeout_s, int *status) {
-    struct pollfd entry = {.fd = pidfd, .events = POLLIN};
-    struct timespec now, end;
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    end.tv_sec += (time_t)timeout_s;
-    for (int ready = 0; ready <= 0 && timeout_s > 0;) {
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        long long left = (end.tv_sec - now.tv_sec) * 1000LL + (end.tv_nsec - now.tv_nsec) / 1000000;
-        if (left <= 0) {
-            syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-            while (waitpid(pid, status, 0) < 0 && errno == EINTR)
-                continue;
-            return fail_as(ETIMEDOUT, "hook");
-        }
-        ready = poll(&entry, 1, left > 1000000 ? 1000000 : (int)left);
+/* It leads a session of its own: what it started goes with it. */
+static int put_down(pid_t pid, int *status, int error) {
+    kill(-pid, SIGKILL);
+    kill(pid, SIGKILL);
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+        continue;
+    return fail_as(error, "hook");
+}
+
+static long long now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Until it has ended, its time is over, or nobody is there any more who asked for it. */
+static int await_end(const struct executor *x, int pidfd, pid_t pid, uint64_t timeout_s, int *status) {
+    struct pollfd entries[2] = {{.fd = pidfd, .events = POLLIN}, {.fd = x->control >= 0 ? x->control : x->status, .events = 0}};
+    long long end = now_ms() + (long long)timeout_s * 1000;
+    for (;;) {
+        long long left = timeout_s == 0 ? INT_MAX : end - now_ms();
+        if (left <= 0)
+            return put_down(pid, status, ETIMEDOUT);
+        int ready = poll(entries, 2, left > INT_MAX ? INT_MAX : (int)left);
+        if (ready > 0 && entries[0].revents != 0)
+            break;
+        if (ready > 0 && (entries[1].revents & (POLLHUP | POLLERR)) != 0)
+            return put_down(pid, status, ECONNRESET);
     }
     while (waitpid(pid, status, 0) < 0 && errno == EINTR)
         continue;
@@ -94,7 +109,7 @@ int op_hook(struct executor *x, const struct op *op) {
     close_keeping_errno(input);
     if (pid < 0)
         return fail("clone3");
-    int answer = await_end(pidfd, (pid_t)pid, NUMBER(ARG_HOOK_TIMEOUT_S), &status);
+    int answer = await_end(x, pidfd, (pid_t)pid, NUMBER(ARG_HOOK_TIMEOUT_S), &status);
     close_keeping_errno(pidfd);
     return answer < 0 ? -1 : judge(status);
 }

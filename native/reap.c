@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -118,7 +119,7 @@ static int attend(pid_t child, int signals, int master) {
     return code;
 }
 
-static void run_afterwards(char **argv, const sigset_t *before) {
+static void run_command(char **argv, const sigset_t *before) {
     int status;
     pid_t pid = fork();
     if (pid == 0) {
@@ -130,29 +131,56 @@ static void run_afterwards(char **argv, const sigset_t *before) {
         continue;
 }
 
+/* A plan of clean-up operations, as `executor run` has it; they see the host's paths, whatever becomes of ours. */
+static void run_plan(int fd) {
+    static struct executor x = {.control = -1, .sync = -1, .status = -1, .pidfd = -1};
+    uint32_t index;
+    memset(x.slot, -1, sizeof(x.slot));
+    umask(0);
+    x.null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    x.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (read_plan(&x, fd) < 0 || wire_check(x.plan, x.plan_size, &index) < 0)
+        return;
+    wire_open(&x.cleanup, x.plan, x.plan_size);
+    run_cleanup(&x);
+}
+
+/* -1 for none; false where it is no number. */
+static bool parse_descriptor(const char *text, int *fd) {
+    uint64_t number;
+    *fd = -1;
+    if (strcmp(text, "-1") == 0)
+        return true;
+    if (!parse_number(text, strlen(text), &number) || number > INT_MAX)
+        return false;
+    *fd = (int)number;
+    return true;
+}
+
 int reap_mode(int argc, char **argv) {
-    uint64_t pid, socket = 0;
-    sigset_t all, before;
-    bool has_terminal = strcmp(argv[1], "-1") != 0;
+    uint64_t pid;
+    int socket, plan, master = -1;
+    sigset_t all, none;
     if (!parse_number(argv[0], strlen(argv[0]), &pid) || pid > INT_MAX)
         return 125;
-    if (has_terminal && (!parse_number(argv[1], strlen(argv[1]), &socket) || socket > INT_MAX))
+    if (!parse_descriptor(argv[1], &socket) || !parse_descriptor(argv[2], &plan))
         return 125;
     for (int number = 1; number < 65; number++)
         if (number != SIGKILL && number != SIGSTOP)
             sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
     sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &before);
-    sigemptyset(&before);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &all, NULL);
     int signals = signalfd(-1, &all, SFD_CLOEXEC);
-    int master = has_terminal ? receive_terminal((int)socket) : -1;
-    if (master >= 0) {
+    if (socket >= 0 && (master = receive_terminal(socket)) >= 0) {
         resize(master);
         make_raw();
     }
     int code = attend((pid_t)pid, signals, master);
     restore();
-    if (argc > 2)
-        run_afterwards(argv + 2, &before);
+    if (plan >= 0)
+        run_plan(plan);
+    if (argc > 3)
+        run_command(argv + 3, &none);
     return code;
 }

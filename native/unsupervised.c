@@ -83,7 +83,8 @@ int op_start_gate(struct executor *x, const struct op *op) {
     outlive_parent(x);
     close(x->sync);
     close(x->status);
-    x->sync = x->status = -1;
+    close(x->control);
+    x->sync = x->status = x->control = -1;
     /* It may be a socket that does not block. */
     struct pollfd poll_entry = {.fd = listening, .events = POLLIN};
     while ((fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC)) < 0) {

@@ -27,11 +27,6 @@ export function readBundle(path: string, config = `${path}/config.json`): Bundle
   return { path, spec: withAbsoluteSources(spec, path), rootfs: rootfsOf(spec, path) };
 }
 
-/** Whether the container of a bundle is to have a terminal. */
-export function wantsTerminal(path: string, config?: string): boolean {
-  return readBundle(path, config).spec.process?.terminal ?? false;
-}
-
 /** Failures of a spec end a runtime with 1, where the engine ends with 125. */
 export function asRuntimeError<T>(act: () => T): T {
   try {

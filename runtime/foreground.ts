@@ -1,6 +1,7 @@
 import { becomeReaper, becomeSubreaper, connectedPair } from '../kernel/reaper.ts';
 import { signalChild } from '../kernel/process.ts';
 import { closeDescriptor } from '../kernel/descriptors.ts';
+import type { Plan } from '../plan/ops.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
 export interface Foreground {
@@ -8,6 +9,8 @@ export interface Foreground {
   readonly terminal: boolean;
   /** Words of a command for when it has ended. */
   readonly afterwards: readonly string[];
+  /** Clean-up operations for then; asked for when it has started. */
+  readonly cleanup?: () => Plan;
 }
 
 const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
@@ -19,10 +22,8 @@ function catchSignals(): readonly number[] {
   return caught;
 }
 
-/** The handlers of what has come by now run. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
-}
+/** Long enough for the handlers of what has come by now. */
+const TURN_MS = 1;
 
 /**
  * Starts a process by `start`, which gets the descriptor that its terminal is sent to, and becomes what waits for it
@@ -31,14 +32,16 @@ function nextTurn(): Promise<void> {
 export async function waitInForeground(
   world: RuntimeWorld,
   start: (consoleFd: number | undefined) => Promise<number>,
-  { terminal, afterwards }: Foreground,
+  { terminal, afterwards, cleanup = () => [] }: Foreground,
 ): Promise<never> {
   becomeSubreaper();
   const caught = catchSignals();
   const [ours, theirs] = terminal ? connectedPair() : [-1, undefined];
   const pid = await start(theirs);
   if (theirs !== undefined) closeDescriptor(theirs);
-  await nextTurn();
+  const executor = await world.executor();
+  const plan = cleanup();
+  await Bun.sleep(TURN_MS);
   for (const signal of caught) signalChild(pid, signal);
-  return becomeReaper(await world.executor(), { pid, terminalFd: ours, afterwards });
+  return becomeReaper(executor, { pid, terminalFd: ours, afterwards, cleanup: plan });
 }

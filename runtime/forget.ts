@@ -13,7 +13,7 @@ export async function forgetContainer(world: RuntimeWorld, files: ContainerFiles
   await runPlan(world, planForgetting(world, files));
 }
 
-function planForgetting(world: RuntimeWorld, files: ContainerFiles): Plan {
+export function planForgetting(world: RuntimeWorld, files: ContainerFiles): Plan {
   const remove: Op = {
     op: 'remove',
     stage: 'cleanup',

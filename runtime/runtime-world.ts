@@ -18,6 +18,7 @@ export class RuntimeWorld {
   readonly cgroups: 'cgroupfs' | 'disabled';
   readonly warn: (message: string) => void;
   #facts: HostFacts | undefined;
+  #executor: Promise<Uint8Array> | undefined;
 
   constructor({ root = defaultRoot(), cgroups = 'cgroupfs', warn = () => {} }: RuntimeOptions = {}) {
     this.root = root;
@@ -30,7 +31,7 @@ export class RuntimeWorld {
   }
 
   executor(): Promise<Uint8Array> {
-    return executorBytes();
+    return (this.#executor ??= executorBytes());
   }
 }
 

@@ -113,7 +113,7 @@ describe('runtime-spec, Lifecycle', () => {
   test('a container whose caller was killed before its end is found and deleted', async () => {
     const path = bundle('orphan', ['sleep', '1000'], (spec) => {
       spec.hooks = {
-        createRuntime: [{ path: '/bin/sh', args: ['sh', '-c', `touch ${directory}/hooked; sleep 1000`] }],
+        createRuntime: [{ path: '/bin/sh', args: ['sh', '-c', `echo $$ > ${directory}/hooked; exec sleep 1000`] }],
       };
     });
     const creator = Bun.spawn([...words, 'create', '--bundle', path, 'orphan'], {
@@ -121,10 +121,17 @@ describe('runtime-spec, Lifecycle', () => {
       stdout: 'ignore',
       stderr: 'ignore',
     });
-    await until('the hook', () => existsSync(`${directory}/hooked`));
+    const hook = await until(
+      'the hook',
+      () => existsSync(`${directory}/hooked`) && Number(readFileSync(`${directory}/hooked`, 'utf8')),
+    );
     expect((await state('orphan')).status).toBe('creating');
     creator.kill('SIGKILL');
     await creator.exited;
+    await until(
+      'the end of the hook',
+      () => !existsSync(`/proc/${hook}`) || readFileSync(`/proc/${hook}/stat`, 'utf8').includes(') Z '),
+    );
     await says('delete', '--force', 'orphan');
     expect(existsSync(`${root}/orphan`)).toBe(false);
   });
@@ -162,8 +169,10 @@ describe('run', () => {
       stderr: 'ignore',
     });
     await until('the trap', () => existsSync(`${path}/rootfs/tmp/ready`));
-    child.kill('SIGTERM');
+    // One that comes while the waiting program takes over may be lost.
+    const again = setInterval(() => child.kill('SIGTERM'), 50);
     expect(await child.exited).toBe(33);
+    clearInterval(again);
     expect(existsSync(`${root}/signalled`)).toBe(false);
   });
 

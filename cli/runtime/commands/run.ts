@@ -1,6 +1,8 @@
 import { createContainer } from '../../../runtime/create.ts';
 import { deleteContainer } from '../../../runtime/delete.ts';
-import { wantsTerminal } from '../../../runtime/bundle.ts';
+import { readBundle } from '../../../runtime/bundle.ts';
+import { ContainerFiles } from '../../../runtime/container-files.ts';
+import { planForgetting } from '../../../runtime/forget.ts';
 import { waitInForeground } from '../../../runtime/foreground.ts';
 import { startContainer } from '../../../runtime/start.ts';
 import type { RuntimeWorld } from '../../../runtime/runtime-world.ts';
@@ -25,10 +27,13 @@ export const command = defineRuntimeCommand({
     }
     const start = (consoleFd: number | undefined) =>
       createAndStart(world, id, consoleFd === undefined ? request : { ...request, consoleFd });
-    const terminal = request.consoleSocket === undefined && wantsTerminal(request.bundle, request.config);
+    const { process, hooks } = readBundle(request.bundle, request.config).spec;
+    // Hooks are a matter for `delete`; without them nothing is left to decide.
+    const hasHooks = (hooks?.poststop ?? []).length > 0;
     return waitInForeground(world, start, {
-      terminal,
-      afterwards: options.keep ? [] : [...self, 'delete', '--force', id],
+      terminal: request.consoleSocket === undefined && (process?.terminal ?? false),
+      afterwards: options.keep || !hasHooks ? [] : [...self, 'delete', '--force', id],
+      cleanup: () => (options.keep || hasHooks ? [] : planForgetting(world, new ContainerFiles(world.root, id))),
     });
   },
 });
