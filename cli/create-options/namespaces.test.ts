@@ -43,7 +43,10 @@ test('clocks', () => {
 test.each([
   [['--pid=hots'], 'EOPTION cannot use --pid hots: private, host, container:NAME or ns:PATH is wanted'],
   [['--pid=shareable'], 'EOPTION cannot use --pid shareable: private, host, container:NAME or ns:PATH is wanted'],
-  [['--ipc=mine'], 'EOPTION cannot use --ipc mine: private, shareable, none, host, container:NAME or ns:PATH is wanted'],
+  [
+    ['--ipc=mine'],
+    'EOPTION cannot use --ipc mine: private, shareable, none, host, container:NAME or ns:PATH is wanted',
+  ],
   [['--ipc=container:'], 'EOPTION cannot use "container:" for --ipc: the name of a container is missing'],
   [['--net=ns:x'], 'EOPTION cannot use "ns:x" for --network: an absolute path such as ns:/proc/1/ns/net is wanted'],
   [
