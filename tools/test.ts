@@ -90,7 +90,6 @@ const STAGES: readonly Stage[] = [
   host('cli', ['tests/cli'], 240),
   host('attack', ['tests/attack'], 120),
   host('faults', ['tests/faults'], 180),
-  host('examples', ['examples'], 120),
   { name: 'fuzz', run: fuzz },
   guest('v2'),
   ...(hostWorld === 'host-v2' ? [guest('v1')] : []),
