@@ -1,6 +1,15 @@
 /** The runtime below other people's engines, each in a private world: what they say is what a user sees. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import { finish, PROGRAM, ROOT, type Result } from './limpid.ts';
@@ -10,7 +19,16 @@ setDefaultTimeout(120_000);
 
 const directory = mkdtempSync('/tmp/limpid-peers-');
 const parent = `/limpid-peers-${process.pid}`;
-const has = (...programs: string[]) => programs.find((program) => Bun.which(program) === null);
+
+/** Their tests, or one skipped test that names what is missing. */
+function peer(name: string, programs: readonly string[], tests: () => void): void {
+  const missing = programs.find((program) => Bun.which(program) === null);
+  // The daemons of others take their time on an emulated machine.
+  const needs = missing ?? (existsSync('/run/guest/command') ? 'speed' : undefined);
+  if (needs === undefined) describe(name, tests);
+  else test.skip(`${name} (needs ${needs})`, () => {});
+}
+
 /** Engines call a runtime by its path. */
 const RUNTIME = `${directory}/limpid-runtime`;
 const daemons: Bun.Subprocess[] = [];
@@ -116,8 +134,7 @@ function works(engine: (...words: string[]) => Promise<Result>, image: string, n
   });
 }
 
-const noPodman = has('podman', 'conmon');
-describe.skipIf(noPodman !== undefined)(`podman${noPodman === undefined ? '' : ` (needs ${noPodman})`}`, () => {
+peer('podman', ['podman', 'conmon'], () => {
   const config = `${directory}/containers.conf`;
   // The hard limits of this machine may be below podman's wish.
   writeFileSync(
@@ -139,6 +156,43 @@ describe.skipIf(noPodman !== undefined)(`podman${noPodman === undefined ? '' : `
   test('takes the image', async () => expect((await podman('import', `${directory}/image.tar`, 'bb')).code).toBe(0));
   works(inParent, 'bb', 'none');
 
+  test('a build with RUN, by the buildah that is in it', async () => {
+    writeFileSync(`${directory}/Containerfile`, 'FROM localhost/bb\nRUN echo built > /built\n');
+    const file = `${directory}/Containerfile`;
+    const context = `${directory}/podman-context`;
+    mkdirSync(context);
+    const { code, err } = await podman(
+      'build',
+      '--isolation',
+      'oci',
+      '--network',
+      'none',
+      '-q',
+      '-t',
+      'built',
+      '-f',
+      file,
+      context,
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect((await inParent('run', '--rm', '--network', 'none', 'built', 'cat', '/built')).out).toBe('built\n');
+  });
+
+  test('copies, health checks, pods', async () => {
+    const lab = ['--name', 'health', '--network', 'none', '--health-cmd', 'true', '--health-interval', 'disable'];
+    expect((await inParent('run', '-d', ...lab, 'bb', 'sleep', '1000')).code).toBe(0);
+    expect((await podman('healthcheck', 'run', 'health')).code).toBe(0);
+    expect((await podman('cp', 'health:/etc/passwd', `${directory}/copied`)).code).toBe(0);
+    expect(readFileSync(`${directory}/copied`, 'utf8')).toBe('root:x:0:0:root:/:/bin/sh\n');
+    expect((await podman('rm', '-f', '-t', '0', 'health')).code).toBe(0);
+    expect((await podman('pod', 'create', '--infra=false', '--cgroup-parent', parent, '--name', 'pod')).code).toBe(0);
+    expect(await podman('run', '--rm', '--pod', 'pod', '--network', 'none', 'bb', 'echo', 'in')).toMatchObject({
+      code: 0,
+      out: 'in\n',
+    });
+    expect((await podman('pod', 'rm', '-f', 'pod')).code).toBe(0);
+  });
+
   test('a user namespace', async () => {
     const { out, code } = await inParent(
       'run',
@@ -155,8 +209,7 @@ describe.skipIf(noPodman !== undefined)(`podman${noPodman === undefined ? '' : `
   });
 });
 
-const noDocker = has('dockerd', 'containerd', 'docker');
-describe.skipIf(noDocker !== undefined)(`docker${noDocker === undefined ? '' : ` (needs ${noDocker})`}`, () => {
+peer('docker', ['dockerd', 'containerd', 'docker'], () => {
   const socket = `unix://${directory}/docker.sock`;
   const docker = (...words: string[]) => finish(['docker', '-H', socket, ...words], {});
 
@@ -219,58 +272,54 @@ describe.skipIf(noDocker !== undefined)(`docker${noDocker === undefined ? '' : `
   });
 });
 
-const noContainerd = has('containerd', 'ctr', 'containerd-shim-runc-v2');
-describe.skipIf(noContainerd !== undefined)(
-  `containerd${noContainerd === undefined ? '' : ` (needs ${noContainerd})`}`,
-  () => {
-    const address = `${directory}/containerd.sock`;
-    const ctr = (...words: string[]) =>
-      finish(['ctr', '--address', address, '--namespace', parent.slice(1), ...words], {});
-    const image = `${directory}/oci.tar`;
-    const flags = ['--runc-binary', RUNTIME, '--snapshotter', 'native'];
+peer('containerd', ['containerd', 'ctr', 'containerd-shim-runc-v2'], () => {
+  const address = `${directory}/containerd.sock`;
+  const ctr = (...words: string[]) =>
+    finish(['ctr', '--address', address, '--namespace', parent.slice(1), ...words], {});
+  const image = `${directory}/oci.tar`;
+  const flags = ['--runc-binary', RUNTIME, '--snapshotter', 'native'];
 
-    test('starts, and takes the image', async () => {
-      writeFileSync(
-        `${directory}/containerd.toml`,
-        `version = 2\nroot = "${directory}/containerd"\nstate = "${directory}/containerd-state"\ndisabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]\n[grpc]\n  address = "${address}"\n[ttrpc]\n  address = "${address}.ttrpc"\n`,
-      );
-      daemons.push(
-        Bun.spawn(['containerd', '-c', `${directory}/containerd.toml`], {
-          stdin: 'ignore',
-          stdout: 'ignore',
-          stderr: 'ignore',
-        }),
-      );
-      await until('containerd', async () => (await ctr('version')).code === 0);
-      makeOciArchive(image);
-      expect((await ctr('image', 'import', '--base-name', 'localhost/bb', '--snapshotter', 'native', image)).code).toBe(
-        0,
-      );
-    });
+  test('starts, and takes the image', async () => {
+    writeFileSync(
+      `${directory}/containerd.toml`,
+      `version = 2\nroot = "${directory}/containerd"\nstate = "${directory}/containerd-state"\ndisabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]\n[grpc]\n  address = "${address}"\n[ttrpc]\n  address = "${address}.ttrpc"\n`,
+    );
+    daemons.push(
+      Bun.spawn(['containerd', '-c', `${directory}/containerd.toml`], {
+        stdin: 'ignore',
+        stdout: 'ignore',
+        stderr: 'ignore',
+      }),
+    );
+    await until('containerd', async () => (await ctr('version')).code === 0);
+    makeOciArchive(image);
+    expect((await ctr('image', 'import', '--base-name', 'localhost/bb', '--snapshotter', 'native', image)).code).toBe(
+      0,
+    );
+  });
 
-    test('ctr run through the runc v2 shim', async () => {
-      expect(
-        await ctr('run', '--rm', ...flags, 'localhost/bb:latest', 'once', 'sh', '-c', 'echo out; exit 6'),
-      ).toMatchObject({ code: 6, out: 'out\n' });
-    });
+  test('ctr run through the runc v2 shim', async () => {
+    expect(
+      await ctr('run', '--rm', ...flags, 'localhost/bb:latest', 'once', 'sh', '-c', 'echo out; exit 6'),
+    ).toMatchObject({ code: 6, out: 'out\n' });
+  });
 
-    test('a task: exec, metrics, pause, kill, delete', async () => {
-      expect((await ctr('run', '-d', ...flags, 'localhost/bb:latest', 'lab', 'sleep', '1000')).code).toBe(0);
-      expect(await ctr('task', 'exec', '--exec-id', 'one', 'lab', 'sh', '-c', 'echo in; exit 3')).toMatchObject({
-        code: 3,
-        out: 'in\n',
-      });
-      expect((await ctr('task', 'metrics', 'lab')).out).toMatch(/pids.current +1/);
-      expect((await ctr('task', 'pause', 'lab')).code).toBe(0);
-      expect((await ctr('task', 'ls')).out).toContain('PAUSED');
-      expect((await ctr('task', 'resume', 'lab')).code).toBe(0);
-      expect((await ctr('task', 'kill', '-s', 'KILL', 'lab')).code).toBe(0);
-      await until('its end', async () => (await ctr('task', 'ls')).out.includes('STOPPED'));
-      expect((await ctr('task', 'rm', 'lab')).code).toBe(0);
-      expect((await ctr('container', 'rm', 'lab')).code).toBe(0);
+  test('a task: exec, metrics, pause, kill, delete', async () => {
+    expect((await ctr('run', '-d', ...flags, 'localhost/bb:latest', 'lab', 'sleep', '1000')).code).toBe(0);
+    expect(await ctr('task', 'exec', '--exec-id', 'one', 'lab', 'sh', '-c', 'echo in; exit 3')).toMatchObject({
+      code: 3,
+      out: 'in\n',
     });
-  },
-);
+    expect((await ctr('task', 'metrics', 'lab')).out).toMatch(/pids.current +1/);
+    expect((await ctr('task', 'pause', 'lab')).code).toBe(0);
+    expect((await ctr('task', 'ls')).out).toContain('PAUSED');
+    expect((await ctr('task', 'resume', 'lab')).code).toBe(0);
+    expect((await ctr('task', 'kill', '-s', 'KILL', 'lab')).code).toBe(0);
+    await until('its end', async () => (await ctr('task', 'ls')).out.includes('STOPPED'));
+    expect((await ctr('task', 'rm', 'lab')).code).toBe(0);
+    expect((await ctr('container', 'rm', 'lab')).code).toBe(0);
+  });
+});
 
 /** An image as the OCI image-spec lays it out, of one layer. */
 function makeOciArchive(path: string): void {

@@ -223,7 +223,7 @@ describe('limits', () => {
   test('no cgroup stays, and one in which others live is refused', async () => {
     const pid = await sleeper('lodger');
     const file = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-    const path = /^0::(.*)$/m.exec(file)![1]!;
+    const path = /^\d+:[^:]*:(.*)$/m.exec(file)![1]!;
     const { code, err } = await run(
       'create',
       '--bundle',
