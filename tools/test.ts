@@ -17,7 +17,10 @@ const FUZZ_SECONDS = 20;
  */
 const GUEST_TESTS = ['tests/kernel', 'tests/cli', 'tests/attack']
   .flatMap(testFiles)
-  .filter((path) => !/executor-wire|runtime-(?:exec|hooks|process)/.test(path) && !/tests\/cli\/(?!lab|limits|rights)/.test(path));
+  .filter(
+    (path) =>
+      !/executor-wire|runtime-(?:exec|hooks|process)/.test(path) && !/tests\/cli\/(?!lab|limits|rights)/.test(path),
+  );
 
 interface Stage {
   readonly name: string;
