@@ -3,7 +3,7 @@ import type { TestOutcome } from './junit.ts';
 import { emptyLogs, readOutcomes, ROOT, run, tally, type StageResult } from './test-stage.ts';
 
 const FILE_SECONDS = 240;
-const GUEST_SECONDS = 420;
+const GUEST_SECONDS = 600;
 /** One for each core: emulation keeps each of them busy. */
 const GUESTS = 2;
 
