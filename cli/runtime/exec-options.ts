@@ -22,5 +22,4 @@ export const EXEC_OPTIONS = defineOptions({
   'pid-file': { type: 'string', value: 'FILE', help: "Where the process's id is written" },
   'preserve-fds': { type: 'uint', default: 0, value: 'NUMBER', help: 'Pass on so many descriptors behind 0, 1 and 2' },
   'console-socket': { type: 'string', value: 'SOCKET', help: 'Gets the master of its terminal' },
-  'ignore-paused': { type: 'bool', help: 'Also in a paused container', hidden: true },
 });

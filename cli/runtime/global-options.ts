@@ -9,9 +9,9 @@ export const RUNTIME_GLOBAL_OPTIONS = defineOptions({
     type: 'string',
     choices: ['error', 'warn', 'warning', 'info', 'debug', 'trace', 'fatal', 'panic'],
     default: 'warning',
-    help: 'Least level that is logged',
+    help: 'Least level that is logged: there are errors and warnings',
   },
-  debug: { type: 'bool', help: 'As --log-level debug' },
+  debug: { type: 'bool', help: 'Log all there is: errors and warnings' },
   'cgroup-manager': {
     type: 'string',
     choices: ['cgroupfs', 'systemd', 'disabled'],
@@ -21,9 +21,9 @@ export const RUNTIME_GLOBAL_OPTIONS = defineOptions({
   'systemd-cgroup': { type: 'bool', help: 'As --cgroup-manager systemd' },
   rootless: {
     type: 'string',
-    choices: ['auto', 'true', 'false'],
+    choices: ['auto', 'false'],
     default: 'auto',
-    help: 'Whether cgroup failures are forgiven',
+    help: 'Only with root so far',
   },
   version: { type: 'bool', short: 'v', help: 'Print the version' },
 });

@@ -23,7 +23,7 @@ export async function runRuntime(words: readonly string[], self: readonly string
       stopAtFirstArgument: true,
     });
     const { options, args, help } = parsed;
-    log = new RuntimeLog(output, options.log, options['log-format']);
+    log = new RuntimeLog(output, options.log, options['log-format'], options['log-level']);
     if (options.version) return await (await import('./version.ts')).printVersion(output);
     if (help || args.length === 0 || args[0] === 'help')
       return await (await import('./help.ts')).printHelp(output, args[1]);
