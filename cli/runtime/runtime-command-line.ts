@@ -16,14 +16,14 @@ type Globals = ParsedOptions<RuntimeGlobalOptions>['options'];
 
 /** Carries out one command line of the runtime, without its name. Answers the exit code; failures are logged. */
 export async function runRuntime(words: readonly string[], self: readonly string[], output: Output): Promise<number> {
-  let log = new RuntimeLog(output, undefined, 'text');
+  let log = new RuntimeLog(output, undefined, 'text', 'warning');
   try {
     const parsed = parseOptions(RUNTIME_GLOBAL_OPTIONS, words, {
       command: 'limpid-runtime',
       stopAtFirstArgument: true,
     });
     const { options, args, help } = parsed;
-    log = new RuntimeLog(output, options.log, options['log-format'], options['log-level']);
+    log = new RuntimeLog(output, options.log, options['log-format'], options.debug ? 'debug' : options['log-level']);
     if (options.version) return await (await import('./version.ts')).printVersion(output);
     if (help || args.length === 0 || args[0] === 'help')
       return await (await import('./help.ts')).printHelp(output, args[1]);
