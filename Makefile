@@ -42,7 +42,7 @@ demo: build ## a first container, looked at with the machine's own tools
 	@tools/demo.sh
 
 bench: build ## Limpid beside crun, runc, podman and docker
-	@$(BUN) bench/run.ts
+	@$(BUN) bench/run.ts --write
 
 install: build ## into PREFIX (/usr/local)
 	@tools/install.sh install "$(TO)"
