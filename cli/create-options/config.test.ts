@@ -99,7 +99,7 @@ test('the example of the issue, with its reasons', () => {
 test('root file systems', () => {
   expect(configOfLine(['--rootfs', './fs', '/bin/sh', '-c', 'id'])).toMatchObject({
     image: './fs',
-    rootfs: { kind: 'directory', path: '/work/here/fs' },
+    rootfs: { kind: 'directory', path: '/home/me/here/fs' },
     command: ['/bin/sh', '-c', 'id'],
   });
   expect(configOfLine(['host:', 'bash']).rootfs).toEqual({ kind: 'host' });
@@ -224,7 +224,7 @@ test('life', () => {
     stopSignal: 2,
     stopTimeoutS: 3,
     timeoutS: 9,
-    cidFile: '/work/here/id',
+    cidFile: '/home/me/here/id',
     pidFile: '/p',
   });
   expect(

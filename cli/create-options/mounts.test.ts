@@ -13,7 +13,7 @@ test.each<[string[], Partial<MountConfig>]>([
     ['-v/a/../b:/c//d/:ro,noexec'],
     { source: '/b', destination: '/c/d', options: ['rbind', 'rprivate', 'ro', 'noexec'] },
   ],
-  [['--volume=./x:/y:rslave'], { type: 'bind', source: '/work/here/x', options: ['rbind', 'rw', 'rslave'] }],
+  [['--volume=./x:/y:rslave'], { type: 'bind', source: '/home/me/here/x', options: ['rbind', 'rw', 'rslave'] }],
   [['-v', 'data:/d'], { type: 'volume', source: 'data', destination: '/d' }],
   [['-v', '/d'], { type: 'volume', source: '', destination: '/d' }],
   [
@@ -28,7 +28,7 @@ test.each<[string[], Partial<MountConfig>]>([
   ],
   [
     ['--mount=type=bind,source=a,target=/b,bind-nonrecursive,bind-propagation=shared'],
-    { source: '/work/here/a', options: ['rw', 'bind', 'shared'] },
+    { source: '/home/me/here/a', options: ['rw', 'bind', 'shared'] },
   ],
   [
     ['--mount', 'type=tmpfs,destination=/t,tmpfs-size=1m,tmpfs-mode=755,notmpcopyup'],

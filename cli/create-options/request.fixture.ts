@@ -12,7 +12,7 @@ export const HOST: HostInputs = {
   hostCpus: 4,
   arch: 'x86_64',
   uid: 0,
-  workingDirectory: '/work/here',
+  workingDirectory: '/home/me/here',
   environment: { HOME: '/root', LANG: 'C.UTF-8', LC_ALL: 'C', http_proxy: 'proxy:3128' },
   readText: (path) => {
     const text = FILES[path];

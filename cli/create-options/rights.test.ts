@@ -21,7 +21,7 @@ test('security options', () => {
   );
   expect(security).toEqual({
     noNewPrivileges: true,
-    seccomp: '/work/here/profile.json',
+    seccomp: '/home/me/here/profile.json',
     apparmor: 'own',
     selinuxLabel: 'system_u:system_r:lab_t:s0',
     mask: ['/a', '/b'],
