@@ -5,7 +5,7 @@ import type { ContainerConfig } from '../config.ts';
 import { createRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
 import { pinJoined } from './joined.ts';
-import { checkBindSources } from './source-kinds.ts';
+import { checkBindSources } from './check-bind-sources.ts';
 
 /**
  * Records a container without starting it. What is wrong with the config alone is found here, before anything is

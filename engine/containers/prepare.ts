@@ -21,7 +21,7 @@ import { joinedMaps } from './joined-maps.ts';
 import { joinedProcesses } from './joined.ts';
 import { hostDevices } from './host-devices.ts';
 import { rootOutside } from './root-outside.ts';
-import { sourceKinds } from './source-kinds.ts';
+import { sourceKinds } from '../../runtime/source-kinds.ts';
 import { chooseSeccomp, type SeccompChoice } from './seccomp.ts';
 import { mountSharedMemory, sharedMemory } from './shared-memory.ts';
 import { makeVolumes, volumeDirectories } from './volumes.ts';
