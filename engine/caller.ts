@@ -1,6 +1,7 @@
 import { LimpidError } from '../base/error.ts';
 import { hostArch } from '../kernel/arch.ts';
-import { readText, statPath } from '../kernel/files.ts';
+import { statPath } from '../kernel/file-status.ts';
+import { readText } from '../kernel/files.ts';
 import { currentUid } from '../kernel/process.ts';
 import { cpuCount } from '../kernel/cpus.ts';
 

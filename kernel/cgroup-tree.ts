@@ -1,6 +1,7 @@
 import type { CgroupFacts } from '../plan/facts.ts';
 import { cgroupDirectories } from './cgroup.ts';
-import { listDirectory, readKernelFile, statPath } from './files.ts';
+import { statPath } from './file-status.ts';
+import { listDirectory, readKernelFile } from './files.ts';
 import { readProcessStat, signalProcess } from './process.ts';
 
 /** The directories of a cgroup and of all below it, in the first hierarchy that has it. */

@@ -1,5 +1,5 @@
 import { O_CLOEXEC, O_RDWR } from '../abi/flags/open.ts';
-import { statDescriptor } from './files.ts';
+import { statDescriptor } from './file-status.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 

@@ -1,6 +1,7 @@
 import type { CgroupFacts, HostFacts } from '../plan/facts.ts';
 import { hostArch } from './arch.ts';
-import { listDirectory, readKernelFile, statPath } from './files.ts';
+import { statPath } from './file-status.ts';
+import { listDirectory, readKernelFile } from './files.ts';
 import { libc, ptr } from './libc.ts';
 
 const RLIMIT_COUNT = 16;

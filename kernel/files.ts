@@ -13,17 +13,13 @@ import {
   openFlagsOn,
 } from '../abi/flags/open.ts';
 import { hostArch } from './arch.ts';
+import { statDescriptor, type FileStatus } from './file-status.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
-const AT_FDCWD = -100;
 const SYS_OPENAT2 = 437;
 const RESOLVE_NO_MAGICLINKS = 0x02;
 const RESOLVE_IN_ROOT = 0x10;
-const SYS_STATX = hostArch === 'aarch64' ? 291 : 332;
-const AT_EMPTY_PATH = 0x1000;
-const AT_SYMLINK_NOFOLLOW = 0x100;
-const STATX_BASIC_STATS = 0x7ff;
 
 const ENOENT = 2;
 const EEXIST = 17;
@@ -112,58 +108,6 @@ function openInRoot(root: string, path: string, flags: number): number | undefin
   const fd = Number(libc.syscall(SYS_OPENAT2, rootFd, ptr(name), ptr(how), 24, 0, 0));
   libc.close(rootFd);
   return fd < 0 ? undefined : fd;
-}
-
-export interface FileStatus {
-  readonly kind: 'file' | 'directory' | 'symlink' | 'char' | 'block' | 'fifo' | 'socket';
-  readonly sizeBytes: number;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly major: number;
-  readonly minor: number;
-  /** With a rename it stays the same, with a new file of the same name it does not. */
-  readonly inode: bigint;
-}
-
-const KINDS: Record<number, FileStatus['kind']> = {
-  0o010000: 'fifo',
-  0o020000: 'char',
-  0o040000: 'directory',
-  0o060000: 'block',
-  0o100000: 'file',
-  0o120000: 'symlink',
-  0o140000: 'socket',
-};
-
-/** statx(2) of a path; `undefined` where nothing is. */
-export function statPath(path: string, { followLinks = true } = {}): FileStatus | undefined {
-  return statx(AT_FDCWD, path, followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
-}
-
-/** statx(2) of an open descriptor. */
-export function statDescriptor(fd: number): FileStatus | undefined {
-  return statx(fd, '', AT_EMPTY_PATH);
-}
-
-function statx(fd: number, path: string, flags: number): FileStatus | undefined {
-  const buffer = new Uint8Array(256);
-  const name = cString(path);
-  const answer = Number(libc.syscall(SYS_STATX, fd, ptr(name), flags, STATX_BASIC_STATS, ptr(buffer), 0));
-  if (answer < 0) return undefined;
-  // struct statx, linux/stat.h: uid at 20, gid 24, mode 28 (u16), inode 32, size 40, rdev major 128, minor 132.
-  const view = new DataView(buffer.buffer);
-  const mode = view.getUint16(28, true);
-  return {
-    kind: KINDS[mode & 0o170000] ?? 'file',
-    inode: view.getBigUint64(32, true),
-    sizeBytes: Number(view.getBigUint64(40, true)),
-    mode: mode & 0o7777,
-    uid: view.getUint32(20, true),
-    gid: view.getUint32(24, true),
-    major: view.getUint32(128, true),
-    minor: view.getUint32(132, true),
-  };
 }
 
 /** Names in a directory, without `.` and `..`, in no order; empty where there is no such directory. */

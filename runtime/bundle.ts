@@ -1,5 +1,6 @@
 import { LimpidError } from '../base/error.ts';
-import { readText, statPath } from '../kernel/files.ts';
+import { statPath } from '../kernel/file-status.ts';
+import { readText } from '../kernel/files.ts';
 import type { RuntimeSpec } from '../spec/runtime.ts';
 import { parseSpec } from '../spec/validate.ts';
 import { runtimeError } from './runtime-error.ts';

@@ -1,5 +1,6 @@
 import { isAlive, type ProcessIdentity } from '../kernel/process.ts';
-import { readSymlink, readText, renamePath, statPath, writeFile } from '../kernel/files.ts';
+import { statPath } from '../kernel/file-status.ts';
+import { readSymlink, readText, renamePath, writeFile } from '../kernel/files.ts';
 import { isFrozen } from '../kernel/cgroup.ts';
 import { tryLock } from '../kernel/locks.ts';
 import type { Op } from '../plan/ops.ts';

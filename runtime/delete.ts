@@ -1,6 +1,6 @@
 import { waitForEnd, signalProcess } from '../kernel/process.ts';
 import { setFrozen } from '../kernel/cgroup.ts';
-import { statPath } from '../kernel/files.ts';
+import { statPath } from '../kernel/file-status.ts';
 import { waitLock } from '../kernel/locks.ts';
 import { checkId, containerAbsent, ContainerFiles } from './container-files.ts';
 import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';

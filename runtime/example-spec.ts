@@ -1,4 +1,5 @@
-import { statPath, writeFile } from '../kernel/files.ts';
+import { statPath } from '../kernel/file-status.ts';
+import { writeFile } from '../kernel/files.ts';
 import { currentGid, currentUid } from '../kernel/process.ts';
 import type { Mount, NamespaceType, RuntimeSpec } from '../spec/runtime.ts';
 import { OCI_VERSION } from './features.ts';

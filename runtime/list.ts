@@ -1,4 +1,5 @@
-import { listDirectory, statPath } from '../kernel/files.ts';
+import { statPath } from '../kernel/file-status.ts';
+import { listDirectory } from '../kernel/files.ts';
 import { findContainer } from './container-record.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 import { type StateDocument, stateOf } from './state.ts';

@@ -1,5 +1,6 @@
 import { cgroupDirectories } from '../kernel/cgroup.ts';
-import { readKernelFile, statPath } from '../kernel/files.ts';
+import { statPath } from '../kernel/file-status.ts';
+import { readKernelFile } from '../kernel/files.ts';
 import type { SharedCgroup } from '../plan/context.ts';
 import type { CgroupFacts } from '../plan/facts.ts';
 import { runtimeError } from './runtime-error.ts';

@@ -1,4 +1,4 @@
-import { statPath } from '../kernel/files.ts';
+import { statPath } from '../kernel/file-status.ts';
 import type { Mount, RuntimeSpec } from '../spec/runtime.ts';
 
 /** Whether each bind mount's source is a directory or a file: its target is made to match. */

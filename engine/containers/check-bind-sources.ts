@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
 
 /** A user's bind sources have to be there before anything is made; podman says the same. Throws ENOSOURCE. */
 export function checkBindSources(mounts: readonly { type: string; source?: string }[]): void {

@@ -1,5 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
-import { removeFile, statPath, writeFile } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { removeFile, writeFile } from '../../kernel/files.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { ContainerConfig } from '../config.ts';
 import { createRecord, type NewRecord } from '../records/write.ts';

@@ -1,6 +1,7 @@
 import { concatMap } from '../../base/concat-map.ts';
 import { LimpidError } from '../../base/error.ts';
-import { listDirectory, statPath, type FileStatus } from '../../kernel/files.ts';
+import { statPath, type FileStatus } from '../../kernel/file-status.ts';
+import { listDirectory } from '../../kernel/files.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { HostDevice } from '../spec/inputs.ts';
 

@@ -1,6 +1,7 @@
 import { LimpidError } from '../../base/error.ts';
 import type { IdMapping } from '../../spec/runtime.ts';
-import { listDirectory, readKernelFile, readSymlink, statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { listDirectory, readKernelFile, readSymlink } from '../../kernel/files.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { IdMaps } from '../spec/inputs.ts';
 

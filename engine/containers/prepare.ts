@@ -1,6 +1,6 @@
 import { tracePhase } from '../../base/trace.ts';
 import { hostHostname } from '../../kernel/hostname.ts';
-import { statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
 import type { LaunchContext } from '../../plan/context.ts';
 import { planLaunch } from '../../plan/launch.ts';
 import type { Op, Plan } from '../../plan/ops.ts';

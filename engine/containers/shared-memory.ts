@@ -1,6 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import { MNT_DETACH, MS_NODEV, MS_NOEXEC, MS_NOSUID } from '../../abi/flags/mount.ts';
-import { statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
 import type { Op } from '../../plan/ops.ts';
 import type { ContainerConfig } from '../config.ts';
 import { containerPaths, type ContainerPaths } from '../records/paths.ts';

@@ -1,4 +1,5 @@
-import { listDirectory, statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { listDirectory } from '../../kernel/files.ts';
 import type { ContainerRecord } from '../records/read.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { World } from '../world.ts';

@@ -1,7 +1,8 @@
 import { tracePhase } from '../../base/trace.ts';
 import { LimpidError } from '../../base/error.ts';
 import { launchPlan, type Launched, type LaunchRequest, type Outcome } from '../../kernel/executor.ts';
-import { removeFile, statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { removeFile } from '../../kernel/files.ts';
 import { libc } from '../../kernel/libc.ts';
 import { planLeave } from '../../plan/leave.ts';
 import type { Plan } from '../../plan/ops.ts';

@@ -1,5 +1,5 @@
 import { concatMap } from '../../base/concat-map.ts';
-import { statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
 import type { Op } from '../../plan/ops.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';

@@ -1,4 +1,4 @@
-import { statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
 import { openFile, type OpenFile } from '../../kernel/open-file.ts';
 
 /** A log's files are PATH, PATH.1, PATH.2 …, the newest first; the monitor renames them all when PATH is full. */

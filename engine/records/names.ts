@@ -1,3 +1,4 @@
+import { statPath } from '../../kernel/file-status.ts';
 import {
   listDirectory,
   makeDirectories,
@@ -7,7 +8,6 @@ import {
   readText,
   removeFile,
   renamePath,
-  statPath,
 } from '../../kernel/files.ts';
 import { tryLock, waitLock } from '../../kernel/locks.ts';
 import type { ContainerConfig } from '../config.ts';

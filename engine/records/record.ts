@@ -1,5 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
-import { readText, statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { readText } from '../../kernel/files.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
 import { containerPaths, type ContainerPaths } from './paths.ts';

@@ -1,14 +1,7 @@
 import { LimpidError } from '../../base/error.ts';
 import { builtinNames, builtinRootfs, type RootfsEntry } from '../../kernel/assets.ts';
-import {
-  makeDirectories,
-  makeDirectory,
-  makeSymlink,
-  renamePath,
-  setMode,
-  statPath,
-  writeFile,
-} from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { makeDirectories, makeDirectory, makeSymlink, renamePath, setMode, writeFile } from '../../kernel/files.ts';
 import { launchPlan } from '../../kernel/executor.ts';
 import { waitLock } from '../../kernel/locks.ts';
 import type { World } from '../world.ts';

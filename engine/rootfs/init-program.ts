@@ -1,4 +1,5 @@
-import { makeDirectories, renamePath, setMode, statPath, writeFile } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { makeDirectories, renamePath, setMode, writeFile } from '../../kernel/files.ts';
 import { waitLock } from '../../kernel/locks.ts';
 import type { World } from '../world.ts';
 

@@ -1,4 +1,5 @@
-import { readTextInRoot, readXattr, statInRoot, type FileStatus } from '../../kernel/files.ts';
+import { type FileStatus } from '../../kernel/file-status.ts';
+import { readTextInRoot, readXattr, statInRoot } from '../../kernel/files.ts';
 
 /** /etc/passwd and its like come from strangers: a gigabyte of them is refused, not read. */
 const TEXT_LIMIT_BYTES = 4 << 20;

@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { statPath } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
 import type { ImageDefaults } from '../spec/inputs.ts';
 import type { RootfsSource } from '../config.ts';
 import type { World } from '../world.ts';
