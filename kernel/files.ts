@@ -100,7 +100,8 @@ export function statInRoot(root: string, path: string): FileStatus | undefined {
   return status;
 }
 
-function openInRoot(root: string, path: string, flags: number): number | undefined {
+/** openat2(2) with RESOLVE_IN_ROOT: no symlink leads out. `undefined` where that fails; the caller closes it. */
+export function openInRoot(root: string, path: string, flags: number): number | undefined {
   const rootFd = libc.open(ptr(cString(root)), O_PATH | O_CLOEXEC, 0);
   if (rootFd < 0) return undefined;
   const how = new BigUint64Array([BigInt(flags), 0n, BigInt(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)]);

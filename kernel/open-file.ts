@@ -1,5 +1,6 @@
-import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_RDONLY } from '../abi/flags/open.ts';
+import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_PATH, O_RDONLY } from '../abi/flags/open.ts';
 import { statDescriptor } from './file-status.ts';
+import { openInRoot } from './files.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
@@ -37,6 +38,18 @@ export function openFile(path: string): OpenFile | undefined {
     read: (offset, length) => readAt(fd, path, offset, length),
     close: () => void libc.close(fd),
   };
+}
+
+/** Like `openFile`, below an untrusted root: resolved by the kernel so that no symlink leads out. */
+export function openFileInRoot(root: string, path: string): OpenFile | undefined {
+  const fd = openInRoot(root, path, O_PATH | O_CLOEXEC);
+  if (fd === undefined) return undefined;
+  try {
+    // What it is was not known before it was resolved, and opening a device may do something.
+    return statDescriptor(fd)?.kind === 'file' ? openFile(`/proc/self/fd/${fd}`) : undefined;
+  } finally {
+    libc.close(fd);
+  }
 }
 
 function readAt(fd: number, path: string, offset: number, length: number): Uint8Array {
