@@ -1,3 +1,4 @@
+import type { NetworkAttachment, PortMapping } from '../spec/network.ts';
 import type { IdMapping, NamespaceType, Resources } from '../spec/runtime.ts';
 
 /**
@@ -45,6 +46,15 @@ export interface ContainerConfig {
   readonly uidMappings: readonly IdMapping[];
   readonly gidMappings: readonly IdMapping[];
   readonly timeOffsets?: { readonly monotonicSecs?: number; readonly boottimeSecs?: number };
+  /** What its network namespace is connected to, in the order of its interfaces; only where that one is `private`. */
+  readonly networks?: readonly NetworkAttachment[];
+  /** `--publish`. */
+  readonly ports?: readonly PortMapping[];
+  /** `--publish-all`: every exposed port gets a port of the host at each start. */
+  readonly publishAll?: boolean;
+  /** `--expose`; the image's come on top at each start. */
+  readonly exposed?: readonly Pick<PortMapping, 'protocol' | 'containerPort'>[];
+  readonly names?: NameConfig;
   readonly mounts: readonly MountConfig[];
   readonly devices: readonly DeviceConfig[];
   readonly deviceRules: readonly string[];
@@ -71,6 +81,18 @@ export interface ContainerConfig {
   readonly passwdEntries: boolean;
   /** Which flag asked for what, by runtime-spec field; carried into every operation's `because`. */
   readonly because: Readonly<Record<string, string>>;
+}
+
+/** How names become addresses inside. */
+export interface NameConfig {
+  /** `--dns`, `--dns-search`, `--dns-option`; where there are none, the network's or the host's. */
+  readonly servers?: readonly string[];
+  readonly search?: readonly string[];
+  readonly options?: readonly string[];
+  /** `--add-host`: `name:address`, or `name:host-gateway`. */
+  readonly hosts?: readonly string[];
+  /** `--no-hosts`: /etc/hosts stays the image's. */
+  readonly noHosts?: boolean;
 }
 
 export type RootfsSource =
