@@ -6,10 +6,21 @@ export type Decoder<T> = (value: unknown, path: string) => T;
 type Shape = Readonly<Record<string, Decoder<unknown>>>;
 type Decoded<S extends Shape> = { [K in keyof S]?: S[K] extends Decoder<infer T> ? T : never };
 
-/** The error of a document that cannot be used: `cannot use "process.cwd" of the runtime spec: …`. */
-export function specFault(path: string, why: string): LimpidError {
-  const subject = path === '' ? 'the runtime spec' : `"${path}" of the runtime spec`;
-  return new LimpidError({ code: 'ESPEC', doing: 'use', subject, why });
+/** A document that cannot be used: `cannot use "process.cwd" of the runtime spec: …`. */
+export class SpecFault extends LimpidError {
+  readonly path: string;
+  readonly why: string;
+
+  constructor(path: string, why: string) {
+    const subject = path === '' ? 'the runtime spec' : `"${path}" of the runtime spec`;
+    super({ code: 'ESPEC', doing: 'use', subject, why });
+    this.path = path;
+    this.why = why;
+  }
+}
+
+export function specFault(path: string, why: string): SpecFault {
+  return new SpecFault(path, why);
 }
 
 /**
