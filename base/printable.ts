@@ -1,10 +1,10 @@
-// Control characters, and the marks that turn the direction of writing around, for which terminals and readers act.
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** A text from elsewhere as one line that no terminal obeys: control characters as `\n`, `\x1b`, `\u202e`. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => NAMED[character] ?? escaped(character.charCodeAt(0)));
+  // Control characters, and the marks that turn the direction of writing around, for which terminals and readers act.
+  const unprintable = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+  return text.replace(unprintable, (character) => NAMED[character] ?? escaped(character.charCodeAt(0)));
 }
 
 function escaped(code: number): string {

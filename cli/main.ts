@@ -1,3 +1,4 @@
+import '../base/array-methods.ts';
 import { tracePhase } from '../base/trace.ts';
 import { runCommandLine } from './command-line.ts';
 import { STANDARD_OUTPUT } from './output.ts';

@@ -1,4 +1,5 @@
-import { OPS, type ArgKind, type Op, type OpName, type Plan, type Stage } from './ops.ts';
+import { LAYOUTS } from './layouts.gen.ts';
+import type { Op, OpName, Plan, Stage } from './ops.ts';
 
 export const MAGIC = 'limpid-plan 1\n';
 const STAGES: readonly Stage[] = ['host', 'child', 'init', 'cleanup'];
@@ -7,19 +8,21 @@ const HEAD_BYTES = 12;
 const U32: string[] = [];
 for (let value = 0; value < 128; value++) U32.push(`${String.fromCharCode(value)}\0\0\0`);
 
-/** How an operation is laid out: its code, the number of its arguments, their names and kinds. */
+/** How an operation is laid out: its code, the number of its arguments, their names and first letters of their kinds. */
 interface Layout {
   readonly code: string;
   readonly count: string;
   readonly names: readonly string[];
-  readonly kinds: readonly ArgKind[];
+  readonly kinds: readonly string[];
 }
 
 const layouts: Partial<Record<OpName, Layout>> = {};
 
 function layoutOf(op: OpName): Layout {
-  const kinds: readonly ArgKind[] = Object.values(OPS[op]);
-  return { code: U32[Object.keys(OPS).indexOf(op)]!, count: U32[kinds.length]!, names: Object.keys(OPS[op]), kinds };
+  const at = LAYOUTS.indexOf(`\n${op} `) + 1;
+  const [, code, ...args] = LAYOUTS.slice(at, LAYOUTS.indexOf('\n', at)).split(' ');
+  const names = args.map((arg) => arg.slice(1));
+  return { code: U32[Number(code)]!, count: U32[args.length]!, names, kinds: args.map((arg) => arg[0]!) };
 }
 
 /**
@@ -70,7 +73,7 @@ interface Later {
 }
 
 function argText(
-  kind: ArgKind,
+  kind: string,
   value: unknown,
   op: Op,
   name: string,
@@ -78,12 +81,12 @@ function argText(
   length: number,
   later: Later,
 ): string {
-  if (kind === 'blob') return blobText(value as Uint8Array, length, later);
-  if (kind === 'flag') return value ? '1' : '0';
-  if (kind !== 'text' && kind !== 'list') return String(value as number | bigint);
-  const texts = kind === 'text' ? [value as string] : (value as readonly string[]);
+  if (kind === 'b') return blobText(value as Uint8Array, length, later);
+  if (kind === 'f') return value ? '1' : '0';
+  if (kind !== 't' && kind !== 'l') return String(value as number | bigint);
+  const texts = kind === 't' ? [value as string] : (value as readonly string[]);
   for (const text of texts) if (text.includes('\0')) throw new RangeError(`${op.op}.${name} holds a NUL byte`);
-  const joined = kind === 'text' ? texts[0]! : texts.map((text) => `${text}\0`).join('');
+  const joined = kind === 't' ? texts[0]! : texts.map((text) => `${text}\0`).join('');
   return beyondAscii ? blobText(new TextEncoder().encode(joined), length, later) : joined;
 }
 

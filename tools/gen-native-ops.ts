@@ -1,4 +1,7 @@
-/** Writes native/ops.gen.h: opcodes, names, argument kinds and argument positions, from plan/ops.ts. */
+/**
+ * Writes what follows from plan/ops.ts: native/ops.gen.h with opcodes, names, argument kinds and positions, and
+ * plan/layouts.gen.ts with the same as one text, as a table of 80 objects costs each start a millisecond.
+ */
 import { OPS } from '../plan/ops.ts';
 
 const lines = [
@@ -28,3 +31,11 @@ for (const [name, args] of ops) {
 }
 lines.push('', '#endif', '');
 await Bun.write(new URL('../native/ops.gen.h', import.meta.url), lines.join('\n'));
+
+const layouts = ops.map(([name, args], code) =>
+  [name, code, ...args.map(([arg, kind]) => `${kind[0]}${arg}`)].join(' '),
+);
+const text = `/** A line an operation: its name, its opcode, then each argument behind the first letter of its kind. */
+export const LAYOUTS = \`\n${layouts.join('\n')}\n\`;
+`;
+await Bun.write(new URL('../plan/layouts.gen.ts', import.meta.url), text);

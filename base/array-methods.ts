@@ -1,0 +1,51 @@
+/**
+ * The engine's own array methods that take functions are themselves JavaScript, compiled at the first call: 0.03 to
+ * 0.15 ms each, of a start of 15. These come compiled with the program. Imported first by the program, not by the library:
+ * what is replaced is everybody's. Arrays without holes, as all of ours are.
+ */
+type Each = (value: unknown, index: number, array: readonly unknown[]) => unknown;
+
+const METHODS = {
+  map(this: readonly unknown[], each: Each): unknown[] {
+    const mapped = [];
+    for (let i = 0; i < this.length; i++) mapped.push(each(this[i], i, this));
+    return mapped;
+  },
+  filter(this: readonly unknown[], each: Each): unknown[] {
+    const kept = [];
+    for (let i = 0; i < this.length; i++) if (each(this[i], i, this)) kept.push(this[i]);
+    return kept;
+  },
+  some(this: readonly unknown[], each: Each): boolean {
+    for (let i = 0; i < this.length; i++) if (each(this[i], i, this)) return true;
+    return false;
+  },
+  every(this: readonly unknown[], each: Each): boolean {
+    for (let i = 0; i < this.length; i++) if (!each(this[i], i, this)) return false;
+    return true;
+  },
+  find(this: readonly unknown[], each: Each): unknown {
+    for (let i = 0; i < this.length; i++) if (each(this[i], i, this)) return this[i];
+    return undefined;
+  },
+  findIndex(this: readonly unknown[], each: Each): number {
+    for (let i = 0; i < this.length; i++) if (each(this[i], i, this)) return i;
+    return -1;
+  },
+  findLast(this: readonly unknown[], each: Each): unknown {
+    for (let i = this.length - 1; i >= 0; i--) if (each(this[i], i, this)) return this[i];
+    return undefined;
+  },
+  findLastIndex(this: readonly unknown[], each: Each): number {
+    for (let i = this.length - 1; i >= 0; i--) if (each(this[i], i, this)) return i;
+    return -1;
+  },
+};
+
+for (const [name, method] of Object.entries(METHODS))
+  Object.defineProperty(Array.prototype, name, {
+    value: method,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
