@@ -32,7 +32,7 @@ export function ruleText({ type = 'a', major, minor, access }: DeviceRule): stri
   return `${type} ${number(major)}:${number(minor)} ${access || RWM}`;
 }
 
-function isWildcard({ type = 'a', major = -1, minor = -1, access }: DeviceRule): boolean {
+export function isWildcard({ type = 'a', major = -1, minor = -1, access }: DeviceRule): boolean {
   if (type !== 'a' || major >= 0 || minor >= 0) return false;
   const granted = access || RWM;
   return granted.includes('r') && granted.includes('w') && granted.includes('m');

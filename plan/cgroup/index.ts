@@ -6,6 +6,7 @@ import type { Because, LaunchRequest } from '../request.ts';
 import { NONE, SLOT } from '../slots.ts';
 import { ruleText } from './device-rules.ts';
 import type { CgroupDirectory, CgroupLayout } from './layout.ts';
+import { v1DeviceRules } from './v1-device-rules.ts';
 
 /** Processes that the kernel is still taking down keep a cgroup busy for a moment. */
 const BUSY_MS = 2000;
@@ -140,7 +141,7 @@ function deviceRuleOps({ v1, deviceRules, deviceControl }: CgroupLayout, because
   const file = (allow: boolean) => `${directory.path}/devices.${allow ? 'allow' : 'deny'}`;
   return [
     write(file(false), 'a', reason),
-    ...deviceRules.map((rule) => write(file(rule.allow), ruleText(rule), reason)),
+    ...v1DeviceRules(deviceRules).map((rule) => write(file(rule.allow), ruleText(rule), reason)),
   ];
 }
 

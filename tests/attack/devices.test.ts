@@ -1,10 +1,13 @@
 /** Even with the right to make device nodes, only those that are harmless can be opened. */
 import { afterAll, expect, test } from 'bun:test';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { text } from '../faults/fault-world.ts';
+import { runtimeScope } from '../kernel/runtime-bundle.ts';
+import type { RuntimeSpec } from '../../spec/runtime.ts';
 import { AttackWorld } from './attack-world.ts';
 
 const attack = new AttackWorld();
+const runtime = runtimeScope();
 afterAll(async () => {
   expect(await attack.finallyLeft()).toEqual([]);
   await attack.drop();
@@ -63,3 +66,42 @@ test('nodes that an image brings lead nowhere', async () => {
   const { out } = await attack.limpid(['run', '--rm', '--rootfs', rootfs, '/bin/sh', '-c', script]);
   expect(out).toBe('end\n');
 });
+
+/** May make nodes: only the list of devices stands between it and them. */
+function grantMknod({ process }: RuntimeSpec): void {
+  for (const set of ['bounding', 'effective', 'permitted'] as const) process!.capabilities![set]!.push('CAP_MKNOD');
+}
+
+test('limpid-runtime: nodes beyond the list lead nowhere', async () => {
+  const { out, err } = await runtime.once('beyond', ['sh', '-c', `${tryAll(nodes)}\necho end`], grantMknod);
+  expect({ out, err }).toEqual({ out: 'end\n', err: '' });
+});
+
+test('limpid-runtime: what a rule allows, and no more of it', async () => {
+  const { out } = await runtime.once('allowed', ['sh', '-c', tryAll(['c 10:200', 'c 10:229', 'c 10:237'])], (spec) => {
+    grantMknod(spec);
+    const rules = spec.linux!.resources!.devices!;
+    rules.push({ allow: true, type: 'c', major: 10, minor: 200, access: 'r' });
+    // For both types of device: not for everything.
+    rules.push({ allow: true, major: 10, minor: 229, access: 'w' });
+    rules.push({ allow: true, type: 'c', major: 10, minor: 237, access: 'rw' });
+    rules.push({ allow: false, type: 'c', major: 10, access: 'w' });
+    rules.push({ allow: true, type: 'c', major: 10, minor: 229, access: 'w' });
+  });
+  expect(out).toBe('read c 10:200\nwrite c 10:229\nread c 10:237\n');
+});
+
+test.skipIf(!existsSync('/sys/fs/cgroup/devices'))(
+  'limpid-runtime: a list that cannot be enforced is refused (needs cgroup v1)',
+  async () => {
+    const { code, err } = await runtime.once('hole', ['true'], ({ linux }) => {
+      linux!.resources!.devices!.push({ allow: true, type: 'c', major: 10, access: 'rwm' });
+      linux!.resources!.devices!.push({ allow: false, type: 'c', major: 10, minor: 237, access: 'rw' });
+    });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'cannot plan "linux.resources.devices": cgroup v1 cannot take "c 10:237 rw" out of "c 10:* rwm" (hint: list the devices one by one)\n',
+    });
+    expect(existsSync(`${runtime.root}/hole`)).toBe(false);
+  },
+);

@@ -23,10 +23,10 @@ import type { RuntimeSpec } from '../../spec/runtime.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
-const APPLETS =
-  'sh true false echo cat ls id sleep ps mount tty stty env grep hostname stat umask head wc touch readlink dd seq ulimit kill mkdir'.split(
-    ' ',
-  );
+const APPLETS = (
+  'sh true false echo cat ls id sleep ps mount tty stty env grep hostname stat umask head wc touch readlink dd seq ulimit kill ' +
+  'mkdir rm mv ln find cut sort mknod umount unshare pivot_root chmod'
+).split(' ');
 
 export interface Result {
   readonly code: number;
