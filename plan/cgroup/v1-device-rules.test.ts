@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { DEVICE_ACCESS, DEVICE_TYPE } from '../../abi/device-filter/compile.ts';
+import type { DEVICE_ACCESS, DEVICE_TYPE } from '../../abi/device-filter/compile.ts';
 import type { DeviceRule } from '../../spec/runtime.ts';
 import { deviceRules, isWildcard, ruleText } from './device-rules.ts';
 import { v1DeviceRules } from './v1-device-rules.ts';

@@ -2,9 +2,11 @@
 import { afterAll, expect, test } from 'bun:test';
 import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { ended, list, text, until } from '../faults/fault-world.ts';
+import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
 
 const attack = new AttackWorld();
+const runtime = runtimeScope();
 afterAll(async () => {
   await attack.limpid(['rm', '-a', '-f']);
   expect(await attack.finallyLeft()).toEqual([]);
@@ -62,4 +64,54 @@ test('without 0, 1 and 2, nothing of the engine takes their place', async () => 
   expect(readlinkSync(`/proc/${pid}/fd/0`)).toBe('/dev/null');
   expect(text(`/proc/${pid}/fdinfo/0`)).not.toBe('');
   await attack.must('rm', '-f', 'lab');
+});
+
+/** A shell that has 3 to 9 open, without close-on-exec. */
+const HOLDING = ['sh', '-c', 'exec "$@" 3</ 4</etc/shadow 5</dev/null 6</proc 7</sys 8</etc 9</tmp', 'sh'];
+
+test('limpid-runtime: PID 1 and what is executed beside it', async () => {
+  const path = runtime.bundle('lab', ['sleep', '1000']);
+  expect((await runtime.runWith({ through: HOLDING }, 'create', '--bundle', path, 'lab')).code).toBe(0);
+  const { pid } = await runtime.state('lab');
+  // While it waits it holds /proc and the socket at which it does, and nothing of the caller.
+  for (const fd of open(pid))
+    expect(readlinkSync(`/proc/${pid}/fd/${fd}`)).not.toMatch(/^\/$|shadow|^\/(?:sys|etc|tmp)$/);
+  await runtime.runWith({ through: HOLDING }, 'start', 'lab');
+  expect(open(pid)).toEqual(['0', '1', '2']);
+  const file = `${runtime.directory}/exec.pid`;
+  for (const options of [[], ['--user', '1000'], ['--no-new-privs']]) {
+    const words = ['exec', '--detach', '--pid-file', file, ...options, 'lab', 'sleep', '999'];
+    expect((await runtime.runWith({ through: HOLDING }, ...words)).code).toBe(0);
+    expect(open(text(file))).toEqual(['0', '1', '2']);
+  }
+  await runtime.says('delete', '--force', 'lab');
+});
+
+test('limpid-runtime: hooks', async () => {
+  const list = (name: string) => ({
+    path: '/bin/sh',
+    args: ['sh', '-c', `cd /proc/self/fd && echo ${name} * >>$LOG`],
+    env: ['PATH=/bin', `LOG=${runtime.directory}/log`],
+  });
+  const path = runtime.bundle('hooked', ['true'], (spec) => {
+    spec.mounts!.push({
+      destination: runtime.directory,
+      type: 'bind',
+      source: runtime.directory,
+      options: ['bind'],
+    });
+    spec.hooks = {
+      createRuntime: [list('createRuntime')],
+      createContainer: [list('createContainer')],
+      startContainer: [list('startContainer')],
+      poststart: [list('poststart')],
+      poststop: [list('poststop')],
+    };
+  });
+  await runtime.runWith({ through: HOLDING }, 'create', '--bundle', path, 'hooked');
+  await runtime.runWith({ through: HOLDING }, 'start', 'hooked');
+  await runtime.runWith({ through: HOLDING }, 'delete', '--force', 'hooked');
+  // The last one is the directory that is being listed.
+  const wanted = ['createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
+  expect(text(`${runtime.directory}/log`).trimEnd().split('\n')).toEqual(wanted.map((name) => `${name} 0 1 2 3`));
 });

@@ -1,9 +1,10 @@
 /** CVE-2019-5736: an entry point that is /proc/self/exe itself, to write over the engine's own program. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { chmodSync, closeSync, existsSync, openSync, readlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, openSync, readlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { libc } from '../../kernel/libc.ts';
-import { list, LIMPID } from '../faults/fault-world.ts';
+import { list, LIMPID, until } from '../faults/fault-world.ts';
+import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
 
 const F_GET_SEALS = 1034;
@@ -12,6 +13,7 @@ const PROGRAMS = [LIMPID, fileURLToPath(new URL('../../build/native/executor', i
   existsSync(path),
 );
 const attack = new AttackWorld();
+const runtime = runtimeScope();
 let rootfs: string;
 
 const hashes = async (paths: readonly string[]): Promise<string[]> =>
@@ -72,3 +74,39 @@ test('the init of --init, which all containers share, cannot be written', async 
   expect(await attack.sh(script, '--init')).toBe('end');
   expect(await hashes([init])).toEqual(before);
 });
+
+test('limpid-runtime: 200 entries of a program that is /proc/self/exe, beside one that writes into newcomers', async () => {
+  const before = await hashes(PROGRAMS);
+  const binary = await attack.compile(fileURLToPath(new URL('overwrite-newcomer.c', import.meta.url)));
+  const path = runtime.bundle('evil', ['/overwrite-newcomer'], (spec) => {
+    const inside = `${runtime.directory}/evil/rootfs`;
+    copyFileSync(binary, `${inside}/overwrite-newcomer`);
+    for (const name of ['overwrite-newcomer', 'evil']) {
+      if (name === 'evil') writeFileSync(`${inside}/evil`, '#!/proc/self/exe\n');
+      chmodSync(`${inside}/${name}`, 0o755);
+    }
+    spec.process!.noNewPrivileges = false;
+    spec.process!.capabilities!.effective!.push('CAP_DAC_OVERRIDE', 'CAP_SYS_PTRACE');
+    spec.process!.capabilities!.permitted!.push('CAP_DAC_OVERRIDE', 'CAP_SYS_PTRACE');
+    spec.process!.capabilities!.bounding!.push('CAP_DAC_OVERRIDE', 'CAP_SYS_PTRACE');
+  });
+  const waiting = runtime.bundle('waiting', ['true']);
+  await runtime.says('create', '--bundle', waiting, 'waiting');
+  const sealed = [`/proc/${(await runtime.state('waiting')).pid}/exe`];
+  const copy = await hashes(sealed);
+  const writer = Bun.spawn([...runtime.words, 'run', '--bundle', path, 'evil'], { stdin: 'ignore', stdout: 'pipe' });
+  await until('the writer', async () => (await runtime.run('state', 'evil')).out.includes('"running"'));
+  const enter = async (turns: number) => {
+    for (let turn = 0; turn < turns; turn++) await runtime.run('exec', 'evil', turn % 4 === 0 ? 'true' : '/evil');
+  };
+  await Promise.all([enter(100), enter(100)]);
+  writeFileSync(`${path}/rootfs/stop`, '');
+  const told = /^opened (\d+) written (\d+)\n$/.exec(await writer.stdout.text());
+  // It has been quick enough to open some.
+  expect(Number(told?.[1])).toBeGreaterThan(20);
+  expect(Number(told?.[2])).toBe(0);
+  expect(await hashes(PROGRAMS)).toEqual(before);
+  expect(await hashes(sealed)).toEqual(copy);
+  expect(() => openSync(sealed[0]!, 'r+')).toThrow('ETXTBSY');
+  await runtime.says('delete', '--force', 'waiting');
+}, 60_000);

@@ -1,11 +1,13 @@
 /** CVE-2024-21626: a working directory that leads through a descriptor of the runtime back to the host. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { LimpidError } from '../../base/error.ts';
 import { execInContainer } from '../../engine/containers/exec.ts';
+import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
 
 const attack = new AttackWorld();
+const runtime = runtimeScope();
 const PLACES = Array.from({ length: 62 }, (_, index) => `/proc/self/fd/${index + 3}`);
 const FURTHER = [
   '/proc/self/root',
@@ -62,3 +64,29 @@ test('one line for the user, and the exit code of a failed start', async () => {
   expect(err).toMatch(/^Error: cannot [^\n]*"\/proc\/self\/fd\/7"[^\n]*\n$/);
   expect([125, 126, 127]).toContain(code);
 });
+
+/** A shell that holds directories of the host open, to start the runtime below. */
+const HOLDING = ['sh', '-c', 'exec 3</ 4</etc 5</proc/self 7</sys/fs/cgroup 9</tmp; exec "$@"', 'sh'];
+const COMPLAINT = 'cannot change to working directory';
+
+test('limpid-runtime run', async () => {
+  for (const [index, cwd] of [...PLACES, ...FURTHER].entries()) {
+    const path = runtime.bundle('never', ['pwd'], ({ process }) => void (process!.cwd = cwd));
+    const through = index % 2 === 0 ? HOLDING : [];
+    const { code, out, err } = await runtime.runWith({ through }, 'run', '--bundle', path, 'never');
+    expect({ cwd, code, out, err: err.slice(0, COMPLAINT.length) }).toEqual({ cwd, code: 1, out: '', err: COMPLAINT });
+    expect(existsSync(`${runtime.root}/never`)).toBe(false);
+  }
+}, 60_000);
+
+test('limpid-runtime exec', async () => {
+  const path = runtime.bundle('lab', ['sleep', '1000']);
+  for (const [index, place] of PLACES.entries()) symlinkSync(place, `${path}/rootfs/link-${index}`);
+  await runtime.says('run', '--detach', '--bundle', path, 'lab');
+  for (const [index, cwd] of [...PLACES, ...FURTHER, ...PLACES.keys().map((one) => `/link-${one}`)].entries()) {
+    const through = index % 2 === 0 ? HOLDING : [];
+    const { code, out, err } = await runtime.runWith({ through }, 'exec', '--cwd', cwd, 'lab', 'ls');
+    expect({ cwd, code, out, err: err.slice(0, COMPLAINT.length) }).toEqual({ cwd, code: 1, out: '', err: COMPLAINT });
+  }
+  await runtime.says('delete', '--force', 'lab');
+}, 60_000);
