@@ -26,7 +26,7 @@ export function parseManifest(bytes: Uint8Array, mediaType: string | undefined, 
   const inner = document['mediaType'];
   if (
     document['schemaVersion'] === 1 ||
-    (typeof mediaType === 'string' && /manifest\.v1\+(?:json|prettyjws)/.test(mediaType))
+    (typeof mediaType === 'string' && /distribution\.manifest\.v1\+(?:json|prettyjws)/.test(mediaType))
   )
     throw fault(
       '',
