@@ -1,0 +1,92 @@
+import { listDirectory, makeDirectories, readText, renamePath, syncDirectory, writeFile } from '../../kernel/files.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { waitLock } from '../../kernel/locks.ts';
+import { MEDIA_TYPE, type Descriptor, type Digest, type ImageIndex } from '../../spec/image.ts';
+import type { ImageDestination, ManifestBytes } from '../../spec/image-transport.ts';
+import { cannotWrite } from './fault.ts';
+import { REF_NAME } from './layout.ts';
+import { storeStream } from './store-stream.ts';
+
+export const LAYOUT_TEXT = '{"imageLayoutVersion":"1.0.0"}';
+
+/** An OCI image layout in a directory, made or added to. `tag` is the image's `ref.name` there. */
+export function layoutDestination(directory: string, tag: string | undefined, name: string): ImageDestination {
+  let top: ManifestBytes | undefined;
+  const pathOf = (digest: Digest) => `${directory}/blobs/${digest.replace(':', '/')}`;
+  checkDirectory(directory, name);
+  makeDirectories(`${directory}/blobs/sha256`, 0o755);
+  return {
+    name,
+    hasBlob: async ({ digest, size }) => statPath(pathOf(digest))?.sizeBytes === size,
+    async putBlob({ digest }, open) {
+      makeDirectories(pathOf(digest).slice(0, -digest.length + digest.indexOf(':')), 0o755);
+      await storeStream(pathOf(digest), await open());
+    },
+    async putManifest(manifest, { instance = false } = {}) {
+      const path = pathOf(manifest.digest);
+      if (statPath(path)?.sizeBytes !== manifest.bytes.length) {
+        writeFile(`${path}.partial`, manifest.bytes, { mode: 0o644, sync: true });
+        renamePath(`${path}.partial`, path);
+      }
+      if (!instance) top = manifest;
+    },
+    async commit() {
+      if (top === undefined) throw cannotWrite(name, 'no manifest was put there');
+      syncDirectory(`${directory}/blobs/sha256`);
+      addToIndex(directory, name, describeManifest(top, tag));
+    },
+    async close() {},
+  };
+}
+
+/** As it stands in `index.json`. */
+export function describeManifest({ mediaType, digest, bytes }: ManifestBytes, tag: string | undefined): Descriptor {
+  const annotations = tag === undefined ? {} : { annotations: { [REF_NAME]: tag } };
+  return { mediaType, digest, size: bytes.length, ...annotations };
+}
+
+/** In the place of what had its name; others of that directory wait meanwhile. */
+function addToIndex(directory: string, name: string, added: Descriptor): void {
+  const layout = `${directory}/oci-layout`;
+  if (statPath(layout) === undefined) writeFile(layout, LAYOUT_TEXT, { mode: 0o644, sync: true });
+  const lock = waitLock(layout);
+  try {
+    const path = `${directory}/index.json`;
+    const manifests = [...readIndex(path, name).filter((one) => !isReplacedBy(one, added)), added];
+    writeFile(`${path}.partial`, indexText(manifests), { mode: 0o644, sync: true });
+    renamePath(`${path}.partial`, path);
+    syncDirectory(directory);
+  } finally {
+    if (lock !== 'absent') lock.release();
+  }
+}
+
+export function indexText(manifests: readonly Descriptor[]): string {
+  const index: ImageIndex = { schemaVersion: 2, mediaType: MEDIA_TYPE.ociIndex, manifests };
+  return JSON.stringify(index);
+}
+
+function readIndex(path: string, name: string): readonly Descriptor[] {
+  const text = readText(path);
+  if (text === undefined) return [];
+  try {
+    const { manifests } = JSON.parse(text) as Partial<ImageIndex>;
+    if (Array.isArray(manifests)) return manifests as Descriptor[];
+  } catch {}
+  throw cannotWrite(name, `its "index.json" is damaged`);
+}
+
+function isReplacedBy({ digest, annotations }: Descriptor, added: Descriptor): boolean {
+  const tag = annotations?.[REF_NAME];
+  const newTag = added.annotations?.[REF_NAME];
+  return newTag === undefined ? digest === added.digest && tag === undefined : tag === newTag;
+}
+
+/** Somebody's files are not to lie among blobs. */
+function checkDirectory(directory: string, name: string): void {
+  const status = statPath(directory);
+  if (status !== undefined && status.kind !== 'directory') throw cannotWrite(name, `it is a ${status.kind}`);
+  const names = listDirectory(directory);
+  if (names.length > 0 && !names.includes('oci-layout') && !names.includes('blobs'))
+    throw cannotWrite(name, 'the directory is not empty and no OCI image layout');
+}
