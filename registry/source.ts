@@ -1,0 +1,73 @@
+import { LimpidError } from '../base/error.ts';
+import type { ImageSource, ManifestBytes } from '../spec/image-transport.ts';
+import type { Descriptor, Digest } from '../spec/image.ts';
+import { formatReference, withDefaultTag, type ImageReference } from '../spec/reference.ts';
+import { openBlob } from './blob.ts';
+import { Connection } from './http/connection.ts';
+import { fetchManifest, NoSuchManifest } from './manifest.ts';
+import { withNearestTags } from './nearest-tags.ts';
+import type { RegistryOptions } from './options.ts';
+import { endpointsOf } from './settings/endpoints.ts';
+
+/**
+ * A registry's image, for pulling: by its digest where the reference has one, else by tag (`latest` unless said). Asks
+ * nothing of anybody until it is read. Mirrors come first, as registries.conf has them; the first that has the image
+ * serves all of it.
+ */
+export function registrySource(reference: ImageReference, options: RegistryOptions): ImageSource {
+  return new RegistrySource(withDefaultTag(reference), options);
+}
+
+class RegistrySource implements ImageSource {
+  readonly name: string;
+  readonly #reference: ImageReference;
+  readonly #options: RegistryOptions;
+  #connections: Promise<Connection[]> | undefined;
+  /** The one that had the image. */
+  #chosen: Connection | undefined;
+
+  constructor(reference: ImageReference, options: RegistryOptions) {
+    this.#reference = reference;
+    this.#options = options;
+    this.name = `docker://${formatReference(reference)}`;
+  }
+
+  async manifest(digest?: Digest): Promise<ManifestBytes> {
+    const { tag, digest: pinned } = this.#reference;
+    const wanted = digest ?? pinned ?? tag!;
+    const errand = { doing: 'pull', subject: `"${formatReference(this.#reference)}"` };
+    const connections = this.#chosen === undefined ? await this.#candidates() : [this.#chosen];
+    for (const [index, connection] of connections.entries()) {
+      try {
+        const manifest = await fetchManifest(connection, wanted, errand);
+        this.#chosen = connection;
+        return manifest;
+      } catch (error) {
+        if (!(error instanceof LimpidError)) throw error;
+        if (index < connections.length - 1)
+          this.#options.notice?.(`mirror "${connection.endpoint.registry}": ${error.message}`);
+        else if (error instanceof NoSuchManifest && wanted === tag)
+          throw await withNearestTags(error, connection, tag, errand);
+        else throw error;
+      }
+    }
+    throw new Error('there is always one endpoint');
+  }
+
+  async blob(descriptor: Descriptor): Promise<ReadableStream<Uint8Array>> {
+    const errand = { doing: 'pull', subject: `blob ${descriptor.digest} of "${formatReference(this.#reference)}"` };
+    const connection = this.#chosen ?? (await this.#candidates()).at(-1)!;
+    return openBlob(connection, descriptor, errand);
+  }
+
+  async close(): Promise<void> {}
+
+  #candidates(): Promise<Connection[]> {
+    return (this.#connections ??= this.#connect());
+  }
+
+  async #connect(): Promise<Connection[]> {
+    const endpoints = await endpointsOf(this.#reference, this.#options);
+    return endpoints.map((endpoint) => new Connection(endpoint, this.#options));
+  }
+}
