@@ -20,5 +20,5 @@ export function statusFailure(errand: Errand, host: string, status: number, said
     return failure('ERATELIMIT', errand, `"${host}" answered 429, too many requests${detail}`, {
       hint: 'wait, or log in: registries allow more to those whom they know',
     });
-  return failure('EREGISTRY', errand, `"${host}" answered ${status}${detail}`);
+  return failure(status >= 500 ? 'EBUSY' : 'EREGISTRY', errand, `"${host}" answered ${status}${detail}`);
 }

@@ -6,3 +6,7 @@ export async function endpointsOf(reference: ImageReference, options: RegistryOp
   const { registry, repository } = reference;
   return [{ registry, repository, insecure: options.tlsVerify === false, isMirror: false, trustedRealms: [] }];
 }
+
+export async function pushEndpoint(reference: ImageReference, options: RegistryOptions): Promise<Endpoint> {
+  return (await endpointsOf(reference, options)).at(-1)!;
+}
