@@ -19,7 +19,7 @@ export function cgroupDirectories(facts: CgroupFacts, cgroupsPath: string): stri
 }
 
 /** The file that freezes a cgroup: cgroup.freeze where cgroup2 is mounted, with or without controllers. */
-function freezer(
+export function freezerFile(
   facts: CgroupFacts,
   cgroupsPath: string,
 ): { path: string; frozen: string; thawed: string } | undefined {
@@ -30,7 +30,7 @@ function freezer(
 }
 
 export function isFrozen(facts: CgroupFacts, cgroupsPath: string): boolean {
-  const file = freezer(facts, cgroupsPath);
+  const file = freezerFile(facts, cgroupsPath);
   return file !== undefined && readKernelFile(file.path)?.trimEnd() === file.frozen;
 }
 
@@ -39,14 +39,14 @@ export function isFrozen(facts: CgroupFacts, cgroupsPath: string): boolean {
  * kernel does not let go of stands anyhow. False where this kernel has no freezer mounted.
  */
 export function setFrozen(facts: CgroupFacts, cgroupsPath: string, frozen: boolean): boolean {
-  const file = freezer(facts, cgroupsPath);
+  const file = freezerFile(facts, cgroupsPath);
   if (file === undefined) return false;
   writeKernelFile(file.path, frozen ? file.frozen : file.thawed);
   if (frozen) awaitFrozen(file);
   return true;
 }
 
-function awaitFrozen(file: NonNullable<ReturnType<typeof freezer>>): void {
+function awaitFrozen(file: NonNullable<ReturnType<typeof freezerFile>>): void {
   const deadlineNs = Bun.nanoseconds() + FREEZE_NS;
   while (!hasFrozen(file) && Bun.nanoseconds() < deadlineNs) {
     // While it is FREEZING, v1 tries again with those that did not stop only when it is told to.

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -98,6 +99,12 @@ int reap_mode(int argc, char **argv);
 
 /* sealed.c */
 void become_sealed(char **argv);
+int sealed_copy(void);
+void execute_sealed(int program, char **argv, char **environment);
+
+/* reap.c */
+int block_signals(sigset_t *before);
+int wait_in_foreground(pid_t child, int signals, int master);
 
 /* user_namespace.c */
 struct kern_clone_args;

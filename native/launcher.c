@@ -1,8 +1,12 @@
 /*
  * What PREFIX/bin/limpid is: drops BUN_* from the environment, which a compiled Bun program would obey
  * (BUN_BE_BUN makes it an interpreter of whatever its arguments name), then becomes
- * PREFIX/libexec/limpid/limpid. That is found beside the launcher itself, so a tree can be moved.
+ * PREFIX/libexec/limpid/limpid. That is found beside the launcher itself, so a tree can be moved. What an OCI runtime
+ * can do without deciding anything is done here (direct.c), and needs no Bun.
  */
+#include "direct.h"
+#include "executor.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -35,7 +39,11 @@ static int cut_last(char *path) {
 int main(int argc, char **argv) {
   char path[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof PROGRAM);
-  (void)argc;
+  /* direct_exec.c starts us again as the executor. */
+  if (argc >= 4 && strcmp(argv[0], "limpid-monitor") == 0 && strcmp(argv[1], "run") == 0)
+    return run_mode(argc - 2, argv + 2);
+  if (argc > 0)
+    direct(argc, argv);
   if (length < 0) {
     fprintf(stderr, "limpid: cannot read \"/proc/self/exe\": %s (hint: is /proc mounted?)\n", strerror(errno));
     return 125;

@@ -101,7 +101,8 @@ static int answer(int signals, pid_t child, int master) {
     return -1;
 }
 
-static int attend(pid_t child, int signals, int master) {
+/* Until the child's end; its exit code. `signals` is of `block_signals`, `master` a terminal's or -1. */
+int wait_in_foreground(pid_t child, int signals, int master) {
     int input = master >= 0 ? 0 : -1, output = master, code = reap(child);
     while (code < 0) {
         struct pollfd polls[3] = {
@@ -157,26 +158,32 @@ static bool parse_descriptor(const char *text, int *fd) {
     return true;
 }
 
+/* Every signal comes through the descriptor, wherever it had gone before. */
+int block_signals(sigset_t *before) {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, before);
+    for (int number = 1; number < 65; number++)
+        if (number != SIGKILL && number != SIGSTOP)
+            sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    return signalfd(-1, &all, SFD_CLOEXEC);
+}
+
 int reap_mode(int argc, char **argv) {
     uint64_t pid;
     int socket, plan, master = -1;
-    sigset_t all, none;
+    sigset_t before, none;
     if (!parse_number(argv[0], strlen(argv[0]), &pid) || pid > INT_MAX)
         return 125;
     if (!parse_descriptor(argv[1], &socket) || !parse_descriptor(argv[2], &plan))
         return 125;
-    for (int number = 1; number < 65; number++)
-        if (number != SIGKILL && number != SIGSTOP)
-            sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
-    sigfillset(&all);
+    int signals = block_signals(&before);
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &all, NULL);
-    int signals = signalfd(-1, &all, SFD_CLOEXEC);
     if (socket >= 0 && (master = receive_terminal(socket)) >= 0) {
         resize(master);
         make_raw();
     }
-    int code = attend((pid_t)pid, signals, master);
+    int code = wait_in_foreground((pid_t)pid, signals, master);
     restore();
     if (plan >= 0)
         run_plan(plan);

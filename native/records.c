@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,6 +69,30 @@ int op_record_start(struct executor *x, const struct op *op) {
     int answer = write_record(&place, text, false);
     close_keeping_errno(place.parent);
     return answer;
+}
+
+/* Held until we end, whoever waits for it. */
+static int take_lock(const struct executor *x, int at, const char *path) {
+    int fd = open_path(x, at, path, O_RDWR | O_CREAT, 0600);
+    while (fd >= 0 && flock(fd, LOCK_EX) < 0)
+        if (errno != EINTR)
+            return fail("flock") + 0 * close_keeping_errno(fd);
+    return fd < 0 ? -1 : 0;
+}
+
+int op_claim(struct executor *x, const struct op *op) {
+    const struct arg *expected = &op->arg[ARG_CLAIM_EXPECTED];
+    char text[1024];
+    if (expected->size > sizeof(text))
+        return fail_as(EINVAL, "claim");
+    if (take_lock(x, SLOT(ARG_CLAIM_AT), TEXT(ARG_CLAIM_LOCK)) < 0)
+        return -1;
+    int fd = open_path(x, SLOT(ARG_CLAIM_AT), TEXT(ARG_CLAIM_RECORD), O_RDONLY, 0);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, expected->size);
+    close_keeping_errno(fd);
+    if (got < 0)
+        return fd < 0 ? -1 : fail("read");
+    return got == (ssize_t)expected->size && memcmp(text, expected->text, expected->size) == 0 ? 0 : fail_as(ESTALE, "claim");
 }
 
 static struct {

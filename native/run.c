@@ -40,8 +40,8 @@ void run_cleanup(struct executor *x) {
     struct cursor cursor = x->cleanup;
     struct op op;
     while (wire_next(&cursor, &op) == 1)
-        if (op.stage == STAGE_CLEANUP)
-            perform(x, &op);
+        if (op.stage == STAGE_CLEANUP && perform(x, &op) < 0 && op.code == OP_CLAIM)
+            return;
 }
 
 static void report_failure(struct executor *x, const struct failure *failure) {

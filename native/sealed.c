@@ -17,7 +17,7 @@ extern char **environ;
 
 static int copy_sealed(int program) {
     struct stat status;
-    if (fstat(program, &status) < 0)
+    if (program < 0 || fstat(program, &status) < 0)
         return -1;
     int copy = memfd_create("limpid", MFD_CLOEXEC | MFD_ALLOW_SEALING | KERN_MFD_EXEC);
     /* Kernels before 6.3 do not know MFD_EXEC and make every memory file executable. */
@@ -46,6 +46,17 @@ void become_sealed(char **argv) {
     int copy = copy_sealed(program);
     argv[0] = "limpid-monitor";
     if (copy >= 0)
-        syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
+        execute_sealed(copy, argv, environ);
     _exit(125);
+}
+
+/* A copy of what we run from ourselves. */
+int sealed_copy(void) {
+    int program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), copy = copy_sealed(program);
+    close_keeping_errno(program);
+    return copy;
+}
+
+void execute_sealed(int program, char **argv, char **environment) {
+    syscall(SYS_execveat, program, "", argv, environment, AT_EMPTY_PATH);
 }

@@ -142,6 +142,7 @@ static int stages_of(uint32_t code) {
     case OP_HOOK:
         return HOST | CHILD | INIT;
     case OP_SPAWN:
+    case OP_CLAIM:
         return CLEANUP;
     default:
         return HOST | CHILD | INIT | CLEANUP;

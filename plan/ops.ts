@@ -175,6 +175,9 @@ export const OPS = {
 
   /** Everything below the directory in `source`, with owners and modes, into another one. */
   copy_tree: { source: 'slot', at: 'slot', path: 'text' },
+
+  /** Takes the lock for good. Where the record does not begin with `expected`, no further clean-up is done: it is another's. */
+  claim: { at: 'slot', lock: 'text', record: 'text', expected: 'text' },
 } as const;
 
 type Kinds = {

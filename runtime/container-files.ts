@@ -26,6 +26,20 @@ export class ContainerFiles {
     return `${this.directory}/process`;
   }
 
+  /** What the launcher does without us, and the plan of clean-up operations that `delete` is then: runtime/direct.ts. */
+  get direct(): string {
+    return `${this.directory}/direct`;
+  }
+
+  get deletePlan(): string {
+    return `${this.directory}/delete.plan`;
+  }
+
+  /** The plan of an earlier `exec`: runtime/exec-template.ts. */
+  get execTemplate(): string {
+    return `${this.directory}/exec.template`;
+  }
+
   /** The start gate: there as long as nobody has started the container. */
   get gate(): string {
     return `${this.directory}/start.sock`;

@@ -1,3 +1,4 @@
+import { tracePhase } from '../base/trace.ts';
 import { closeDescriptor, copyDescriptor, isOpen } from '../kernel/descriptors.ts';
 import { makeDirectories, makeDirectory, writeFile } from '../kernel/files.ts';
 import { waitLock } from '../kernel/locks.ts';
@@ -10,6 +11,7 @@ import { CALLER_SLOT, preservedSlot } from '../plan/slots.ts';
 import { stringifySpec } from '../spec/stringify.ts';
 import { asRuntimeError, readBundle, type Bundle } from './bundle.ts';
 import { compileFilter } from './compile-seccomp.ts';
+import { writeDirect } from './direct.ts';
 import { checkId, ContainerFiles } from './container-files.ts';
 import { type ContainerRecord, writeRecord } from './container-record.ts';
 import { forgetContainer } from './forget.ts';
@@ -35,12 +37,15 @@ export interface CreateOptions {
   readonly pidFile?: string;
   readonly preserveFds?: number;
   readonly newKeyring?: boolean;
+  /** For a container that others will start and delete: lets the launcher do it. */
+  readonly forOthers?: boolean;
 }
 
 /** Makes a container up to its start gate and answers its pid. What is left of a failed one is removed. */
 export async function createContainer(world: RuntimeWorld, id: string, options: CreateOptions): Promise<number> {
   const files = new ContainerFiles(world.root, checkId(id));
   const bundle = readBundle(options.bundle, options.config);
+  tracePhase('bundle read');
   checkTerminal(bundle, options);
   makeDirectories(world.root, 0o711);
   if (!makeDirectory(files.directory, 0o711)) {
@@ -78,11 +83,15 @@ async function createIn(
   options: CreateOptions,
 ): Promise<number> {
   const { record, plan } = asRuntimeError(() => planContainer(world, files, bundle, options));
+  tracePhase('plan computed');
   writeFile(files.config, stringifySpec(bundle.spec), { mode: 0o600, sync: false });
   writeRecord(files, record);
+  if (options.forOthers) writeDirect(world, files, record, bundle.spec);
   const slots = inheritedSlots(files, bundle, options);
+  tracePhase('records written');
   try {
     const outcome = await runPlan(world, plan, slots);
+    tracePhase('container created');
     if (outcome.kind === 'started') return outcome.pid;
     throw runtimeError('EPLAN', 'create', `container "${files.id}"`, 'its plan starts nothing');
   } finally {
@@ -101,6 +110,8 @@ export function planContainer(
   { spec, path, rootfs }: Bundle,
   { preserveFds = 0, newKeyring = true, consoleFd }: CreateOptions,
 ): PlannedContainer {
+  void world.facts;
+  tracePhase('facts gathered');
   const hasCgroup = world.cgroups !== 'disabled';
   const cgroupsPath = cgroupName(spec.linux?.cgroupsPath || `/${files.id}`, files.id);
   const observed = hasCgroup ? observeCgroup(world.facts.cgroup, cgroupsPath) : undefined;
@@ -130,6 +141,7 @@ export function planContainer(
     hookState: { beforePid, afterPid },
     listenerState: listenerState(spec, hookState(identity, 'creating', PID_MARK), PID_MARK),
   };
+  tracePhase('filter compiled');
   const process = spec.process && grantable(withOwnSize(spec.process, consoleFd), spec, facts, world.warn);
   const granted = { ...spec, ...(process && { process }), linux: { ...spec.linux, cgroupsPath } };
   const plan = planCreate(granted, context, facts);

@@ -13,6 +13,7 @@ import { parseProcess } from '../spec/validate.ts';
 import { asRuntimeError } from './bundle.ts';
 import { compileFilter } from './compile-seccomp.ts';
 import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
+import { writeExecTemplate } from './exec-template.ts';
 import { grantable } from './grantable.ts';
 import { withOwnSize } from './terminal-size.ts';
 import { hookState } from './state.ts';
@@ -32,6 +33,8 @@ export interface ExecOptions {
   readonly preserveFds?: number;
   /** A cgroup below the container's. */
   readonly cgroup?: string;
+  /** Nothing but the words of its command line makes this process differ from the container's own. */
+  readonly isPlain?: boolean;
 }
 
 /** Runs a further process in a running container and answers its pid. Throws ESTATE where it does not run. */
@@ -43,12 +46,13 @@ export async function execInContainer(world: RuntimeWorld, id: string, options: 
   if (target === undefined) throw notRunning(container, 'it has stopped');
   const slots = new Map([[SLOT.target as number, target]]);
   try {
-    const { plan, process } = asRuntimeError(() => planProcess(world, container, spec, identity, options));
+    const { plan, process, hasWarned } = asRuntimeError(() => planProcess(world, container, spec, identity, options));
     fillSlots(slots, spec, process, options);
     const outcome = await runPlan(world, plan, slots);
     if (outcome.kind !== 'started')
       throw runtimeError('EPLAN', 'run', `a process in container "${id}"`, 'its plan starts nothing');
     if (options.pidFile !== undefined) writePidFile(options.pidFile, outcome.pid);
+    if (options.isPlain && !hasWarned) writeExecTemplate(container.files, identity.pid, process, plan);
     return outcome.pid;
   } finally {
     for (const fd of slots.values()) if (fd !== options.consoleFd) closeDescriptor(fd);
@@ -69,15 +73,26 @@ function notRunning({ id }: Container, why: string): Error {
   return runtimeError('ESTATE', 'run', `a process in container "${id}"`, `container not running: ${why}`);
 }
 
+interface PlannedProcess {
+  readonly plan: Plan;
+  readonly process: Process;
+  readonly hasWarned: boolean;
+}
+
 function planProcess(
   world: RuntimeWorld,
   container: Container,
   spec: RuntimeSpec,
   { pid }: ProcessIdentity,
   options: ExecOptions,
-): { plan: Plan; process: Process } {
+): PlannedProcess {
   const asked = parseProcess(options.process(spec.process!));
-  const process = grantable(withOwnSize(asked, options.consoleFd), spec, world.facts, world.warn);
+  let hasWarned = false;
+  const warn = (message: string): void => {
+    hasWarned = true;
+    world.warn(message);
+  };
+  const process = grantable(withOwnSize(asked, options.consoleFd), spec, world.facts, warn);
   checkTerminal(process, options);
   const { seccompProgram } = compileFilter(spec, world.facts);
   const { id, cgroupsPath } = container;
@@ -91,7 +106,7 @@ function planProcess(
     ...(seccomp === undefined ? {} : { seccomp }),
     linux: spec.linux ?? {},
   };
-  return { plan: planExec(process, context, world.facts), process };
+  return { plan: planExec(process, context, world.facts), process, hasWarned };
 }
 
 /** Where the container's first process is, or below that. */

@@ -1,3 +1,5 @@
+import { isTracing, takeTrace, tracePhase } from '../base/trace.ts';
+import { writeAll } from '../kernel/files.ts';
 import { becomeReaper, becomeSubreaper, connectedPair } from '../kernel/reaper.ts';
 import { signalChild } from '../kernel/process.ts';
 import { closeDescriptor } from '../kernel/descriptors.ts';
@@ -42,6 +44,8 @@ export async function waitInForeground(
   const executor = await world.executor();
   const plan = cleanup();
   await Bun.sleep(TURN_MS);
+  tracePhase('handed over');
+  if (isTracing()) writeAll(2, new TextEncoder().encode(takeTrace()), 'the trace');
   for (const signal of caught) signalChild(pid, signal);
   return becomeReaper(executor, { pid, terminalFd: ours, afterwards, cleanup: plan });
 }

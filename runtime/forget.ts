@@ -13,17 +13,35 @@ export async function forgetContainer(world: RuntimeWorld, files: ContainerFiles
   await runPlan(world, planForgetting(world, files));
 }
 
-export function planForgetting(world: RuntimeWorld, files: ContainerFiles): Plan {
-  const remove: Op = {
-    op: 'remove',
-    stage: 'cleanup',
-    because: 'the id is free again',
-    at: NONE,
-    path: files.directory,
-  };
+function planForgetting(world: RuntimeWorld, files: ContainerFiles): Plan {
   const text = readText(files.state);
-  if (text === undefined) return [remove];
-  const { mounts, cgroupsPath } = JSON.parse(text) as ContainerRecord;
-  if (cgroupsPath === '') return [...mounts.map(umountRoot), remove];
-  return [...planLeave({ mounts, cgroupsPath, remove: [] }, world.facts), remove];
+  return text === undefined ? [removeFiles(files)] : planForgettingOf(world, files, JSON.parse(text));
+}
+
+/** The same for who ends later, when the id may be another container's: only as long as the process is still that one. */
+export function planForgettingOwn(world: RuntimeWorld, files: ContainerFiles): Plan {
+  const [name, pid, startTime] = (readText(files.process) ?? '').split(' ');
+  const claim: Op = {
+    op: 'claim',
+    stage: 'cleanup',
+    because: 'by now the id may be that of another container',
+    at: NONE,
+    lock: files.lock,
+    record: files.process,
+    expected: `${name} ${pid} ${startTime} `,
+  };
+  return [claim, ...planForgetting(world, files)];
+}
+
+export function planForgettingOf(
+  world: RuntimeWorld,
+  files: ContainerFiles,
+  { mounts, cgroupsPath }: ContainerRecord,
+): Plan {
+  if (cgroupsPath === '') return [...mounts.map(umountRoot), removeFiles(files)];
+  return [...planLeave({ mounts, cgroupsPath, remove: [] }, world.facts), removeFiles(files)];
+}
+
+function removeFiles({ directory }: ContainerFiles): Op {
+  return { op: 'remove', stage: 'cleanup', because: 'the id is free again', at: NONE, path: directory };
 }

@@ -1,3 +1,5 @@
+import type { LimpidError } from '../base/error.ts';
+import { tracePhase } from '../base/trace.ts';
 import { closeDescriptor, readToEnd } from '../kernel/descriptors.ts';
 import { removeFile } from '../kernel/files.ts';
 import { waitLock } from '../kernel/locks.ts';
@@ -19,6 +21,7 @@ export async function startContainer(world: RuntimeWorld, id: string): Promise<v
   if (lock === 'absent') throw containerAbsent(id);
   try {
     passGate(world, container);
+    tracePhase('container started');
     await runPoststart(world, container);
   } finally {
     lock.release();
@@ -26,7 +29,7 @@ export async function startContainer(world: RuntimeWorld, id: string): Promise<v
 }
 
 function passGate(world: RuntimeWorld, container: Container): void {
-  const { id, files, behindGate } = container;
+  const { id, files } = container;
   const subject = `container "${id}"`;
   const status = statusOf(world, container);
   if (status === 'running' || status === 'paused')
@@ -41,7 +44,22 @@ function passGate(world: RuntimeWorld, container: Container): void {
   if (told.length < FAILURE_BYTES) return;
   const view = new DataView(told.buffer, told.byteOffset);
   const call = new TextDecoder().decode(told.subarray(8)).replace(/\0.*$/s, '');
-  throw failureOf(behindGate.ops, view.getUint32(0, true) - behindGate.from, view.getInt32(4, true), call);
+  throw gateFailure(container, view.getUint32(0, true), view.getInt32(4, true), call);
+}
+
+function gateFailure(
+  { behindGate: { from, ops } }: Container,
+  index: number,
+  errno: number,
+  call: string,
+): LimpidError {
+  return failureOf(ops, index - from, errno, call);
+}
+
+/** Throws what the launcher heard when it opened the gate: `INDEX ERRNO CALL`. */
+export function explainGateAnswer(world: RuntimeWorld, id: string, answer: string): never {
+  const [index, errno, ...call] = answer.split(' ');
+  throw gateFailure(findContainer(world, id), Number(index), Number(errno), call.join(' '));
 }
 
 /** runtime-spec, Lifecycle: a failed poststart hook is a warning. */

@@ -1,4 +1,11 @@
-import { findContainer, recordedProcess, statusOf, type Container, type Status } from './container-record.ts';
+import {
+  findContainer,
+  recordedProcess,
+  statusOf,
+  type Container,
+  type ContainerRecord,
+  type Status,
+} from './container-record.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
 /** runtime-spec, State, with what runc adds for its callers. */
@@ -20,8 +27,15 @@ export function readState(world: RuntimeWorld, id: string): StateDocument {
 
 export function stateOf(world: RuntimeWorld, container: Container): StateDocument {
   const status = statusOf(world, container);
-  const { ociVersion, id, bundle, rootfs, created, owner, annotations } = container;
-  const pid = status === 'stopped' ? 0 : (recordedProcess(container)?.pid ?? 0);
+  return stateDocument(container, status === 'stopped' ? 0 : (recordedProcess(container)?.pid ?? 0), status);
+}
+
+/** The one place that knows the order of the fields. */
+export function stateDocument<P, S>(
+  { ociVersion, id, bundle, rootfs, created, owner, annotations }: ContainerRecord,
+  pid: P,
+  status: S,
+): Omit<StateDocument, 'pid' | 'status'> & { readonly pid: P; readonly status: S } {
   return { ociVersion, id, pid, status, bundle, rootfs, created, owner, ...annotated(annotations) };
 }
 

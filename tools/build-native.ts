@@ -1,8 +1,10 @@
 /**
- * Builds the C program: `bun tools/build-native.ts [executor|asan|fuzz|all]` (executor unless said).
+ * Builds the C programs: `bun tools/build-native.ts [executor|launcher|asan|fuzz|all]` (executor unless said).
  *   executor   build/native/executor        static and stripped: what is shipped
+ *   launcher   build/native/launcher        what is installed as bin/limpid: the executor is in it
  *   asan       build/native/executor-asan   the same with AddressSanitizer and UBSan, for the tests
  *   fuzz       build/native/fuzz-wire       libFuzzer on the reader of plans
+ *   fuzz-unpack  build/native/fuzz-unpack   libFuzzer on the reader of an archive's records
  * What is newer than its sources is left alone.
  */
 import { readdirSync, renameSync, statSync } from 'node:fs';
@@ -12,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = `${ROOT}build/native`;
 const WARNINGS = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror'];
 const SANITIZERS = ['-g', '-O1', '-fno-omit-frame-pointer'];
-const NOT_OF_THE_EXECUTOR = ['launcher.c', 'fuzz_wire.c'];
+const isOfTheLauncher = (name: string): boolean => name === 'launcher.c' || name.startsWith('direct');
 
 interface Target {
   readonly out: string;
@@ -22,12 +24,17 @@ interface Target {
 }
 
 const executorSources = readdirSync(`${ROOT}native`).filter(
-  (name) => name.endsWith('.c') && !NOT_OF_THE_EXECUTOR.includes(name),
+  (name) => name.endsWith('.c') && name !== 'fuzz_wire.c' && !isOfTheLauncher(name),
 );
+const launcherSources = [
+  ...readdirSync(`${ROOT}native`).filter((name) => name.endsWith('.c') && isOfTheLauncher(name)),
+  ...executorSources.filter((name) => name !== 'main.c'),
+];
 const staticCompiler = Bun.which('musl-gcc') ?? 'gcc';
 
 const TARGETS: Record<string, Target> = {
   executor: { out: 'executor', compiler: staticCompiler, flags: ['-O2', '-static', '-s'], sources: executorSources },
+  launcher: { out: 'launcher', compiler: staticCompiler, flags: ['-Os', '-static', '-s'], sources: launcherSources },
   asan: {
     out: 'executor-asan',
     compiler: 'gcc',
@@ -39,6 +46,12 @@ const TARGETS: Record<string, Target> = {
     compiler: 'clang',
     flags: [...SANITIZERS, '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'],
     sources: ['fuzz_wire.c', 'wire.c', 'text.c'],
+  },
+  'fuzz-unpack': {
+    out: 'fuzz-unpack',
+    compiler: 'clang',
+    flags: [...SANITIZERS, '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'],
+    sources: ['fuzz_unpack.c', 'unpack_wire.c'],
   },
 };
 
@@ -82,7 +95,7 @@ const targets = wanted === 'all' ? Object.values(TARGETS) : [TARGETS[wanted]];
 run([process.execPath, 'tools/gen-native-ops.ts']);
 for (const target of targets) {
   if (target === undefined) {
-    console.error(`build-native: unknown target "${wanted}", want executor, asan, fuzz or all`);
+    console.error(`build-native: unknown target "${wanted}", want executor, launcher, asan, fuzz or all`);
     process.exit(1);
   }
   build(target);

@@ -15,7 +15,6 @@ const COMPILE = (
   '--no-compile-autoload-dotenv --no-compile-autoload-bunfig'
 ).split(' ');
 const COMMIT = ['--define', `LIMPID_COMMIT=${JSON.stringify(commit())}`];
-const CC = 'musl-gcc -std=c11 -D_GNU_SOURCE -Os -static -s -Wall -Wextra -Werror'.split(' ');
 
 async function run(...command: string[]): Promise<void> {
   const child = Bun.spawn(command, { cwd: ROOT, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });
@@ -41,5 +40,6 @@ if (process.argv[2] !== 'prepare') {
   await bun(...COMPILE, ...COMMIT, 'cli/main.ts', '--outfile', 'dist/limpid');
   // Called by that name it is an OCI runtime; a link, as the program is large.
   await run('ln', '-sf', 'limpid', 'dist/limpid-runtime');
-  await run(...CC, '-o', 'dist/launcher', 'native/launcher.c');
+  await bun('tools/build-native.ts', 'launcher');
+  await run('cp', 'build/native/launcher', 'dist/launcher');
 }

@@ -4,6 +4,9 @@
  */
 import { OPS } from '../plan/ops.ts';
 
+/** A plan that was kept means the same only to whom has the same vocabulary. */
+const OPS_DIGEST = new Bun.CryptoHasher('sha256').update(JSON.stringify(OPS)).digest('hex').slice(0, 16);
+
 const lines = [
   '/* Made from plan/ops.ts by tools/gen-native-ops.ts. Do not edit. */',
   '#ifndef LIMPID_OPS_GEN_H',
@@ -22,6 +25,7 @@ lines.push(
   '};',
   '',
   `#define ARGS_MAX ${most}`,
+  `#define OPS_DIGEST "${OPS_DIGEST}"`,
   '',
 );
 for (const [name, args] of ops) {
@@ -39,3 +43,7 @@ const text = `/** A line an operation: its name, its opcode, then each argument 
 export const LAYOUTS = \`\n${layouts.join('\n')}\n\`;
 `;
 await Bun.write(new URL('../plan/layouts.gen.ts', import.meta.url), text);
+await Bun.write(
+  new URL('../plan/ops-digest.gen.ts', import.meta.url),
+  `// Made from plan/ops.ts by tools/gen-native-ops.ts. Do not edit.\nexport const OPS_DIGEST = '${OPS_DIGEST}';\n`,
+);

@@ -1,4 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
+import { tracePhase } from '../../base/trace.ts';
 import { RuntimeWorld } from '../../runtime/runtime-world.ts';
 import type { Output } from '../output.ts';
 import { optionError } from '../parse/option-error.ts';
@@ -66,6 +67,7 @@ async function runCommand(
   }
   const warnings: Promise<void>[] = [];
   const world = worldOf(globals, (message) => void warnings.push(log.say('warning', message)));
+  tracePhase('command line parsed');
   const code = await command.run({ world, options, args, output, self });
   await Promise.all(warnings);
   return code;

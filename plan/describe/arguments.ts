@@ -147,6 +147,7 @@ const DESCRIBERS: Describers = {
   oom_counter: (op) => [slotName(op.slot)],
   deadline: ({ seconds }) => [`${seconds} s`],
   supervise: () => ['as the monitor, until the exit'],
+  claim: (op) => [place(op.at, op.record), `begins with ${showText(op.expected)}`],
   spawn: (op) => [list(op.argv)],
 
   inherit_stdio: (op) => [

@@ -91,6 +91,7 @@ const DEEDS: Deeds = {
   oom_counter: () => ['read', 'the OOM counter'],
   deadline: () => ['set', 'the time-out of the container'],
   supervise: () => ['supervise', 'the container'],
+  claim: (op) => ['claim', quote(op.record)],
   spawn: (op) => ['start', quote(op.path)],
 
   inherit_stdio: () => ['pass on', 'the standard streams'],

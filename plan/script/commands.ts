@@ -165,6 +165,7 @@ const WITHOUT_COUNTERPART: Partial<Record<OpName, string>> = {
   oom_counter: 'the monitor would read this counter at the exit, to tell an OOM kill',
   deadline: 'the monitor would kill the container when its time is over',
   supervise: 'the executor would become the monitor: this script waits instead',
+  claim: 'a runtime would make sure here that the container is still the same',
   spawn: 'the monitor would start `limpid` here, to decide about a restart or removal',
   inherit_stdio: 'the standard streams of this script are those of the container',
   send_terminal: 'the executor would send the terminal to whoever serves the console socket',

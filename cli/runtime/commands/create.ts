@@ -8,7 +8,7 @@ export const command = defineRuntimeCommand({
   options: BUNDLE_OPTIONS,
   args: { min: 1, max: 1 },
   run: async ({ world, options, args: [id = ''] }) => {
-    await createContainer(world, id, createOptionsOf(options));
+    await createContainer(world, id, { ...createOptionsOf(options), forOthers: true });
     return 0;
   },
 });

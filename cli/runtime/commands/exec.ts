@@ -58,5 +58,16 @@ function requestOf(options: OptionValues<typeof EXEC_OPTIONS>, process: ExecOpti
     ...(pidFile === undefined ? {} : { pidFile: absolutePath(pidFile) }),
     ...(cgroup === undefined ? {} : { cgroup }),
     preserveFds: options['preserve-fds'] + listenFds(),
+    isPlain: isPlain(options),
   };
+}
+
+/** What the launcher can do by itself the next time: see native/direct_exec.c. */
+function isPlain(options: OptionValues<typeof EXEC_OPTIONS>): boolean {
+  const { detach: _detach, 'pid-file': _pidFile, ...others } = options;
+  return listenFds() === 0 && Object.values(others).every((value) => isUnsaid(value));
+}
+
+function isUnsaid(value: unknown): boolean {
+  return value === undefined || value === false || value === 0 || (Array.isArray(value) && value.length === 0);
 }

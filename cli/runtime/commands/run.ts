@@ -2,7 +2,7 @@ import { createContainer } from '../../../runtime/create.ts';
 import { deleteContainer } from '../../../runtime/delete.ts';
 import { readBundle } from '../../../runtime/bundle.ts';
 import { ContainerFiles } from '../../../runtime/container-files.ts';
-import { planForgetting } from '../../../runtime/forget.ts';
+import { planForgettingOwn } from '../../../runtime/forget.ts';
 import { waitInForeground } from '../../../runtime/foreground.ts';
 import { startContainer } from '../../../runtime/start.ts';
 import type { RuntimeWorld } from '../../../runtime/runtime-world.ts';
@@ -20,7 +20,7 @@ export const command = defineRuntimeCommand({
   },
   args: { min: 1, max: 1 },
   run: async ({ world, options, args: [id = ''], self }) => {
-    const request = createOptionsOf(options);
+    const request = { ...createOptionsOf(options), forOthers: options.detach || options.keep };
     if (options.detach) {
       await createAndStart(world, id, request);
       return 0;
@@ -33,7 +33,7 @@ export const command = defineRuntimeCommand({
     return waitInForeground(world, start, {
       terminal: request.consoleSocket === undefined && (process?.terminal ?? false),
       afterwards: options.keep || !hasHooks ? [] : [...self, 'delete', '--force', id],
-      cleanup: () => (options.keep || hasHooks ? [] : planForgetting(world, new ContainerFiles(world.root, id))),
+      cleanup: () => (options.keep || hasHooks ? [] : planForgettingOwn(world, new ContainerFiles(world.root, id))),
     });
   },
 });

@@ -1,0 +1,42 @@
+import { readKernelFile, readSymlink, removeFile, renamePath, writeFile } from '../kernel/files.ts';
+import { OPS_DIGEST } from '../plan/ops-digest.gen.ts';
+import type { Plan } from '../plan/ops.ts';
+import { execCandidates } from '../plan/process.ts';
+import { encodePlan } from '../plan/wire.ts';
+import type { Process } from '../spec/runtime.ts';
+import type { ContainerFiles } from './container-files.ts';
+
+const NAMESPACES = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts'];
+
+/**
+ * Keeps the plan of a process that is the container's own but for its words. With it the launcher runs the next one, as
+ * long as everything that this plan was computed from is still so (native/direct_exec.c).
+ */
+export function writeExecTemplate(files: ContainerFiles, pid: number, process: Process, plan: Plan): void {
+  const facts = templateFacts(pid);
+  if (facts === undefined || plan.some(({ op }) => op === 'seccomp_listen')) return;
+  const prefixes = execCandidates({ ...process, args: ['x'] }).map((path) => path.slice(0, -1));
+  const head = [`limpid-exec ${OPS_DIGEST}`, facts, String(prefixes.length), ...prefixes];
+  const text = new TextEncoder().encode(head.map((field) => `${field}\0`).join(''));
+  const bytes = encodePlan(plan);
+  const whole = new Uint8Array(text.length + bytes.length);
+  whole.set(text);
+  whole.set(bytes, text.length);
+  const unfinished = `${files.execTemplate}.${Bun.nanoseconds()}`;
+  try {
+    writeFile(unfinished, whole, { mode: 0o600, sync: false });
+    renamePath(unfinished, files.execTemplate);
+  } catch {
+    // The container is being deleted, or memory is full: the next one is computed again.
+    removeFile(unfinished);
+  }
+}
+
+/** Namespaces of ours and of the container, our capabilities, its cgroups: what a plan of `exec` is computed from. */
+function templateFacts(pid: number): string | undefined {
+  const links = NAMESPACES.flatMap((type) => [`/proc/self/ns/${type}`, `/proc/${pid}/ns/${type}`]);
+  const capabilities = /\nCapPrm:\t([0-9a-f]{16})\n/.exec(readKernelFile('/proc/self/status') ?? '')?.[1];
+  const cgroups = readKernelFile(`/proc/${pid}/cgroup`);
+  if (capabilities === undefined || cgroups === undefined) return undefined;
+  return `${links.map((link) => `${readSymlink(link) ?? ''}\n`).join('')}${capabilities}\n${cgroups}`;
+}
