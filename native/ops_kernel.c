@@ -3,6 +3,7 @@
 #include "kernel.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -67,18 +68,81 @@ static int converse(int fd, const struct arg *message, int acks) {
     return 0;
 }
 
+static int netlink_socket(int protocol) {
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+    return fd < 0 ? fail("socket") : fd;
+}
+
 int op_netlink(struct executor *x, const struct op *op) {
     (void)x;
     const struct arg *message = &op->arg[ARG_NETLINK_MESSAGE];
     int acks = count_acks(message->text, message->size);
     if (acks < 0)
         return fail_as(EINVAL, "netlink");
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, (int)NUMBER(ARG_NETLINK_PROTOCOL));
+    int fd = netlink_socket((int)NUMBER(ARG_NETLINK_PROTOCOL));
     if (fd < 0)
-        return fail("socket");
+        return -1;
     int answer = converse(fd, message, acks);
     close_keeping_errno(fd);
     return answer;
+}
+
+/* ifr_name and ifr_ifindex of struct ifreq, which is as large on every 64-bit architecture. */
+struct interface_request {
+    char name[16];
+    int32_t index;
+    char rest[20];
+};
+
+/* ioctl(2) finds an interface by its name on a socket of any family. */
+static int fill_in_index(int fd, char *at, const char *name) {
+    struct interface_request request = {0};
+    if (strlen(name) >= sizeof(request.name))
+        return fail_as(ENODEV, "ioctl");
+    strcpy(request.name, name);
+    if (ioctl(fd, SIOCGIFINDEX, &request) < 0)
+        return fail("ioctl");
+    memcpy(at, &request.index, sizeof(request.index));
+    return 0;
+}
+
+static int fill_in(const struct executor *x, const struct op *op, int fd, char *bytes, size_t size) {
+    int64_t index = SIGNED(ARG_RTNETLINK_INDEX_AT), pid = SIGNED(ARG_RTNETLINK_PID_AT);
+    int32_t child = x->pid;
+    int64_t last = (int64_t)size - (int64_t)sizeof(child);
+    if (index > last || pid > last)
+        return fail_as(EINVAL, "rtnetlink");
+    if (pid >= 0 && child == 0)
+        return fail_as(ESRCH, "rtnetlink");
+    if (pid >= 0)
+        memcpy(bytes + pid, &child, sizeof(child));
+    return index < 0 ? 0 : fill_in_index(fd, bytes + index, TEXT(ARG_RTNETLINK_INTERFACE));
+}
+
+/* Whether the kernel has refused because all is as the plan wants it to be. */
+static bool is_so_already(const struct op *op, int error) {
+    if (error == EEXIST)
+        return NUMBER(ARG_RTNETLINK_EXIST_OK) != 0;
+    bool missing = error == ENODEV || error == ENOENT || error == ESRCH || error == EADDRNOTAVAIL;
+    return missing && NUMBER(ARG_RTNETLINK_MISSING_OK) != 0;
+}
+
+int op_rtnetlink(struct executor *x, const struct op *op) {
+    struct arg message = op->arg[ARG_RTNETLINK_MESSAGE];
+    char bytes[4096];
+    int acks = count_acks(message.text, message.size);
+    if (acks < 0 || message.size > sizeof(bytes))
+        return fail_as(EINVAL, "rtnetlink");
+    memcpy(bytes, message.text, message.size);
+    message.text = bytes;
+    int fd = netlink_socket(KERN_NETLINK_ROUTE);
+    if (fd < 0)
+        return -1;
+    int answer = fill_in(x, op, fd, bytes, message.size);
+    if (answer == 0)
+        answer = converse(fd, &message, acks);
+    close_keeping_errno(fd);
+    return answer < 0 && is_so_already(op, errno) ? 0 : answer;
 }
 
 int op_device_filter(struct executor *x, const struct op *op) {

@@ -95,6 +95,12 @@ export const OPS = {
 
   // Kernel objects
   netlink: { protocol: 'int', message: 'blob' },
+  /**
+   * One request of rtnetlink(7), with what only the kernel knows filled in: at byte `indexAt` goes the index of
+   * `interface`, at byte `pidAt` the child's pid (-1: nowhere). With `existOk` and `missingOk` an answer that says that
+   * it was so already is fine.
+   */
+  rtnetlink: { message: 'blob', interface: 'text', indexAt: 'int', pidAt: 'int', existOk: 'flag', missingOk: 'flag' },
   device_filter: { cgroup: 'slot', program: 'blob' },
 
   // Supervision: what the executor does once it has become the monitor
@@ -176,8 +182,18 @@ export const OPS = {
   /** Everything below the directory in `source`, with owners and modes, into another one. */
   copy_tree: { source: 'slot', at: 'slot', path: 'text' },
 
+  /**
+   * Makes the files that the records in one slot tell of (plan/unpack-records.ts), below a directory; all is synced
+   * before it answers, with counts, in the other slot. `opaque` is the attribute that overlayfs knows an opaque directory by.
+   */
+  unpack: { records: 'slot', answer: 'slot', at: 'slot', path: 'text', opaque: 'text' },
+
   /** Takes the lock for good. Where the record does not begin with `expected`, no further clean-up is done: it is another's. */
   claim: { at: 'slot', lock: 'text', record: 'text', expected: 'text' },
+
+  /** A port of the host, held by a bound socket as long as the monitor lives. `address` is a struct sockaddr. */
+  reserve_port: { domain: 'int', type: 'int', protocol: 'int', address: 'blob' },
+  release_ports: {},
 } as const;
 
 type Kinds = {

@@ -12,6 +12,8 @@ import {
 } from './flags.ts';
 import { slotName } from '../slots.ts';
 import { describeNetlink } from './netlink.ts';
+import { describeSocketAddress } from './socket-address.ts';
+import { ipWords } from './rtnetlink.ts';
 import { describePrctl } from './prctl.ts';
 import { deviceNumbers, fingerprint, nodeOf, octal, showBlob, showText } from './values.ts';
 
@@ -132,6 +134,12 @@ const DESCRIBERS: Describers = {
   ],
 
   netlink: (op) => [describeNetlink(op.protocol, op.message)],
+  rtnetlink: (op) => [
+    ipWords(op, 'PID')?.map(showText).join(' ') ??
+      `message of ${op.message.length} bytes (fnv ${fingerprint(op.message)})`,
+    existing(op.existOk),
+    op.missingOk ? 'if there' : '',
+  ],
   device_filter: (op) => [slotName(op.cgroup), describeProgram(op.program)],
 
   stdio: (op) => [
@@ -181,6 +189,13 @@ const DESCRIBERS: Describers = {
   ],
   attach_mount: (op) => [`${slotName(op.slot)} on ${place(op.at, op.target)}`],
   copy_tree: (op) => [`${slotName(op.source)} to ${place(op.at, op.path)}`],
+  reserve_port: (op) => [describeSocketAddress(op)],
+  release_ports: () => [],
+  unpack: (op) => [
+    `${slotName(op.records)} to ${place(op.at, op.path)}`,
+    `answers to ${slotName(op.answer)}`,
+    op.opaque,
+  ],
 };
 
 function describeNode(op: Op<'mknod'>): readonly string[] {

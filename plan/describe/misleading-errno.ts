@@ -1,5 +1,6 @@
 import { CLONE_FLAG, CLONE_NEWUSER } from '../../abi/flags/clone.ts';
 import type { Op, OpName } from '../ops.ts';
+import { addedKind } from './rtnetlink.ts';
 import { resolvePath, type Slots } from './slots.ts';
 
 export interface Failure<N extends OpName = OpName> {
@@ -35,6 +36,12 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
       : undefined,
   mount: (failure) => correctMount(failure as Failure<'mount'>),
   bind: (failure) => correctBind(failure as Failure<'bind'>),
+  reserve_port: ({ errno }) =>
+    errno === 'EADDRINUSE'
+      ? { why: 'the port is taken', hint: '`limpid port --explain PORT` names its holder' }
+      : errno === 'EADDRNOTAVAIL'
+        ? { why: 'the host has no such address' }
+        : undefined,
   clone_mount: ({ errno, call }) =>
     call === 'mount_setattr'
       ? correctIdMappedMount(errno)
@@ -82,8 +89,24 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
       : errno === 'ETIMEDOUT'
         ? { why: 'its time is over' }
         : undefined,
+  rtnetlink: (failure) => correctRtnetlink(failure as Failure<'rtnetlink'>),
   listen: ({ errno }) => (errno === 'EADDRINUSE' ? { why: 'another monitor listens there' } : undefined),
 };
+
+function correctRtnetlink({ op, errno, call }: Failure<'rtnetlink'>): Correction | undefined {
+  const kind = addedKind(op);
+  if (errno === 'EOPNOTSUPP' && kind !== undefined) {
+    const hint = `load its module, \`modprobe ${kind}\`; --network none needs none`;
+    return { why: `this kernel has no interfaces of type "${kind}"`, hint };
+  }
+  if (errno === 'ENODEV' && call === 'ioctl')
+    return { why: `there is no interface "${op.interface}"`, hint: '`limpid network reload` makes it again' };
+  if (errno === 'EEXIST' && kind !== undefined) return { why: 'another interface has that name' };
+  if (errno === 'EBUSY' && kind !== undefined)
+    return { why: `"${op.interface}" is in use in another way`, hint: '`ip -d link` shows how' };
+  if (errno === 'EXFULL') return { why: 'the bridge has its 1023 ports', hint: 'spread containers over more networks' };
+  return undefined;
+}
 
 function isCgroup({ op, slots }: Failure): boolean {
   if (!('path' in op) || !('at' in op)) return false;
@@ -124,6 +147,11 @@ function correctWrite(failure: Failure): Correction | undefined {
     };
   if (file === 'uid_map' || file === 'gid_map') return correctIdMap(errno);
   if (file.startsWith('oom_score_adj') && errno === 'EACCES') return { why: 'lowering it needs CAP_SYS_RESOURCE' };
+  if (path.endsWith('/forwarding') || file === 'ip_forward')
+    return {
+      why: 'this machine does not let packets be forwarded',
+      hint: 'set it from outside, `sysctl -w net.ipv4.ip_forward=1`, or use an --internal network or --network none',
+    };
   if (path.startsWith('/proc/sys/') && errno === 'ENOENT') return { why: 'this kernel has no such sysctl' };
   if (path.startsWith('/proc/sys/') && errno === 'EINVAL') return { why: 'the sysctl does not take this value' };
   return undefined;

@@ -4,6 +4,8 @@ import { SLOT, slotName } from '../slots.ts';
 import { mountFlags, rlimitName } from './flags.ts';
 import type { Slots } from './slots.ts';
 import { resolvePath } from './slots.ts';
+import { ipWords } from './rtnetlink.ts';
+import { describeSocketAddress } from './socket-address.ts';
 import { nodeOf, printable } from './values.ts';
 
 /** What an operation does, in the infinitive, and to what: the two halves of `cannot mount "proc" at "/proc"`. */
@@ -80,6 +82,7 @@ const DEEDS: Deeds = {
   exec: (op) => ['run', quote(op.argv[0] ?? op.candidates[0] ?? '')],
 
   netlink: () => ['configure', 'the network'],
+  rtnetlink: describeRtnetlink,
   device_filter: () => ['attach', 'the device filter'],
 
   stdio: (op) => ['open', op.terminal ? 'a terminal' : 'the standard streams'],
@@ -111,7 +114,29 @@ const DEEDS: Deeds = {
   clone_mount: (op) => ['copy', `the mount at ${quote(op.source)}`],
   attach_mount: (op, slots) => ['mount', `${slotName(op.slot)} at ${quoted(slots, op.at, op.target)}`],
   copy_tree: (op, slots) => ['copy', `what ${quoted(slots, op.at, op.path)} hides into it`],
+  reserve_port: (op) => ['publish', describeSocketAddress(op)],
+  release_ports: () => ['give back', 'the published ports'],
+  unpack: (op, slots) => ['unpack', `a layer into ${quoted(slots, op.at, op.path)}`],
 };
+
+const NETWORK_DEEDS: Readonly<Record<string, string>> = {
+  'link add': 'create interface',
+  'link set': 'bring up interface',
+  'link delete': 'remove interface',
+  'address add': 'add address',
+  'address delete': 'remove address',
+  'route add': 'add route',
+  'route delete': 'remove route',
+};
+
+function describeRtnetlink(op: Op<'rtnetlink'>): readonly [string, string] {
+  const words = (ipWords(op, 'PID') ?? []).filter((word) => word !== '-6');
+  const doing = NETWORK_DEEDS[`${words[1]} ${words[2]}`];
+  if (doing === undefined) return ['configure', 'the network'];
+  const name = words[words.indexOf('name') + 1];
+  const related = op.interface === '' ? '' : ` on "${op.interface}"`;
+  return [doing, `${quote((words[1] === 'link' && words[2] === 'add' ? name : words[3]) ?? '')}${related}`];
+}
 
 function describeSetattr(op: Op<'mount_setattr'>, slots: Slots): readonly [string, string] {
   const onlyPropagation = BigInt(op.attrSet) === 0n && BigInt(op.attrClear) === 0n;

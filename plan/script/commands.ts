@@ -11,6 +11,7 @@ import {
 import { MNT_DETACH, MNT_FORCE } from '../../abi/flags/mount.ts';
 import { O_APPEND, O_CREAT } from '../../abi/flags/open.ts';
 import { linkName, parseLinkChange } from '../describe/netlink.ts';
+import { ipWords } from '../describe/rtnetlink.ts';
 import { deviceNumbers, nodeOf, octal, printable } from '../describe/values.ts';
 import type { Op, OpName } from '../ops.ts';
 import { SLOT, slotName } from '../slots.ts';
@@ -79,7 +80,18 @@ const COMMANDS: Commands = {
     if (link?.up === undefined || link.more) return withoutCounterpart(op);
     return [`ip link set ${linkName(link)} ${link.up ? 'up' : 'down'}`];
   },
+  rtnetlink: rtnetlinkCommands,
 };
+
+/** The child's pid is a variable of the script. */
+const PID = '"$pid"';
+
+function rtnetlinkCommands(op: Op<'rtnetlink'>): readonly string[] {
+  const words = ipWords(op, PID);
+  if (words === undefined) return withoutCounterpart(op);
+  const command = words.map((word) => (word === PID ? word : quote(word))).join(' ');
+  return [op.existOk || op.missingOk ? `${command} 2>/dev/null || :` : command];
+}
 
 /** Kernel files take a value with a newline behind it, so that echo will do where it has nothing to interpret. */
 function writer(data: Uint8Array): string {
@@ -165,6 +177,8 @@ const WITHOUT_COUNTERPART: Partial<Record<OpName, string>> = {
   oom_counter: 'the monitor would read this counter at the exit, to tell an OOM kill',
   deadline: 'the monitor would kill the container when its time is over',
   supervise: 'the executor would become the monitor: this script waits instead',
+  reserve_port: 'the monitor would hold this port of the host, so that nobody else takes it',
+  release_ports: 'the monitor would give the ports back here',
   claim: 'a runtime would make sure here that the container is still the same',
   spawn: 'the monitor would start `limpid` here, to decide about a restart or removal',
   inherit_stdio: 'the standard streams of this script are those of the container',

@@ -1,0 +1,54 @@
+import { decodeMessages, netlinkErrno, NLMSG_DONE, type NetlinkMessage } from '../abi/netlink/message.ts';
+import { lastErrno, libc, ptr } from './libc.ts';
+import { systemError } from './system-error.ts';
+
+export const NETLINK_ROUTE = 0;
+export const NETLINK_NETFILTER = 12;
+
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const NLM_F_MULTI = 2;
+const EINTR = 4;
+/** What the kernel puts into one answer of a dump, at most. */
+const ANSWER_BYTES = 65536;
+
+/** The kernel's answer: messages, or the errno of its refusal. */
+export type NetlinkAnswer =
+  | { readonly messages: readonly NetlinkMessage[]; readonly errno?: undefined }
+  | { readonly messages?: undefined; readonly errno: number };
+
+/**
+ * Asks the kernel something of the network namespace that we are in. Only reading: what changes something goes through
+ * a plan. One request, which asks for no acknowledgement; a dump is read to its end.
+ */
+export function askNetlink(protocol: number, request: Uint8Array): NetlinkAnswer {
+  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+  if (fd < 0) throw systemError('create', 'a netlink socket');
+  try {
+    if (Number(libc.write(fd, ptr(request), request.length)) < 0) return { errno: lastErrno() };
+    return readAnswer(fd);
+  } finally {
+    libc.close(fd);
+  }
+}
+
+function readAnswer(fd: number): NetlinkAnswer {
+  const buffer = new Uint8Array(ANSWER_BYTES);
+  const messages: NetlinkMessage[] = [];
+  for (;;) {
+    const got = Number(libc.read(fd, ptr(buffer), buffer.length));
+    if (got < 0) {
+      const errno = lastErrno();
+      if (errno === EINTR) continue;
+      return { errno };
+    }
+    for (const message of decodeMessages(buffer.subarray(0, got))) {
+      const errno = netlinkErrno(message);
+      if (errno !== undefined && errno !== 0) return { errno };
+      if (errno === 0 || message.type === NLMSG_DONE) return { messages };
+      messages.push(message);
+      if ((message.flags & NLM_F_MULTI) === 0) return { messages };
+    }
+  }
+}
