@@ -1,0 +1,37 @@
+import { addElements, removeElements } from '../../abi/nftables/set.ts';
+import type { Change } from '../../abi/nftables/batch.ts';
+import type { PlacedElement } from './network-elements.ts';
+import { SETS, TABLE } from './table.ts';
+
+/** Elements that the sets have afterwards, as they may have had them before. */
+export function placeElements(elements: readonly PlacedElement[]): Change[] {
+  const changes: Change[] = [];
+  for (const { name } of SETS) {
+    changes.push(
+      ...addElements(
+        TABLE,
+        name,
+        elements.filter(({ set }) => set === name),
+      ),
+    );
+  }
+  return changes;
+}
+
+/**
+ * Elements that the sets have no longer, whether or not they had them. One that has another value by now is somebody
+ * else's: that refuses the whole batch (EEXIST).
+ */
+export function takeElements(elements: readonly PlacedElement[]): Change[] {
+  const changes = placeElements(elements);
+  for (const { name } of SETS) {
+    changes.push(
+      ...removeElements(
+        TABLE,
+        name,
+        elements.filter(({ set }) => set === name),
+      ),
+    );
+  }
+  return changes;
+}

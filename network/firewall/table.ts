@@ -1,0 +1,65 @@
+import { newSet, type SetShape } from '../../abi/nftables/set.ts';
+import { newChain, newTable, type BaseChain } from '../../abi/nftables/ruleset.ts';
+import type { Change } from '../../abi/nftables/batch.ts';
+
+/** The only table that is ours: `inet limpid`. */
+export const TABLE = 'limpid';
+
+/**
+ * Interfaces by what their network is, pairs for what stays within one; and where published ports lead: by address,
+ * protocol and port of the host, or (`_any`) on all of its addresses. `gates` have the source address that the
+ * host's loopback takes on towards a container.
+ */
+export const SETS = [
+  { name: 'bridges', key: ['ifname'] },
+  { name: 'within', key: ['ifname', 'ifname'] },
+  { name: 'masqueraded', key: ['ifname'] },
+  { name: 'internal', key: ['ifname'] },
+  { name: 'isolated', key: ['ifname'] },
+  { name: 'strict', key: ['ifname'] },
+  {
+    name: 'published4',
+    key: ['ipv4_addr', 'inet_proto', 'inet_service'],
+    value: ['ipv4_addr', 'inet_service'],
+  },
+  { name: 'published4_any', key: ['inet_proto', 'inet_service'], value: ['ipv4_addr', 'inet_service'] },
+  {
+    name: 'published6',
+    key: ['ipv6_addr', 'inet_proto', 'inet_service'],
+    value: ['ipv6_addr', 'inet_service'],
+  },
+  { name: 'published6_any', key: ['inet_proto', 'inet_service'], value: ['ipv6_addr', 'inet_service'] },
+  { name: 'gates4', key: ['ipv4_addr', 'inet_proto', 'inet_service'], value: ['ipv4_addr'] },
+  { name: 'gates4_any', key: ['inet_proto', 'inet_service'], value: ['ipv4_addr'] },
+  { name: 'gates6', key: ['ipv6_addr', 'inet_proto', 'inet_service'], value: ['ipv6_addr'] },
+  { name: 'gates6_any', key: ['inet_proto', 'inet_service'], value: ['ipv6_addr'] },
+] as const satisfies readonly SetShape[];
+
+export type SetName = (typeof SETS)[number]['name'];
+
+/** Before connection tracking looks at a packet. */
+const RAW = -300;
+const DSTNAT = -100;
+const FILTER = 0;
+const SRCNAT = 100;
+const BEHIND_SRCNAT = 150;
+
+const CHAINS = {
+  publish: undefined,
+  prerouting: { type: 'nat', hook: 'prerouting', priority: DSTNAT },
+  output: { type: 'nat', hook: 'output', priority: DSTNAT },
+  postrouting: { type: 'nat', hook: 'postrouting', priority: SRCNAT },
+  forward: { type: 'filter', hook: 'forward', priority: FILTER },
+  input: { type: 'filter', hook: 'input', priority: FILTER },
+  loopback_out: { type: 'filter', hook: 'output', priority: RAW },
+  loopback_in: { type: 'filter', hook: 'input', priority: BEHIND_SRCNAT },
+} as const satisfies Readonly<Record<string, BaseChain | undefined>>;
+
+export type ChainName = keyof typeof CHAINS;
+
+/** The table with its sets and chains, as far as they are not there. */
+export function createTable(): Change[] {
+  const sets = SETS.map((shape, index) => newSet(TABLE, shape, index + 1));
+  const chains = Object.entries(CHAINS).map(([name, base]) => newChain(TABLE, name, base));
+  return [newTable(TABLE), ...sets, ...chains];
+}

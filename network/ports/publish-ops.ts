@@ -1,0 +1,25 @@
+import type { Endpoint, PortMapping } from '../../spec/network.ts';
+import type { Op } from '../../plan/ops.ts';
+import { firewallOp } from '../firewall/firewall-op.ts';
+import { placeElements, takeElements } from '../firewall/place-elements.ts';
+import { portElements } from './port-elements.ts';
+import { releasePorts, reservePorts } from './reserve-ports.ts';
+
+/**
+ * Host stage: takes the host's ports and leads them to the endpoint. Every `hostPort` is chosen. Fails with EADDRINUSE
+ * where a port is taken (see `portFailure`), with ENOENT where our table is gone, and with EEXIST where it has leavings:
+ * `ensureFirewallOps` or `restoreOps` mend both.
+ */
+export function publishOps(endpoint: Endpoint, ports: readonly PortMapping[]): Op[] {
+  if (ports.length === 0) return [];
+  const changes = placeElements(portElements(endpoint, ports));
+  const because = `published to ${endpoint.containerName}`;
+  return [...reservePorts(endpoint, ports), ...firewallOp(changes, because)];
+}
+
+/** Clean-up stage: the reverse. What is another container's by now stays. */
+export function unpublishOps(endpoint: Endpoint, ports: readonly PortMapping[]): Op[] {
+  if (ports.length === 0) return [];
+  const changes = takeElements(portElements(endpoint, ports));
+  return [...firewallOp(changes, `${endpoint.containerName} is gone`, { stage: 'cleanup' }), releasePorts()];
+}
