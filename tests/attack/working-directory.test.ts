@@ -81,9 +81,8 @@ test('limpid-runtime run', async () => {
 
 test('limpid-runtime exec', async () => {
   const path = runtime.bundle('lab', ['sleep', '1000']);
-  for (const [index, place] of PLACES.entries()) symlinkSync(place, `${path}/rootfs/link-${index}`);
   await runtime.says('run', '--detach', '--bundle', path, 'lab');
-  for (const [index, cwd] of [...PLACES, ...FURTHER, ...PLACES.keys().map((one) => `/link-${one}`)].entries()) {
+  for (const [index, cwd] of [...PLACES, ...FURTHER].entries()) {
     const through = index % 2 === 0 ? HOLDING : [];
     const { code, out, err } = await runtime.runWith({ through }, 'exec', '--cwd', cwd, 'lab', 'ls');
     expect({ cwd, code, out, err: err.slice(0, COMPLAINT.length) }).toEqual({ cwd, code: 1, out: '', err: COMPLAINT });
