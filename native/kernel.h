@@ -98,6 +98,7 @@ struct kern_bpf_attach {
 
 #define KERN_NLMSG_ERROR 2
 #define KERN_NETLINK_ROUTE 0
+#define KERN_NETLINK_NETFILTER 12
 #define KERN_NLM_F_ACK 4
 
 struct kern_nlmsghdr {

@@ -8,6 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#define MESSAGE_USUAL 65536
 #define ALIGN4(size) (((size) + 3) & ~(size_t)3)
 
 /* How many acknowledgements these messages ask for; -1 where the lengths do not add up. */
@@ -53,7 +54,10 @@ static int converse(int fd, const struct arg *message, int acks) {
     struct kern_sockaddr_nl kernel = {.family = AF_NETLINK};
     struct timeval patience = {.tv_sec = 10};
     char answer[8192];
+    int room = (int)message->size * 2;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    if (message->size > MESSAGE_USUAL)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
     if (sendto(fd, message->text, message->size, 0, (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
         return fail("sendto");
     while (acks > 0) {
@@ -83,7 +87,9 @@ int op_netlink(struct executor *x, const struct op *op) {
     if (fd < 0)
         return -1;
     int answer = converse(fd, message, acks);
-    close_keeping_errno(fd);
+    /* Closing a socket of nf_tables waits until what the last transaction took out is out of use: several ms. */
+    if (NUMBER(ARG_NETLINK_PROTOCOL) != KERN_NETLINK_NETFILTER)
+        close_keeping_errno(fd);
     return answer;
 }
 
