@@ -19,6 +19,20 @@ export class SpecFault extends LimpidError {
   }
 }
 
+/** Decodes a document of another kind: what is wrong with it becomes the error that `fault` makes of path and reason. */
+export function decodeDocument<T>(
+  decode: Decoder<T>,
+  value: unknown,
+  fault: (path: string, why: string) => LimpidError,
+): T {
+  try {
+    return decode(value, '');
+  } catch (error) {
+    if (error instanceof SpecFault) throw fault(error.path, error.why);
+    throw error;
+  }
+}
+
 export function specFault(path: string, why: string): SpecFault {
   return new SpecFault(path, why);
 }

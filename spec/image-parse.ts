@@ -1,5 +1,5 @@
 import { LimpidError } from '../base/error.ts';
-import { type Decoder, SpecFault } from './decode.ts';
+import { decodeDocument } from './decode.ts';
 import { MEDIA_TYPE, type ImageConfig, type ImageIndex, type ImageManifest } from './image.ts';
 import { imageConfig, imageIndex, imageManifest } from './image-decode.ts';
 
@@ -39,14 +39,14 @@ export function parseManifest(bytes: Uint8Array, mediaType: string | undefined, 
   checkKind(isIndex, inner, fault);
   checkKind(isIndex, mediaType, fault);
   return isIndex
-    ? { kind: 'index', index: decodeAs(imageIndex, document, fault) }
-    : { kind: 'manifest', manifest: decodeAs(imageManifest, document, fault) };
+    ? { kind: 'index', index: decodeDocument(imageIndex, document, fault) }
+    : { kind: 'manifest', manifest: decodeDocument(imageManifest, document, fault) };
 }
 
 /** Reads an image's config from untrusted bytes. Throws `ECONFIG`; `name` is for the message. */
 export function parseImageConfig(bytes: Uint8Array, name: string): ImageConfig {
   const fault = (path: string, why: string) => documentFault('ECONFIG', name, path, why);
-  return decodeAs(imageConfig, parseDocument(bytes, fault), fault);
+  return decodeDocument(imageConfig, parseDocument(bytes, fault), fault);
 }
 
 /** A layer that its registry does not keep (Windows bases): image-spec asks not to fetch its URLs unasked. */
@@ -76,15 +76,6 @@ function parseDocument(bytes: Uint8Array, fault: Fault): Record<string, unknown>
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw fault('', 'it is no JSON object');
-}
-
-function decodeAs<T>(decode: Decoder<T>, value: unknown, fault: Fault): T {
-  try {
-    return decode(value, '');
-  } catch (error) {
-    if (error instanceof SpecFault) throw fault(error.path, error.why);
-    throw error;
-  }
 }
 
 function documentFault(code: string, name: string, path: string, why: string): LimpidError {
