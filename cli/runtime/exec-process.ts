@@ -26,7 +26,8 @@ function userOf(base: User, { user, 'additional-gids': groups }: ExecValues): Us
   const more = groups.map((word) => idOf('--additional-gids', word));
   const additionalGids = [...(base.additionalGids ?? []), ...more];
   if (user === undefined) return { ...base, additionalGids };
-  const [uid = '', gid] = user.split(':');
+  const [uid = '', gid, ...rest] = user.split(':');
+  if (rest.length > 0) throw optionError(`${JSON.stringify(user)} for --user`, 'UID or UID:GID is wanted');
   return { ...base, uid: idOf('--user', uid), gid: gid === undefined ? base.gid : idOf('--user', gid), additionalGids };
 }
 

@@ -1,11 +1,13 @@
 /** CVE-2019-19921, CVE-2021-30465 and their like: an image whose own symlinks stand where the engine mounts or writes. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ended, mountsBelow } from '../faults/fault-world.ts';
+import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
 
 const attack = new AttackWorld();
+const runtime = runtimeScope();
 const outside = `${attack.path}/outside`;
 const PLACES = [
   'dev',
@@ -29,6 +31,7 @@ const KINDS: Record<string, (place: string) => string> = {
   'a link to the root': () => '/',
   'a link through /proc': () => `/proc/1/root${outside}`,
 };
+const SCRIPT = 'echo changed >/target; echo changed >/etc/hosts; echo changed >/dev/null; exit 9';
 let before: string;
 
 /** Everything about what is outside: names, kinds, sizes, times. */
@@ -65,13 +68,7 @@ for (const [kind, target] of Object.entries(KINDS)) {
           rootfs,
         ];
         writeFileSync(`${attack.path}/wrapper-source`, '');
-        const { code, err } = await attack.limpid([
-          'run',
-          ...options,
-          '/bin/sh',
-          '-c',
-          'echo changed >/target; echo changed >/etc/hosts; echo changed >/dev/null; exit 9',
-        ]);
+        const { code, err } = await attack.limpid(['run', ...options, '/bin/sh', '-c', SCRIPT]);
         // It runs, confined to its root, or it cannot start.
         expect([place, 9, 125, 126, 127]).toContain(code);
         if (code !== 9) expect([place, err]).toEqual([place, expect.stringMatching(/^Error: cannot [^\n]+\n$/)]);
@@ -83,3 +80,52 @@ for (const [kind, target] of Object.entries(KINDS)) {
     120_000,
   );
 }
+
+/** Where the runtime itself makes something, with the mounts of an engine, and with none but of /proc. */
+const RUNTIME_PLACES = {
+  'all mounts': PLACES,
+  'no mounts of /dev and /sys': ['dev', 'dev/null', 'dev/console', 'dev/ptmx', 'dev/fd', 'dev/pts', 'sys', 'sys/fs'],
+};
+
+for (const [kind, target] of Object.entries(KINDS)) {
+  for (const [mounts, places] of Object.entries(RUNTIME_PLACES)) {
+    test(`limpid-runtime, ${mounts}: ${kind}`, async () => {
+      const source = `${runtime.directory}/source`;
+      writeFileSync(source, '');
+      for (const place of places) {
+        const rootfs = `${runtime.directory}/hostile/rootfs`;
+        rmSync(`${runtime.directory}/hostile`, { recursive: true, force: true });
+        const { code, out, err } = await runtime.once('hostile', ['sh', '-c', SCRIPT], (spec) => {
+          rmSync(`${rootfs}/${place}`, { recursive: true, force: true });
+          mkdirSync(dirname(`${rootfs}/${place}`), { recursive: true });
+          symlinkSync(target(place), `${rootfs}/${place}`);
+          if (mounts !== 'all mounts') spec.mounts = spec.mounts!.filter((one) => one.destination === '/proc');
+          for (const destination of ['/etc/hosts', '/target'])
+            spec.mounts!.push({ destination, type: 'bind', source, options: ['bind'] });
+          spec.mounts!.push({ destination: '/a/b/target/deep', type: 'tmpfs', source: 'tmpfs' });
+          spec.linux!.maskedPaths!.push('/etc/masked', '/sys/fs/masked');
+        });
+        expect([place, 1, 9]).toContain(code);
+        expect([place, out]).toEqual([place, '']);
+        if (code === 1) expect([place, err]).toEqual([place, expect.stringMatching(/^cannot [^\n]+\n$/)]);
+        expect([place, await picture()]).toEqual([place, before]);
+        expect([place, ...mountsBelow(runtime.directory)]).toEqual([place]);
+        expect([place, existsSync(`${runtime.root}/hostile`)]).toEqual([place, false]);
+      }
+    }, 120_000);
+  }
+}
+
+test('limpid-runtime exec: a terminal, and a program, where the image has links', async () => {
+  const path = runtime.bundle('linked', ['sleep', '1000'], (spec) => {
+    const rootfs = `${runtime.directory}/linked/rootfs`;
+    symlinkSync(`${outside}/program`, `${rootfs}/bin/program`);
+    symlinkSync(outside, `${rootfs}/work`);
+    spec.process!.cwd = '/';
+  });
+  writeFileSync(`${outside}/program`, '#!/bin/sh\necho escaped\n', { mode: 0o755 });
+  await runtime.says('run', '--detach', '--bundle', path, 'linked');
+  expect(await runtime.run('exec', 'linked', 'program')).toMatchObject({ code: 1, out: '' });
+  expect(await runtime.run('exec', '--cwd', '/work', 'linked', 'ls')).toMatchObject({ code: 1, out: '' });
+  await runtime.says('delete', '--force', 'linked');
+});

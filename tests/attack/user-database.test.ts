@@ -2,9 +2,11 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test';
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { ended } from '../faults/fault-world.ts';
+import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
 
 const attack = new AttackWorld();
+const runtime = runtimeScope();
 let rootfs: string;
 
 beforeEach(() => {
@@ -60,3 +62,23 @@ for (const [name, place] of Object.entries(STRANGE)) {
     60_000,
   );
 }
+
+test('limpid-runtime knows no names: it reads neither of them', async () => {
+  for (const [name, place] of Object.entries(STRANGE)) {
+    rmSync(`${runtime.directory}/strange`, { recursive: true, force: true });
+    const path = runtime.bundle(
+      'strange',
+      ['sleep', '1000'],
+      ({ process }) => void (process!.user = { uid: 1234, gid: 5 }),
+    );
+    rmSync(`${path}/rootfs/etc/passwd`);
+    for (const file of ['passwd', 'group']) await place(`${path}/rootfs/etc/${file}`);
+    await runtime.says('run', '--detach', '--bundle', path, 'strange');
+    const words = ['exec', '--user', '7:8', 'strange', 'grep', '-E', '^[UG]id', '/proc/self/status', '/proc/1/status'];
+    expect([name, (await runtime.says(...words)).replaceAll(/.*status:/g, '').split('\n')]).toEqual([
+      name,
+      ['Uid:\t7\t7\t7\t7', 'Gid:\t8\t8\t8\t8', 'Uid:\t1234\t1234\t1234\t1234', 'Gid:\t5\t5\t5\t5'],
+    ]);
+    await runtime.says('delete', '--force', 'strange');
+  }
+});
