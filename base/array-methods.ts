@@ -16,6 +16,15 @@ const METHODS = {
     for (let i = 0; i < this.length; i++) if (each(this[i], i, this)) kept.push(this[i]);
     return kept;
   },
+  flatMap(this: readonly unknown[], each: Each): unknown[] {
+    const all = [];
+    for (let i = 0; i < this.length; i++) {
+      const some = each(this[i], i, this);
+      if (Array.isArray(some)) all.push(...some);
+      else all.push(some);
+    }
+    return all;
+  },
   some(this: readonly unknown[], each: Each): boolean {
     for (let i = 0; i < this.length; i++) if (each(this[i], i, this)) return true;
     return false;

@@ -1,11 +1,11 @@
 import { EXIT_ENGINE_FAILED, LimpidError } from '../base/error.ts';
 import { startTrace } from '../base/trace.ts';
-import { GLOBAL_OPTIONS, type GlobalOptions } from './commands/global-options.ts';
-import { COMMANDS, GROUPS } from './commands/index.ts';
-import { findCommand } from './find-command.ts';
-import { loadHandler } from './handlers/index.ts';
+import { COMMAND_WORDS, GLOBAL_WORDS, importHandler } from './command-words.gen.ts';
+import type { GlobalOptions } from './commands/global-options.ts';
+import { findCommand, isGroup } from './find-command.ts';
 import type { Output } from './output.ts';
 import { checkArity } from './parse/arity.ts';
+import type { CommandWords, Invocation } from './parse/command.ts';
 import { type ParsedOptions, parseOptions } from './parse/parse-options.ts';
 
 /** `--log-level` of those who want to see what happens: as LIMPID_TRACE=1. */
@@ -16,7 +16,8 @@ const EXIT_BROKEN_PIPE = 141;
 /** Carries out one command line, without the program's name, and answers the exit code. Prints errors as one line. */
 export async function runCommandLine(words: readonly string[], output: Output): Promise<number> {
   try {
-    const globals = parseOptions(GLOBAL_OPTIONS, words, { command: 'limpid', stopAtFirstArgument: true });
+    const { options, defaults } = JSON.parse(GLOBAL_WORDS) as CommandWords & { readonly options: GlobalOptions };
+    const globals = parseOptions(options, words, { command: 'limpid', stopAtFirstArgument: true }, defaults);
     if (globals.options.version)
       return await runCommand(['version', '--format', 'limpid version {{.Client.Version}}'], globals, output);
     if (globals.help) return await showHelp([], output);
@@ -38,22 +39,19 @@ async function runCommand(
   if (TRACING_LEVELS.has(globals.options['log-level'])) startTrace();
   if (asksForGroup(words)) return showHelp([words[0]!], output);
   const { name, called, rest } = findCommand(words);
-  // Both files are read at once: waiting for one after the other costs a start its milliseconds.
-  const handler = loadHandler(name);
-  handler.catch(() => {});
-  const { command } = await COMMANDS[name]!();
-  const parsed = parseOptions(command.options, rest, {
-    command: called,
-    stopAtFirstArgument: command.stopAtFirstArgument ?? false,
-  });
+  const command = JSON.parse(COMMAND_WORDS[name]!) as CommandWords;
+  const { stopAtFirstArgument, defaults } = command;
+  const parsed = parseOptions(command.options, rest, { command: called, stopAtFirstArgument }, defaults);
   if (parsed.help) return showHelp([name], output);
   checkArity(called, command.arity, parsed.args, Object.keys(parsed.typed));
   const { options, typed, args } = parsed;
-  return (await handler)({ command: called, options, typed, args, globals: globals.options, output });
+  const { handle } = await importHandler(name);
+  const invocation: Invocation = { command: called, options, typed, args, globals: globals.options, output };
+  return handle(invocation as never);
 }
 
 function asksForGroup([first = '', second]: readonly string[]): boolean {
-  return Object.hasOwn(GROUPS, first) && (second === '--help' || second === '-h');
+  return (second === '--help' || second === '-h') && isGroup(first);
 }
 
 async function showHelp(words: readonly string[], output: Output): Promise<number> {

@@ -1,5 +1,5 @@
 import { LimpidError } from '../base/error.ts';
-import { COMMANDS, GROUPS } from './commands/index.ts';
+import { COMMAND_WORDS, GROUP_WORDS } from './command-words.gen.ts';
 import { suggest } from './parse/suggest.ts';
 
 export interface FoundCommand {
@@ -11,17 +11,33 @@ export interface FoundCommand {
   readonly rest: readonly string[];
 }
 
+type Groups = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** The command that the first word, or the first two, name. Throws ECOMMAND with the nearest name where there is none. */
 export function findCommand([first = '', ...rest]: readonly string[]): FoundCommand {
-  if (!Object.hasOwn(GROUPS, first)) {
-    if (Object.hasOwn(COMMANDS, first) && !first.includes(' ')) return { name: first, called: `limpid ${first}`, rest };
-    const names = [...Object.keys(COMMANDS).filter((name) => !name.includes(' ')), ...Object.keys(GROUPS)];
+  if (isCommand(first)) return { name: first, called: `limpid ${first}`, rest };
+  const groups = readGroups();
+  if (!Object.hasOwn(groups, first)) {
+    const names = [...Object.keys(COMMAND_WORDS).filter(isCommand), ...Object.keys(groups)];
     throw unknownCommand('limpid', first, names);
   }
-  const group = GROUPS[first]!;
+  const group = groups[first]!;
   const [second = '', ...behind] = rest;
   if (Object.hasOwn(group, second)) return { name: group[second]!, called: `limpid ${first} ${second}`, rest: behind };
   throw unknownCommand(`limpid ${first}`, second, Object.keys(group));
+}
+
+/** Whether a word is the name of a group of commands, `container`. */
+export function isGroup(word: string): boolean {
+  return Object.hasOwn(readGroups(), word);
+}
+
+function isCommand(word: string): boolean {
+  return Object.hasOwn(COMMAND_WORDS, word) && !word.includes(' ');
+}
+
+function readGroups(): Groups {
+  return JSON.parse(GROUP_WORDS) as Groups;
 }
 
 function unknownCommand(parent: string, typed: string, names: readonly string[]): LimpidError {

@@ -4,9 +4,6 @@ import type { Op, OpName, Plan, Stage } from './ops.ts';
 export const MAGIC = 'limpid-plan 1\n';
 const STAGES: readonly Stage[] = ['host', 'child', 'init', 'cleanup'];
 const HEAD_BYTES = 12;
-/** The lengths that one character holds, as u32. */
-const U32: string[] = [];
-for (let value = 0; value < 128; value++) U32.push(`${String.fromCharCode(value)}\0\0\0`);
 
 /** How an operation is laid out: its code, the number of its arguments, their names and first letters of their kinds. */
 interface Layout {
@@ -22,7 +19,12 @@ function layoutOf(op: OpName): Layout {
   const at = LAYOUTS.indexOf(`\n${op} `) + 1;
   const [, code, ...args] = LAYOUTS.slice(at, LAYOUTS.indexOf('\n', at)).split(' ');
   const names = args.map((arg) => arg.slice(1));
-  return { code: U32[Number(code)]!, count: U32[args.length]!, names, kinds: args.map((arg) => arg[0]!) };
+  return { code: u32(Number(code)), count: u32(args.length), names, kinds: args.map((arg) => arg[0]!) };
+}
+
+/** A number below 128, as u32. */
+function u32(value: number): string {
+  return `${String.fromCharCode(value)}\0\0\0`;
 }
 
 /**
@@ -47,7 +49,7 @@ function encode(plan: Plan, beyondAscii: boolean): Uint8Array | undefined {
   let length = MAGIC.length + 4;
   for (const op of plan) {
     const { code, count, names, kinds } = (layouts[op.op] ??= layoutOf(op.op));
-    parts.push(code, U32[STAGES.indexOf(op.stage)]!, count);
+    parts.push(code, u32(STAGES.indexOf(op.stage)), count);
     length += HEAD_BYTES;
     const values = op as unknown as Record<string, unknown>;
     for (let i = 0; i < names.length; i++) {
@@ -55,7 +57,7 @@ function encode(plan: Plan, beyondAscii: boolean): Uint8Array | undefined {
       const text =
         typeof value === 'number' ? `${value}` : argText(kinds[i]!, value, op, names[i]!, beyondAscii, length, later);
       const size = text.length;
-      if (size < 128) parts.push(U32[size]!, text, '\0');
+      if (size < 128) parts.push(u32(size), text, '\0');
       else {
         later.words.push(length, size);
         parts.push('\0\0\0\0', text, '\0');

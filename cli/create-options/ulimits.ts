@@ -7,6 +7,7 @@ type Ulimit = ContainerConfig['ulimits'][number];
 
 /** `--ulimit nofile=1024:2048`; -1 or `unlimited` is kept as -1. The last of one name holds. */
 export function translateUlimits(request: CreateRequest): Ulimit[] {
+  if (request.options.ulimit.length === 0) return [];
   const limits = new Map<string, Ulimit>();
   for (const text of request.options.ulimit) {
     const limit = parseUlimit(text);

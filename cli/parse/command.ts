@@ -25,7 +25,7 @@ export interface CommandDefinition<O extends Options = Options> {
   readonly hidden?: boolean;
 }
 
-export type CommandGroup = 'Run containers' | 'Look at them' | 'Change them' | 'About limpid';
+export type CommandGroup = 'Run containers' | 'Look at them' | 'Change them' | 'Images' | 'About limpid';
 
 export interface Example {
   readonly line: string;
@@ -40,6 +40,12 @@ export interface Arity {
   readonly what: string;
   /** Options that stand for arguments (`--all`, `--latest`), with the counts that hold when they are given. */
   readonly instead?: Readonly<Record<string, { readonly min: number; readonly max?: number }>>;
+}
+
+/** The part of a command that reading its words needs. */
+export interface CommandWords extends Required<Pick<CommandDefinition, 'arity' | 'stopAtFirstArgument' | 'options'>> {
+  /** What holds of each option that is not typed. */
+  readonly defaults: Readonly<Record<string, unknown>>;
 }
 
 /** What a handler is called with. */

@@ -29,18 +29,20 @@ export function parseOptions<O extends Options>(
   table: O,
   words: readonly string[],
   rules: ParseRules,
+  defaults: Readonly<Record<string, unknown>> = defaultsOf(table),
 ): ParsedOptions<O> {
   const reader = new OptionReader(table, words, rules);
   reader.read();
   return {
-    options: { ...defaults(table), ...reader.values } as OptionValues<O>,
+    options: { ...defaults, ...reader.values } as OptionValues<O>,
     typed: reader.typed as Typed<O>,
     args: reader.args,
     help: reader.help,
   };
 }
 
-function defaults(table: Options): Record<string, unknown> {
+/** What holds of each option that is not typed. */
+export function defaultsOf(table: Options): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, { type, default: value }] of Object.entries(table)) {
     values[name] = value ?? (type === 'bool' ? false : type === 'array' || type === 'slice' ? [] : undefined);
@@ -97,7 +99,7 @@ class OptionReader {
 
   #readShort(letters: string, word: string): void {
     const [letter, rest] = [letters[0]!, letters.slice(1)];
-    const found = Object.entries(this.#table).find(([, option]) => option.short === letter);
+    const found = this.#findShort(letter);
     if (found === undefined) {
       if (letter !== 'h') throw this.#unknown(`-${letter}`, word);
       this.help = true;
@@ -120,6 +122,11 @@ class OptionReader {
     const value = text ?? option.alone ?? 'true';
     this.values[name] = parseValue(option, flag, value, this.values[name]);
     (this.typed[name] ??= []).push(text === undefined ? flag : describe(option, flag, text));
+  }
+
+  #findShort(letter: string): Named | undefined {
+    for (const name in this.#table) if (this.#table[name]!.short === letter) return [name, this.#table[name]!];
+    return undefined;
   }
 
   #findLong(name: string): Named | undefined {

@@ -5,7 +5,9 @@ import { requireRunning } from './kill.ts';
 
 /** The containers that a container joins, as its config refers to them. */
 export function joinedReferences({ namespaces }: Pick<ContainerConfig, 'namespaces'>): string[] {
-  return Object.values(namespaces).flatMap((mode) => (mode.kind === 'container' ? [mode.container] : []));
+  const references: string[] = [];
+  for (const mode of Object.values(namespaces)) if (mode.kind === 'container') references.push(mode.container);
+  return references;
 }
 
 /** Pids of the running containers whose namespaces a container joins, by the reference in its config. Throws ENOTRUNNING. */

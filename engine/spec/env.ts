@@ -20,9 +20,9 @@ export interface EnvInputs {
  * format cannot hold.
  */
 export function environment(inputs: EnvInputs, reasons: Reasons): string[] {
-  const env = new Map<string, string>();
+  const env: Record<string, string> = {};
   const set = (name: string, value: string, reason: string) => {
-    env.set(name, value);
+    env[name] = value;
     reasons.note(`process.env[${name}]`, reason);
   };
   set('PATH', DEFAULT_PATH, 'default: the usual search path');
@@ -32,14 +32,14 @@ export function environment(inputs: EnvInputs, reasons: Reasons): string[] {
     const equals = word.indexOf('=');
     if (equals > 0 && !word.includes('\0')) set(word.slice(0, equals), word.slice(equals + 1), 'image');
   }
-  for (const name of inputs.unset.includes('*') ? [...env.keys()] : inputs.unset) env.delete(name);
+  for (const name of inputs.unset.includes('*') ? Object.keys(env) : inputs.unset) delete env[name];
   for (const [name, value] of Object.entries(inputs.config)) {
     checkVariable(name, value);
     set(name, value, '--env');
   }
-  if (!env.has('HOME')) set('HOME', inputs.home, "default: the user's entry in /etc/passwd");
-  if (!env.has('HOSTNAME')) set('HOSTNAME', inputs.hostname, "default: the container's host name");
-  return [...env].map(([name, value]) => `${name}=${value}`);
+  if (!Object.hasOwn(env, 'HOME')) set('HOME', inputs.home, "default: the user's entry in /etc/passwd");
+  if (!Object.hasOwn(env, 'HOSTNAME')) set('HOSTNAME', inputs.hostname, "default: the container's host name");
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }
 
 function checkVariable(name: string, value: string): void {

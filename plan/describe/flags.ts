@@ -1,16 +1,157 @@
-import * as CLONE from '../../abi/flags/clone.ts';
-import * as MOUNT from '../../abi/flags/mount.ts';
-import * as OPEN from '../../abi/flags/open.ts';
+import {
+  CLONE_VM,
+  CLONE_FS,
+  CLONE_FILES,
+  CLONE_SIGHAND,
+  CLONE_PIDFD,
+  CLONE_VFORK,
+  CLONE_PARENT,
+  CLONE_NEWTIME,
+  CLONE_NEWNS,
+  CLONE_NEWCGROUP,
+  CLONE_NEWUTS,
+  CLONE_NEWIPC,
+  CLONE_NEWUSER,
+  CLONE_NEWPID,
+  CLONE_NEWNET,
+  CLONE_INTO_CGROUP,
+} from '../../abi/flags/clone.ts';
+import {
+  MS_RDONLY,
+  MS_NOSUID,
+  MS_NODEV,
+  MS_NOEXEC,
+  MS_SYNCHRONOUS,
+  MS_REMOUNT,
+  MS_MANDLOCK,
+  MS_DIRSYNC,
+  MS_NOSYMFOLLOW,
+  MS_NOATIME,
+  MS_NODIRATIME,
+  MS_BIND,
+  MS_MOVE,
+  MS_REC,
+  MS_SILENT,
+  MS_POSIXACL,
+  MS_UNBINDABLE,
+  MS_PRIVATE,
+  MS_SLAVE,
+  MS_SHARED,
+  MS_RELATIME,
+  MS_I_VERSION,
+  MS_STRICTATIME,
+  MS_LAZYTIME,
+  MOUNT_ATTR_RDONLY,
+  MOUNT_ATTR_NOSUID,
+  MOUNT_ATTR_NODEV,
+  MOUNT_ATTR_NOEXEC,
+  MOUNT_ATTR__ATIME,
+  MOUNT_ATTR_RELATIME,
+  MOUNT_ATTR_NOATIME,
+  MOUNT_ATTR_STRICTATIME,
+  MOUNT_ATTR_NODIRATIME,
+  MOUNT_ATTR_IDMAP,
+  MOUNT_ATTR_NOSYMFOLLOW,
+  MNT_FORCE,
+  MNT_DETACH,
+  MNT_EXPIRE,
+  UMOUNT_NOFOLLOW,
+} from '../../abi/flags/mount.ts';
+import {
+  O_RDONLY,
+  O_WRONLY,
+  O_RDWR,
+  O_CREAT,
+  O_EXCL,
+  O_NOCTTY,
+  O_TRUNC,
+  O_APPEND,
+  O_NONBLOCK,
+  O_DIRECT,
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_CLOEXEC,
+  O_PATH,
+} from '../../abi/flags/open.ts';
 import { RLIMITS, RLIM_INFINITY } from '../../abi/flags/rlimit.ts';
 import { ALL_CAPABILITIES, capabilityNames, unknownCapabilityBits } from '../../abi/capability.ts';
 
 type Names = readonly (readonly [name: string, value: bigint])[];
 
-const MOUNT_NAMES = namesOf(MOUNT, 'MS_');
-const UMOUNT_NAMES = [...namesOf(MOUNT, 'MNT_'), ...namesOf(MOUNT, 'UMOUNT_')];
-const CLONE_NAMES = namesOf(CLONE, 'CLONE_');
-const OPEN_NAMES = namesOf(OPEN, 'O_');
-const ATTR_NAMES = namesOf(MOUNT, 'MOUNT_ATTR_').filter(([name]) => name !== 'MOUNT_ATTR__ATIME');
+// Named one by one: a module taken as an object makes the bundler give it a getter a name, at every start.
+const MOUNT_NAMES = namesOf({
+  MS_RDONLY,
+  MS_NOSUID,
+  MS_NODEV,
+  MS_NOEXEC,
+  MS_SYNCHRONOUS,
+  MS_REMOUNT,
+  MS_MANDLOCK,
+  MS_DIRSYNC,
+  MS_NOSYMFOLLOW,
+  MS_NOATIME,
+  MS_NODIRATIME,
+  MS_BIND,
+  MS_MOVE,
+  MS_REC,
+  MS_SILENT,
+  MS_POSIXACL,
+  MS_UNBINDABLE,
+  MS_PRIVATE,
+  MS_SLAVE,
+  MS_SHARED,
+  MS_RELATIME,
+  MS_I_VERSION,
+  MS_STRICTATIME,
+  MS_LAZYTIME,
+});
+const UMOUNT_NAMES = namesOf({ MNT_FORCE, MNT_DETACH, MNT_EXPIRE, UMOUNT_NOFOLLOW });
+const CLONE_NAMES = namesOf({
+  CLONE_VM,
+  CLONE_FS,
+  CLONE_FILES,
+  CLONE_SIGHAND,
+  CLONE_PIDFD,
+  CLONE_VFORK,
+  CLONE_PARENT,
+  CLONE_NEWTIME,
+  CLONE_NEWNS,
+  CLONE_NEWCGROUP,
+  CLONE_NEWUTS,
+  CLONE_NEWIPC,
+  CLONE_NEWUSER,
+  CLONE_NEWPID,
+  CLONE_NEWNET,
+  CLONE_INTO_CGROUP,
+});
+const OPEN_NAMES = namesOf({
+  O_RDONLY,
+  O_WRONLY,
+  O_RDWR,
+  O_CREAT,
+  O_EXCL,
+  O_NOCTTY,
+  O_TRUNC,
+  O_APPEND,
+  O_NONBLOCK,
+  O_DIRECT,
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_CLOEXEC,
+  O_PATH,
+});
+const ATTR_NAMES = namesOf({
+  MOUNT_ATTR_RDONLY,
+  MOUNT_ATTR_NOSUID,
+  MOUNT_ATTR_NODEV,
+  MOUNT_ATTR_NOEXEC,
+  MOUNT_ATTR_RELATIME,
+  MOUNT_ATTR_NOATIME,
+  MOUNT_ATTR_STRICTATIME,
+  MOUNT_ATTR_NODIRATIME,
+  MOUNT_ATTR_IDMAP,
+  MOUNT_ATTR_NOSYMFOLLOW,
+});
 
 /** `MS_NOSUID|MS_NODEV`; `0` where no flag is set; what has no name stays hexadecimal. */
 export const mountFlags = (flags: number | bigint): string => join(MOUNT_NAMES, flags);
@@ -20,7 +161,7 @@ export const cloneFlags = (flags: number | bigint): string => join(CLONE_NAMES, 
 /** open(2) flags with the access mode first. O_RDONLY, which is 0, is named unless O_PATH makes it moot. */
 export function openFlags(flags: number | bigint): string {
   const value = BigInt(flags);
-  const moot = (value & BigInt(OPEN.O_PATH)) !== 0n || (value & 3n) !== 0n;
+  const moot = (value & BigInt(O_PATH)) !== 0n || (value & 3n) !== 0n;
   const named = join(OPEN_NAMES, value);
   if (moot) return named;
   return value === 0n ? 'O_RDONLY' : `O_RDONLY|${named}`;
@@ -29,7 +170,7 @@ export function openFlags(flags: number | bigint): string {
 /** mount_setattr(2) attributes. As a clear mask, the three access time bits are one field, `MOUNT_ATTR__ATIME`. */
 export function mountAttributes(flags: number | bigint): string {
   const value = BigInt(flags);
-  const atime = BigInt(MOUNT.MOUNT_ATTR__ATIME);
+  const atime = BigInt(MOUNT_ATTR__ATIME);
   if ((value & atime) !== atime) return join(ATTR_NAMES, value);
   return value === atime ? 'MOUNT_ATTR__ATIME' : `${join(ATTR_NAMES, value & ~atime)}|MOUNT_ATTR__ATIME`;
 }
@@ -55,10 +196,9 @@ export function rlimitValue(value: number | bigint): string {
   return limit === RLIM_INFINITY || limit < 0n ? 'unlimited' : String(limit);
 }
 
-function namesOf(table: Readonly<Record<string, unknown>>, prefix: string): Names {
+function namesOf(table: Readonly<Record<string, number | bigint>>): Names {
   return Object.entries(table)
-    .filter(([name, value]) => name.startsWith(prefix) && (typeof value === 'number' || typeof value === 'bigint'))
-    .map(([name, value]) => [name, BigInt(value as number | bigint)] as const)
+    .map(([name, value]) => [name, BigInt(value)] as const)
     .filter(([, value]) => value !== 0n)
     .sort((a, b) => (a[1] < b[1] ? -1 : 1));
 }
