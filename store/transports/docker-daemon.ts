@@ -1,0 +1,93 @@
+import { LimpidError } from '../../base/error.ts';
+import type { ImageDestination } from '../../spec/image-transport.ts';
+import type { StorePlace } from '../place.ts';
+import { dockerArchiveOut } from './archive-destinations.ts';
+import { fileSink } from './archive-sink.ts';
+import type { ImageCollection } from './collection.ts';
+import { openDockerArchive } from './docker-archive-source.ts';
+import { cannotWrite, noSuchImage } from './fault.ts';
+import { openArchiveStream } from './open-archive.ts';
+import { spoolPath } from './spool.ts';
+
+const DEFAULT_HOST = 'unix:///var/run/docker.sock';
+
+/** An image of a running Docker daemon, fetched as the archive that `docker save` writes. */
+export async function openDockerImage(place: StorePlace, reference: string, name: string): Promise<ImageCollection> {
+  const answer = await ask(name, `/images/${encodeURIComponent(reference)}/get`, {});
+  if (answer.status === 404) throw noSuchImage(name, reference, []);
+  if (!answer.ok || answer.body === null) throw refused(name, answer.status, await answer.text());
+  const files = await openArchiveStream(place, answer.body, name);
+  try {
+    // The list that belongs to what was asked for; the layout beside it may say more.
+    return openDockerArchive(files);
+  } catch (error) {
+    files.close();
+    throw error;
+  }
+}
+
+/** A running Docker daemon as a destination: the archive is made aside, and sent at the commit. */
+export function dockerDaemonDestination(place: StorePlace, reference: string, name: string): ImageDestination {
+  const path = spoolPath(place);
+  const sink = fileSink(path, name);
+  const archive = dockerArchiveOut(sink);
+  const image = archive.image([reference]);
+  return {
+    ...image,
+    name,
+    async commit() {
+      await image.commit();
+      archive.finish();
+      await send(path, name);
+    },
+    async close() {
+      archive.close();
+      await Bun.file(path)
+        .delete()
+        .catch(() => {});
+    },
+  };
+}
+
+async function send(path: string, name: string): Promise<void> {
+  const headers = { 'content-type': 'application/x-tar' };
+  const answer = await ask(name, '/images/load?quiet=1', { method: 'POST', headers, body: Bun.file(path) });
+  const text = await answer.text();
+  if (!answer.ok) throw refused(name, answer.status, text);
+  // Docker has begun its answer before it knows: the failure is in a line of it.
+  const failure = text.split('\n').find((line) => line.includes('"error"'));
+  if (failure !== undefined) throw refused(name, answer.status, failure);
+}
+
+async function ask(name: string, path: string, init: BunFetchRequestInit): Promise<Response> {
+  const host = Bun.env['DOCKER_HOST'] || DEFAULT_HOST;
+  if (!host.startsWith('unix://'))
+    throw cannotWrite(name, `DOCKER_HOST is "${host}"`, 'only a unix:// socket is spoken to');
+  const unix = host.slice('unix://'.length);
+  try {
+    // No version in the path: the daemon takes its own.
+    return await fetch(`http://docker${path}`, { ...init, unix, timeout: false } as BunFetchRequestInit);
+  } catch (error) {
+    throw new LimpidError({
+      code: 'EDOCKER',
+      doing: 'ask',
+      subject: `Docker at "${unix}" for "${name}"`,
+      why: error instanceof Error ? error.message : String(error),
+      hint: 'is its daemon running? DOCKER_HOST=unix://PATH names another socket',
+    });
+  }
+}
+
+function refused(name: string, status: number, body: string): LimpidError {
+  let why = body.trim();
+  try {
+    const { message, error } = JSON.parse(body) as { message?: unknown; error?: unknown };
+    why = String(message ?? error ?? why);
+  } catch {}
+  return new LimpidError({
+    code: 'EDOCKER',
+    doing: 'use',
+    subject: `"${name}"`,
+    why: `Docker answers ${status}: ${why.slice(0, 300)}`,
+  });
+}

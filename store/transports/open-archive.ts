@@ -1,0 +1,106 @@
+import { LimpidError } from '../../base/error.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { openFile, type OpenFile } from '../../kernel/open-file.ts';
+import type { StorePlace } from '../place.ts';
+import { archiveFiles } from './archive-files.ts';
+import { compressionOf, decompress, type Compression } from './compression.ts';
+import { badImages } from './fault.ts';
+import type { ImageFiles } from './image-files.ts';
+import { spool } from './spool.ts';
+import { streamFile } from './stream-file.ts';
+import { streamOf } from './stream-of.ts';
+
+type Place = Pick<StorePlace, 'root'>;
+
+/**
+ * The files of an archive: read in place where it is a plain file, else kept aside for the length of the command.
+ * Throws EARCHIVE.
+ */
+export async function openArchive(place: Place, path: string, name: string): Promise<ImageFiles> {
+  const status = statPath(path);
+  if (status === undefined) throw badImages(name, `there is no file "${path}"`);
+  if (status.kind === 'directory') throw badImages(name, 'it is a directory, not an archive');
+  const file = status.kind === 'file' ? openFile(path) : undefined;
+  // A pipe, as the shell's <(…) makes it.
+  if (file === undefined) return openArchiveStream(place, Bun.file(path).stream(), name);
+  const compression = known(compressionOf(file.read(0, 4)), name);
+  if (compression === 'none') return indexed(file, name);
+  return openArchiveStream(place, streamFile(file, { offset: 0, length: file.sizeBytes(), close: true }), name);
+}
+
+/** As `openArchive`, of bytes that come once, compressed or not. */
+export async function openArchiveStream(
+  place: Place,
+  stream: ReadableStream<Uint8Array>,
+  name: string,
+): Promise<ImageFiles> {
+  return indexed(await spool(place, await plainStream(stream, name), name), name);
+}
+
+/** The same bytes, decompressed by what they begin with. Throws EARCHIVE for what is compressed in another way. */
+export async function plainStream(
+  stream: ReadableStream<Uint8Array>,
+  name: string,
+): Promise<ReadableStream<Uint8Array>> {
+  const reader = stream.getReader();
+  const begin: Uint8Array[] = [];
+  let length = 0;
+  let done = false;
+  while (length < 4 && !done) {
+    const piece = await reader.read();
+    done = piece.done;
+    if (piece.value !== undefined) begin.push(piece.value);
+    length += piece.value?.length ?? 0;
+  }
+  if (length === 0) throw badImages(name, 'it is empty');
+  const start = Buffer.concat(begin);
+  const whole = streamOf(continued(start, reader));
+  return described(decompress(whole, known(compressionOf(start), name)), name);
+}
+
+async function* continued(
+  start: Uint8Array,
+  reader: { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>; cancel(): Promise<void> },
+): AsyncGenerator<Uint8Array> {
+  let ended = false;
+  try {
+    yield start;
+    for (;;) {
+      const { done, value } = await reader.read();
+      ended = done;
+      if (done) return;
+      yield value!;
+    }
+  } finally {
+    if (!ended) await reader.cancel();
+  }
+}
+
+/** What the decompressor complains of is the archive's fault. */
+function described(stream: ReadableStream<Uint8Array>, name: string): ReadableStream<Uint8Array> {
+  return streamOf(
+    (async function* () {
+      try {
+        for await (const chunk of stream) yield chunk;
+      } catch (error) {
+        if (error instanceof LimpidError) throw error;
+        throw badImages(name, `it cannot be decompressed: ${(error as Error).message}`);
+      }
+    })(),
+  );
+}
+
+function indexed(file: OpenFile, name: string): ImageFiles {
+  try {
+    if (file.sizeBytes() === 0) throw badImages(name, 'it is empty');
+    return archiveFiles(file, name);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function known(compression: ReturnType<typeof compressionOf>, name: string): Compression {
+  if (compression !== 'xz' && compression !== 'bzip2') return compression;
+  throw badImages(name, `it is compressed by ${compression}`, `decompress it first, with ${compression} -dc`);
+}
