@@ -25,12 +25,17 @@ export function formatBinarySize(bytes: number): string {
   return formatScaled(bytes, 1024, BINARY);
 }
 
-function formatScaled(bytes: number, base: number, units: readonly string[]): string {
+/** `1.5 kB`, `12 MB`: three digits and a blank, as podman's lists of images. */
+export function formatImageSize(bytes: number): string {
+  return formatScaled(bytes, 1000, DECIMAL, 3, ' ');
+}
+
+function formatScaled(bytes: number, base: number, units: readonly string[], digits = 4, blank = ''): string {
   let size = bytes;
   let power = 0;
   while (size >= base && power < units.length - 1) {
     size /= base;
     power++;
   }
-  return `${Number(size.toPrecision(4))}${units[power]}`;
+  return `${Number(size.toPrecision(digits))}${blank}${units[power]}`;
 }

@@ -14,7 +14,7 @@ export interface ContainerConfig {
   /** RFC 3339 with nanoseconds. */
   readonly created: string;
   readonly rootfs: RootfsSource;
-  /** The image or rootfs as the user wrote it (`builtin:busybox`, `host:`, a directory, later a reference). */
+  /** The rootfs as the user wrote it (`builtin:busybox`, `host:`, a directory), or an image's name in full. */
   readonly image: string;
   readonly entrypoint?: readonly string[];
   readonly command: readonly string[];
@@ -98,7 +98,9 @@ export interface NameConfig {
 export type RootfsSource =
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'host' }
-  | { readonly kind: 'builtin'; readonly name: string };
+  | { readonly kind: 'builtin'; readonly name: string }
+  /** Digests of its config and its manifest; before the image was looked up (`adoptImage`) they are empty. */
+  | { readonly kind: 'image'; readonly id: string; readonly digest: string };
 
 export type NamespaceMode =
   | { readonly kind: 'private' }

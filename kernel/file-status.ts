@@ -18,6 +18,10 @@ export interface FileStatus {
   readonly minor: number;
   /** With a rename it stays the same, with a new file of the same name it does not. */
   readonly inode: bigint;
+  /** What it takes on the disk, as du(1) counts. */
+  readonly allocatedBytes: number;
+  /** Nanoseconds since the epoch. */
+  readonly modifiedNs: bigint;
 }
 
 const KINDS: Record<number, FileStatus['kind']> = {
@@ -45,7 +49,8 @@ function statx(fd: number, path: string, flags: number): FileStatus | undefined 
   const name = cString(path);
   const answer = Number(libc.syscall(SYS_STATX, fd, ptr(name), flags, STATX_BASIC_STATS, ptr(buffer), 0));
   if (answer < 0) return undefined;
-  // struct statx, linux/stat.h: uid at 20, gid 24, mode 28 (u16), inode 32, size 40, rdev major 128, minor 132.
+  // struct statx, linux/stat.h: uid at 20, gid 24, mode 28 (u16), inode 32, size 40, blocks of 512 bytes 48,
+  // mtime 112 (s64) and 120 (u32), rdev major 128, minor 132.
   const view = new DataView(buffer.buffer);
   const mode = view.getUint16(28, true);
   return {
@@ -57,5 +62,7 @@ function statx(fd: number, path: string, flags: number): FileStatus | undefined 
     gid: view.getUint32(24, true),
     major: view.getUint32(128, true),
     minor: view.getUint32(132, true),
+    allocatedBytes: Number(view.getBigUint64(48, true)) * 512,
+    modifiedNs: view.getBigInt64(112, true) * 1_000_000_000n + BigInt(view.getUint32(120, true)),
   };
 }

@@ -2,6 +2,7 @@ import { O_CLOEXEC, O_CREAT, O_RDWR } from '../abi/flags/open.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
+const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 const EWOULDBLOCK = 11;
@@ -19,6 +20,11 @@ export interface Lock {
  */
 export function tryLock(path: string): Lock | 'busy' | 'absent' {
   return lock(path, LOCK_EX | LOCK_NB);
+}
+
+/** Like `tryLock`, and others may hold it so as well: it keeps out those alone who want it to themselves. */
+export function tryShare(path: string): Lock | 'busy' | 'absent' {
+  return lock(path, LOCK_SH | LOCK_NB);
 }
 
 /** Like `tryLock`, but waits its turn. */

@@ -45,13 +45,14 @@ function giveToMappedRoot(paths: readonly string[], { spec, namespaces }: Launch
 
 /** overlayfs' options: a comma ends one, a colon a lower directory; both are taken literally behind a backslash. */
 export function overlayData({ lower, upper, work, volatile }: OverlayRootfs): string {
-  const options = [
-    `lowerdir=${lower.map(escapeLower).join(':')}`,
-    `upperdir=${escapeOption(upper)}`,
-    `workdir=${escapeOption(work)}`,
-  ];
+  const options = [lowerData(lower), `upperdir=${escapeOption(upper)}`, `workdir=${escapeOption(work)}`];
   if (volatile) options.push('volatile');
   return options.join(',');
+}
+
+/** The same of a mount that nobody writes to. */
+export function lowerData(lower: readonly string[]): string {
+  return `lowerdir=${lower.map(escapeLower).join(':')}`;
 }
 
 function escapeLower(path: string): string {

@@ -25,6 +25,10 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'container exists': () => import('./container-exists.ts'),
   'container prune': () => import('./container-prune.ts'),
   'container after-exit': () => import('./container-after-exit.ts'),
+  images: () => import('./images.ts'),
+  tag: () => import('./tag.ts'),
+  untag: () => import('./untag.ts'),
+  'image exists': () => import('./image-exists.ts'),
   info: () => import('./info.ts'),
   version: () => import('./version.ts'),
   completion: () => import('./completion.ts'),
@@ -57,6 +61,16 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'after-exit': 'container after-exit',
     exists: 'container exists',
     prune: 'container prune',
+  },
+  image: {
+    ls: 'images',
+    list: 'images',
+    tag: 'tag',
+    untag: 'untag',
+    exists: 'image exists',
+  },
+  system: {
+    info: 'info',
   },
 };
 

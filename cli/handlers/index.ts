@@ -28,6 +28,10 @@ const HANDLERS: Readonly<Record<string, Load>> = {
   'container after-exit': () => import('./container-after-exit.ts'),
   'container exists': () => import('./container-exists.ts'),
   'container prune': () => import('./container-prune.ts'),
+  images: () => import('./images.ts'),
+  tag: () => import('./tag.ts'),
+  untag: () => import('./untag.ts'),
+  'image exists': () => import('./image-exists.ts'),
   completion: () => import('./completion.ts'),
   help: () => import('./help.ts'),
 };

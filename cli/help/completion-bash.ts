@@ -1,5 +1,5 @@
 import type { OptionDefinition } from '../parse/option.ts';
-import { type CalledCommand, flagsOf, LIST_CONTAINERS, SIGNALS } from './completion-words.ts';
+import { type CalledCommand, flagsOf, groupNames, isListed, LISTS, SIGNALS } from './completion-words.ts';
 
 /** bash: one case for the flags of each command, one for the values of each option. */
 export function describeBashCompletion(commands: readonly CalledCommand[]): string {
@@ -10,26 +10,38 @@ _limpid() {
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${topWords(commands)}' -- "$cur")); return
   fi
-  if [ "$cmd" = container ]; then
-    if [ "$COMP_CWORD" -eq 2 ]; then
-      COMPREPLY=($(compgen -W '${groupWords(commands, 'container')}' -- "$cur")); return
-    fi
-    cmd="container \${COMP_WORDS[2]}"
-  fi
-  case "$cmd $prev" in
+${groupNames(commands)
+  .map((group) => describeGroup(commands, group))
+  .join('')}  case "$cmd $prev" in
 ${values(commands)}  esac
   case "$cmd" in
 ${flags(commands)}  esac
   case "$cur" in
     -*) COMPREPLY=($(compgen -W "$flags" -- "$cur")) ;;
     *) case "$args" in
-      container) COMPREPLY=($(compgen -W "$(${LIST_CONTAINERS})" -- "$cur")) ;;
-      *) COMPREPLY=($(compgen -f -- "$cur")) ;;
+${lists()}      *) COMPREPLY=($(compgen -f -- "$cur")) ;;
     esac ;;
   esac
 }
 complete -o filenames -F _limpid limpid
 `;
+}
+
+function describeGroup(commands: readonly CalledCommand[], group: string): string {
+  return `  if [ "$cmd" = ${group} ]; then
+    if [ "$COMP_CWORD" -eq 2 ]; then
+      COMPREPLY=($(compgen -W '${groupWords(commands, group)}' -- "$cur")); return
+    fi
+    cmd="${group} \${COMP_WORDS[2]}"
+  fi
+`;
+}
+
+function lists(): string {
+  const lines = Object.entries(LISTS).map(
+    ([kind, list]) => `      ${kind}) COMPREPLY=($(compgen -W "$(${list})" -- "$cur")) ;;\n`,
+  );
+  return lines.join('');
 }
 
 function topWords(commands: readonly CalledCommand[]): string {
@@ -73,5 +85,5 @@ function valueReply({ type, choices, completion }: OptionDefinition): string | u
   if (completion === 'file') return '-f';
   if (completion === 'directory') return '-d';
   if (completion === 'signal') return `-W '${SIGNALS}'`;
-  return completion === 'container' ? `-W "$(${LIST_CONTAINERS})"` : "-W ''";
+  return isListed(completion) ? `-W "$(${LISTS[completion]})"` : "-W ''";
 }

@@ -1,12 +1,14 @@
 import type { OptionDefinition } from '../parse/option.ts';
-import { type CalledCommand, LIST_CONTAINERS, SIGNALS } from './completion-words.ts';
+import { type CalledCommand, groupNames, isListed, LISTS, SIGNALS } from './completion-words.ts';
 
 /** fish: one `complete` line for each command and each option. */
 export function describeFishCompletion(commands: readonly CalledCommand[]): string {
   const lines = [
     '# fish completion for limpid; made from its table of commands',
     'complete -c limpid -f',
-    "complete -c limpid -n __fish_use_subcommand -a container -d 'Commands about containers'",
+    ...groupNames(commands).map(
+      (group) => `complete -c limpid -n __fish_use_subcommand -a ${group} -d 'Commands of this group'`,
+    ),
     ...commands.flatMap(describeCommand),
   ];
   return `${lines.join('\n')}\n`;
@@ -22,8 +24,8 @@ function describeCommand({ words, command }: CalledCommand): string[] {
   const options = Object.entries(command.options).filter(([, option]) => option.hidden !== true);
   return [
     `complete -c limpid -n ${before} -a ${second ?? first} -d ${quote(command.synopsis)}`,
-    ...(command.completion === 'container'
-      ? [`complete -c limpid -n '${inside}' -a ${quote(`(${LIST_CONTAINERS})`)}`]
+    ...(isListed(command.completion)
+      ? [`complete -c limpid -n '${inside}' -a ${quote(`(${LISTS[command.completion]})`)}`]
       : []),
     ...options.map(([name, option]) => `complete -c limpid -n '${inside}' ${describeOption(name, option)}`),
   ];

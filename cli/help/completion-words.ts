@@ -15,6 +15,19 @@ export function flagsOf({ options }: CommandDefinition): string[] {
   ];
 }
 
-/** Shell command that prints the names of all containers. */
-export const LIST_CONTAINERS = "limpid ps -a --format '{{.Names}}' 2>/dev/null";
+/** Shell commands that print the names of all of a kind. */
+export const LISTS = {
+  container: "limpid ps -a --format '{{.Names}}' 2>/dev/null",
+  image: "limpid images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null",
+} as const;
+
+export function isListed(completion: string | undefined): completion is keyof typeof LISTS {
+  return completion !== undefined && Object.hasOwn(LISTS, completion);
+}
+
+/** First words of commands of two: `container`, `image`. */
+export function groupNames(commands: readonly CalledCommand[]): string[] {
+  const pairs = commands.flatMap(({ words }) => (words.includes(' ') ? [words.split(' ')[0]!] : []));
+  return [...new Set(pairs)];
+}
 export const SIGNALS = 'HUP INT QUIT KILL USR1 USR2 TERM CONT STOP WINCH';

@@ -1,32 +1,44 @@
 import type { CommandDefinition } from '../parse/command.ts';
 import type { OptionDefinition } from '../parse/option.ts';
-import { type CalledCommand, LIST_CONTAINERS, SIGNALS } from './completion-words.ts';
+import { type CalledCommand, groupNames, isListed, LISTS, SIGNALS } from './completion-words.ts';
 
 /** zsh: `_arguments` for each command. */
 export function describeZshCompletion(commands: readonly CalledCommand[]): string {
+  const groups = groupNames(commands);
   return `#compdef limpid
 # zsh completion for limpid; made from its table of commands
-_limpid_containers() { local -a names; names=(\${(f)"$(${LIST_CONTAINERS})"}); compadd -a names }
-_limpid() {
+${lists()}_limpid() {
   local cmd=$words[2]
   if (( CURRENT == 2 )); then
     local -a commands; commands=(
-${wordList(commands, (words) => words.length === 1)}      'container:Commands about containers'
-    ); _describe command commands; return
+${wordList(commands, (words) => words.length === 1)}${groups
+    .map((group) => `      '${group}:Commands of this group'\n`)
+    .join('')}    ); _describe command commands; return
   fi
   shift words; (( CURRENT-- ))
-  if [[ $cmd == container ]]; then
-    if (( CURRENT == 2 )); then
-      local -a commands; commands=(
-${wordList(commands, (words) => words[0] === 'container' && words.length === 2)}      ); _describe command commands; return
-    fi
-    cmd="container $words[2]"; shift words; (( CURRENT-- ))
-  fi
-  case "$cmd" in
+${groups.map((group) => describeGroup(commands, group)).join('')}  case "$cmd" in
 ${commands.map(({ words, command }) => describeCommand(words, command)).join('')}  esac
 }
 compdef _limpid limpid
 `;
+}
+
+function describeGroup(commands: readonly CalledCommand[], group: string): string {
+  return `  if [[ $cmd == ${group} ]]; then
+    if (( CURRENT == 2 )); then
+      local -a commands; commands=(
+${wordList(commands, (words) => words[0] === group && words.length === 2)}      ); _describe command commands; return
+    fi
+    cmd="${group} $words[2]"; shift words; (( CURRENT-- ))
+  fi
+`;
+}
+
+function lists(): string {
+  const lines = Object.entries(LISTS).map(
+    ([kind, list]) => `_limpid_${kind}s() { local -a names; names=(\${(f)"$(${list})"}); compadd -a names }\n`,
+  );
+  return lines.join('');
 }
 
 function wordList(commands: readonly CalledCommand[], wanted: (words: readonly string[]) => boolean): string {
@@ -42,7 +54,7 @@ function wordList(commands: readonly CalledCommand[], wanted: (words: readonly s
 function describeCommand(words: string, { options, completion }: CommandDefinition): string {
   const visible = Object.entries(options).filter(([, option]) => option.hidden !== true);
   const specs = visible.flatMap(([name, option]) => describeOption(name, option));
-  const rest = completion === 'container' ? "'*:container:_limpid_containers'" : "'*:argument:_files'";
+  const rest = isListed(completion) ? `'*:${completion}:_limpid_${completion}s'` : "'*:argument:_files'";
   return `    ${quote(words)}) _arguments -s ${[...specs, rest].join(' ')} ;;\n`;
 }
 

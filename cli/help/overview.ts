@@ -2,7 +2,10 @@ import type { CommandDefinition } from '../parse/command.ts';
 import { GLOBAL_OPTIONS } from '../commands/global-options.ts';
 import { describeOptions } from './option-help.ts';
 
-const GROUP_ORDER = ['Run containers', 'Look at them', 'Change them', 'About limpid'] as const;
+const GROUP_ORDER = ['Run containers', 'Look at them', 'Change them', 'Images', 'About limpid'] as const;
+
+/** What the commands behind a group's name are about, where that is not the name in the plural. */
+const GROUP_TOPICS: Readonly<Record<string, string>> = { system: 'the whole store' };
 
 /** What `limpid --help` shows. */
 export function describeProgram(commands: readonly CommandDefinition[]): string {
@@ -32,7 +35,7 @@ export function describeGroupOfCommands(
     const command = byName.get(name);
     return command === undefined ? [] : [`  ${word.padEnd(12)}${command.synopsis}\n`];
   });
-  return `Commands about ${group}s\n\nUsage:\n  limpid ${group} COMMAND\n\nCommands:\n${lines.join('')}`;
+  return `Commands about ${GROUP_TOPICS[group] ?? `${group}s`}\n\nUsage:\n  limpid ${group} COMMAND\n\nCommands:\n${lines.join('')}`;
 }
 
 function describeGroup(heading: string, commands: readonly CommandDefinition[]): string {

@@ -17,7 +17,7 @@ export interface ValueTypes {
 export type OptionType = keyof ValueTypes;
 
 /** Where shell completion finds values. */
-export type Completion = 'container' | 'file' | 'directory' | 'signal' | 'user';
+export type Completion = 'container' | 'image' | 'file' | 'directory' | 'signal' | 'user';
 
 export interface OptionDefinition {
   readonly type: OptionType;

@@ -108,7 +108,7 @@ export async function readSpec(
   const inputs: SpecInputs = {
     ...sources,
     rootPath: paths.merged,
-    image: imageDefaults(config.rootfs),
+    image: await imageDefaults(world, config.rootfs),
     hostDevices: hostDevices(config),
     joined,
     ...(maps === undefined ? {} : { joinedMaps: maps }),

@@ -14,6 +14,10 @@ export async function resolveRootfs(world: World, source: RootfsSource): Promise
       return [await builtinDirectory(world, source.name)];
     case 'directory':
       return [checkDirectory(source.path)];
+    case 'image': {
+      const { imageLayers } = await import('../images/image-config.ts');
+      return imageLayers(world, source.id);
+    }
   }
 }
 
@@ -25,6 +29,9 @@ function checkDirectory(path: string): string {
 }
 
 /** What a root file system says for itself about the command that runs in it: the built-in one offers its shell. */
-export function imageDefaults({ kind }: RootfsSource): ImageDefaults {
-  return kind === 'builtin' ? { command: ['sh'] } : {};
+export async function imageDefaults(world: World, source: RootfsSource): Promise<ImageDefaults> {
+  if (source.kind === 'builtin') return { command: ['sh'] };
+  if (source.kind !== 'image') return {};
+  const { runtimeDefaults } = await import('../images/image-config.ts');
+  return runtimeDefaults(world, source.id);
 }

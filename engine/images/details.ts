@@ -1,0 +1,31 @@
+import { LimpidError } from '../../base/error.ts';
+import type { Digest } from '../../spec/image.ts';
+import type { World } from '../world.ts';
+import type { StoredImage } from './find.ts';
+import { imageConfig } from './image-config.ts';
+import { containersByImage } from './in-use.ts';
+
+export interface ImageFacts {
+  readonly labels: Readonly<Record<string, string>>;
+  /** How many were made from it. */
+  readonly containers: number;
+}
+
+/** What lists show of images beyond the index: one small file for each is read. */
+export function imageDetails(world: World, images: readonly StoredImage[]): Map<Digest, ImageFacts> {
+  const users = containersByImage(world);
+  const facts = images.map(({ id }): [Digest, ImageFacts] => {
+    return [id, { labels: labelsOf(world, id), containers: users.get(id)?.length ?? 0 }];
+  });
+  return new Map(facts);
+}
+
+/** A damaged image is listed all the same. */
+function labelsOf(world: World, id: Digest): Readonly<Record<string, string>> {
+  try {
+    return imageConfig(world, id).config?.Labels ?? {};
+  } catch (error) {
+    if (error instanceof LimpidError) return {};
+    throw error;
+  }
+}

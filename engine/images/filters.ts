@@ -1,0 +1,92 @@
+import { parseInstant } from '../../base/instant.ts';
+import { LimpidError } from '../../base/error.ts';
+import type { World } from '../world.ts';
+import { findImage, lookUp, repositoryOf, type StoredImage } from './find.ts';
+import { imageConfig } from './image-config.ts';
+import { containersByImage } from './in-use.ts';
+
+type Match = (image: StoredImage) => boolean;
+
+/** What `--filter KEY=VALUE` can ask, as podman's images. */
+const FILTERS: Readonly<Record<string, (world: World, value: string) => Match>> = {
+  before: (world, value) => {
+    const limit = createdMs(findImage(world, value));
+    return (image) => createdMs(image) < limit;
+  },
+  since: (world, value) => {
+    const limit = createdMs(findImage(world, value));
+    return (image) => createdMs(image) > limit;
+  },
+  until: (_, value) => {
+    const limit = parseInstant(value, Date.now());
+    if (limit === undefined) throw badFilter(`until=${value}`, 'write a time, such as 24h or 2026-01-02');
+    return (image) => createdMs(image) < limit;
+  },
+  dangling: (_, value) => equals(value, ({ entry }) => entry.name === undefined),
+  intermediate: (_, value) => equals(value, () => false),
+  readonly: (_, value) => equals(value, () => false),
+  containers: (world, value) => {
+    const used = containersByImage(world);
+    return equals(value, ({ id }) => used.has(id));
+  },
+  id: (_, value) => {
+    const wanted = value.replace(/^sha256:/, '');
+    return ({ id }) => id.slice(7).startsWith(wanted);
+  },
+  label: (world, value) => labelMatch(world, value, true),
+  'label!': (world, value) => labelMatch(world, value, false),
+  reference: (_, value) => referenceMatch(value),
+};
+
+/** One test from all filters: values of one key are alternatives, keys must all hold. Throws EOPTION for an unknown key. */
+export function parseImageFilters(world: World, filters: readonly string[]): Match {
+  const byKey = new Map<string, Match[]>();
+  for (const filter of filters) {
+    const [, key = '', value = ''] = /^([a-z]+!?)=(.*)$/s.exec(filter) ?? [];
+    const make = Object.hasOwn(FILTERS, key) ? FILTERS[key] : undefined;
+    if (make === undefined) throw badFilter(filter, `write KEY=VALUE with ${Object.keys(FILTERS).join(', ')}`);
+    byKey.set(key, [...(byKey.get(key) ?? []), make(world, value)]);
+  }
+  return (image) => [...byKey.values()].every((matches) => matches.some((match) => match(image)));
+}
+
+/** `images NAME`: images that have a name of this repository, tag or pattern. */
+export function referenceMatch(pattern: string): Match {
+  const glob = new Bun.Glob(pattern);
+  return (image) => {
+    const direct = pattern.includes('*') ? undefined : lookUp(image.entries, pattern);
+    if (direct !== undefined) return true;
+    return image.entries.some(({ name }) => name !== undefined && namesLike(name).some((text) => glob.match(text)));
+  };
+}
+
+/** `docker.io/library/alpine:3` as people write it: without the tag, without the registry, and so on. */
+function namesLike(name: string): string[] {
+  const tagged = [name, repositoryOf(name)];
+  return tagged.flatMap((text) => {
+    const parts = text.split('/');
+    return parts.map((_, index) => parts.slice(index).join('/'));
+  });
+}
+
+function labelMatch(world: World, value: string, wanted: boolean): Match {
+  const at = value.indexOf('=');
+  const [key, text] = at < 0 ? [value, undefined] : [value.slice(0, at), value.slice(at + 1)];
+  return ({ id }) => {
+    const labels = imageConfig(world, id).config?.Labels ?? {};
+    return (Object.hasOwn(labels, key) && (text === undefined || labels[key] === text)) === wanted;
+  };
+}
+
+function equals(value: string, holds: Match): Match {
+  if (value !== 'true' && value !== 'false') throw badFilter(value, 'true or false is wanted');
+  return (image) => String(holds(image)) === value;
+}
+
+function createdMs({ entry }: StoredImage): number {
+  return Date.parse(entry.created) || 0;
+}
+
+function badFilter(filter: string, hint: string): LimpidError {
+  return new LimpidError({ code: 'EOPTION', doing: 'filter', subject: `by "${filter}"`, why: 'it is no filter', hint });
+}

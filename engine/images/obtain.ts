@@ -1,0 +1,44 @@
+import { LimpidError } from '../../base/error.ts';
+import { runsOn } from '../../store/images/platform.ts';
+import type { Platform } from '../../spec/image.ts';
+import type { World } from '../world.ts';
+import { findImage, lookUpImage, noSuchImage, type StoredImage } from './find.ts';
+import { pullImage, type PullOptions } from './pull.ts';
+
+/** When an image is looked for elsewhere, as `--pull` says. */
+export type PullPolicy = 'always' | 'missing' | 'never' | 'newer';
+
+export interface ObtainOptions extends Omit<PullOptions, 'allTags'> {
+  readonly policy?: PullPolicy;
+}
+
+/**
+ * The image that a name means, from the store or by pulling it. A transport (`oci:…`, `docker-archive:…`) is always read.
+ * `newer` is content with the one of the store where none can be had.
+ */
+export async function obtainImage(world: World, text: string, options: ObtainOptions = {}): Promise<StoredImage> {
+  const { policy = 'missing' } = options;
+  const known = lookUpImage(world, text);
+  const fits = known !== undefined && isFor(known, options.platform);
+  if (policy === 'never') {
+    if (known === undefined) throw noSuchImage(text);
+    return known;
+  }
+  if (fits && (policy === 'missing' || isId(known, text))) return known;
+  try {
+    const [pulled] = await pullImage(world, text, options);
+    return findImage(world, pulled!.name ?? pulled!.id);
+  } catch (error) {
+    if (policy === 'newer' && fits && error instanceof LimpidError) return known;
+    throw error;
+  }
+}
+
+function isFor({ entry }: StoredImage, wanted: Platform | undefined): boolean {
+  return wanted === undefined || runsOn(entry.platform, wanted);
+}
+
+/** An id is not to be had elsewhere. */
+function isId({ id }: StoredImage, text: string): boolean {
+  return id === text || id.slice(id.indexOf(':') + 1).startsWith(text);
+}

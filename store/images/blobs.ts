@@ -1,0 +1,74 @@
+import { LimpidError } from '../../base/error.ts';
+import { makeDirectories, removeFile, renamePath, syncDirectory, writeFile } from '../../kernel/files.ts';
+import { openFile } from '../../kernel/open-file.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { digestOf, isDigest } from '../../spec/digest.ts';
+import type { Digest } from '../../spec/image.ts';
+import { blobPath, imagesDirectory, stagingDirectory, type StorePlace } from '../place.ts';
+
+type Place = Pick<StorePlace, 'root'>;
+
+/** Whether bytes are what their digest says. */
+export function matchesDigest(bytes: Uint8Array, digest: Digest): boolean {
+  return isDigest(digest) && digestOf(bytes, digest) === digest;
+}
+
+export function hasBlob(place: Place, digest: Digest): boolean {
+  return isDigest(digest) && statPath(blobPath(place, digest)) !== undefined;
+}
+
+/** A manifest or config as it is in the store, checked against its digest. Throws EBLOB where it is missing or damaged. */
+export function readBlob(place: Place, digest: Digest): Uint8Array {
+  const bytes = isDigest(digest) ? wholeFile(blobPath(place, digest)) : undefined;
+  if (bytes === undefined) throw damaged(digest, 'it is not in the store');
+  if (!matchesDigest(bytes, digest)) throw damaged(digest, `what is in the store has the digest ${digestOf(bytes)}`);
+  return bytes;
+}
+
+/** The JSON document in a blob. */
+export function readDocument<T>(place: Place, digest: Digest): T {
+  try {
+    return JSON.parse(new TextDecoder().decode(readBlob(place, digest))) as T;
+  } catch (error) {
+    if (error instanceof LimpidError) throw error;
+    throw damaged(digest, 'it is no JSON');
+  }
+}
+
+/** Puts bytes into the store under their digest: synced, by one rename. Nothing refers to it yet. */
+export function writeBlob(place: Place, digest: Digest, bytes: Uint8Array): void {
+  if (hasBlob(place, digest)) return;
+  const path = blobPath(place, digest);
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  makeDirectories(stagingDirectory(place), 0o700);
+  makeDirectories(directory, 0o755);
+  const aside = `${stagingDirectory(place)}/blob-${process.pid}-${digest.slice(-32)}`;
+  writeFile(aside, bytes, { mode: 0o644, sync: true });
+  renamePath(aside, path);
+  syncDirectory(directory);
+  syncDirectory(`${imagesDirectory(place)}/blobs`);
+}
+
+export function removeBlob(place: Place, digest: Digest): void {
+  if (isDigest(digest)) removeFile(blobPath(place, digest));
+}
+
+function wholeFile(path: string): Uint8Array | undefined {
+  const file = openFile(path);
+  if (file === undefined) return undefined;
+  try {
+    return file.read(0, file.sizeBytes());
+  } finally {
+    file.close();
+  }
+}
+
+function damaged(digest: Digest, why: string): LimpidError {
+  return new LimpidError({
+    code: 'EBLOB',
+    doing: 'read',
+    subject: `blob "${digest}"`,
+    why,
+    hint: '`limpid system check --repair` pulls again what is damaged',
+  });
+}

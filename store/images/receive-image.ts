@@ -1,0 +1,148 @@
+import { LimpidError } from '../../base/error.ts';
+import { digestOf } from '../../spec/digest.ts';
+import { parseImageConfig } from '../../spec/image-parse.ts';
+import type { ImageSource } from '../../spec/image-transport.ts';
+import type { Descriptor, Digest, ImageConfig, ImageManifest, Platform } from '../../spec/image.ts';
+import { hasLayer } from '../layers/layer.ts';
+import type { StorePlace } from '../place.ts';
+import { hasBlob, readDocument, writeBlob } from './blobs.ts';
+import { checkImageManifest, checkPlatform, diffIdsOf, platformOf } from './check-image.ts';
+import { checkManifest, chooseManifest, type ChosenManifest } from './choose-manifest.ts';
+import type { ImageEntry } from './entry.ts';
+import { lockEntries, readEntries } from './index-file.ts';
+import { layerBytes } from './layer-bytes.ts';
+import { withNames } from './names.ts';
+import { runsOn } from './platform.ts';
+import { receiveLayers, type LayerProgress } from './receive-layers.ts';
+import { shareStore } from './store-use.ts';
+
+export interface ReceiveOptions {
+  readonly platform: Platform;
+  /** Names that the image gets in the store, in full. */
+  readonly names: readonly string[];
+  /** What the source was asked for by digest. */
+  readonly digest?: Digest;
+  readonly progress?: LayerProgress;
+}
+
+export interface ReceivedImage {
+  readonly entry: ImageEntry;
+  /** False where all of it, names too, was there already. */
+  readonly changed: boolean;
+}
+
+/**
+ * Brings an image into the store: manifest, config, layers side by side, all checked and synced; then one rename of the
+ * index makes it visible under its names. What fails or is killed before leaves nothing that anybody sees.
+ */
+export async function receiveImage(
+  place: StorePlace,
+  source: ImageSource,
+  options: ReceiveOptions,
+): Promise<ReceivedImage> {
+  const given = await source.manifest();
+  const top = checkManifest(given, { digest: options.digest ?? given.digest }, source);
+  const known = await knownImage(place, top.digest, options);
+  if (known !== undefined) return { entry: known, changed: false };
+  const chosen = await chooseManifest(source, top, options.platform);
+  checkImageManifest(chosen.manifest, source.name);
+  const config = await receiveConfig(place, source, chosen.manifest.config);
+  const diffIds = diffIdsOf(config, chosen.manifest, source.name);
+  checkPlatform(config, options.platform, source.name);
+  // From here to the end nobody prunes layers that nothing refers to yet.
+  const use = await shareStore(place);
+  try {
+    for (;;) {
+      await receiveLayers(place, source, { layers: chosen.manifest.layers, diffIds }, options.progress);
+      const entry = commit(place, { chosen, config, diffIds }, options);
+      // Somebody has removed an image with one of these layers meanwhile.
+      if (entry !== undefined) return { entry, changed: true };
+    }
+  } finally {
+    use.release();
+  }
+}
+
+/** The image with this very manifest or index, where it is whole and has the names already. */
+async function knownImage(
+  place: StorePlace,
+  digest: Digest,
+  { names, platform }: ReceiveOptions,
+): Promise<ImageEntry | undefined> {
+  const same = readEntries(place).filter(({ manifest, index }) => manifest.digest === digest || index === digest);
+  const entry = same.find(({ name }) => name !== undefined && names.includes(name)) ?? same[0];
+  if (entry === undefined || !runsOn(entry.platform, platform)) return undefined;
+  const hasNames = names.every((name) => same.some((other) => other.name === name && other.id === entry.id));
+  if (!hasNames || !hasBlob(place, entry.id) || !hasBlob(place, entry.manifest.digest)) return undefined;
+  const { rootfs } = readDocument<ImageConfig>(place, entry.id);
+  const { layers } = readDocument<ImageManifest>(place, entry.manifest.digest);
+  return hasLayers(place, rootfs.diff_ids, layers) ? entry : undefined;
+}
+
+/** Each unpacked, and as it came. */
+function hasLayers(place: StorePlace, diffIds: readonly Digest[], layers: readonly Descriptor[]): boolean {
+  return diffIds.every((diffId) => hasLayer(place, diffId)) && layers.every(({ digest }) => hasBlob(place, digest));
+}
+
+async function receiveConfig(place: StorePlace, source: ImageSource, descriptor: Descriptor): Promise<ImageConfig> {
+  const name = `the config of ${source.name}`;
+  if (hasBlob(place, descriptor.digest)) return readDocument<ImageConfig>(place, descriptor.digest);
+  const bytes = await readWhole(await source.blob(descriptor), descriptor, name);
+  const config = parseImageConfig(bytes, name);
+  writeBlob(place, descriptor.digest, bytes);
+  return config;
+}
+
+/** A small blob as one piece. Throws EBLOB where it is not what its descriptor says. */
+async function readWhole(
+  stream: ReadableStream<Uint8Array>,
+  { digest, size }: Descriptor,
+  name: string,
+): Promise<Uint8Array> {
+  const fault = (why: string) => new LimpidError({ code: 'EBLOB', doing: 'receive', subject: name, why });
+  const chunks: Uint8Array[] = [];
+  let got = 0;
+  for await (const chunk of stream) {
+    got += chunk.length;
+    if (got > size) throw fault(`it has more than the ${size} bytes that the manifest says`);
+    chunks.push(chunk);
+  }
+  if (got !== size) throw fault(`it ended after ${got} of ${size} bytes`);
+  const bytes = Buffer.concat(chunks);
+  const actual = digestOf(bytes, digest);
+  if (actual !== digest) throw fault(`its digest is ${actual} where ${digest} was wanted`);
+  return bytes;
+}
+
+interface WholeImage {
+  readonly chosen: ChosenManifest;
+  readonly config: ImageConfig;
+  readonly diffIds: readonly Digest[];
+}
+
+/** Makes it visible; `undefined` where a part of it was removed meanwhile. */
+function commit(place: StorePlace, { chosen, config, diffIds }: WholeImage, { names }: ReceiveOptions) {
+  const { digest, mediaType, bytes, manifest, indexes } = chosen;
+  for (const document of [...indexes, { digest, bytes }]) writeBlob(place, document.digest, document.bytes);
+  const documents = [digest, manifest.config.digest, ...indexes.map((index) => index.digest)];
+  const index = indexes[0]?.digest;
+  return lockEntries(place, ({ entries, replace }): ImageEntry | undefined => {
+    if (!hasLayers(place, diffIds, manifest.layers)) return undefined;
+    if (!documents.every((document) => hasBlob(place, document))) return undefined;
+    const image = {
+      id: manifest.config.digest,
+      manifest: { mediaType, digest, size: bytes.length },
+      platform: platformOf(config),
+      created: config.created ?? '',
+      sizeBytes: layersBytes(place, diffIds),
+      ...(index === undefined ? {} : { index }),
+    };
+    replace(withNames(entries, image, names));
+    return names[0] === undefined ? image : { ...image, name: names[0] };
+  });
+}
+
+/** Bytes of all layers, one that is there twice counted twice. */
+function layersBytes(place: StorePlace, diffIds: readonly Digest[]): number {
+  return diffIds.reduce((sum, diffId) => sum + layerBytes(place, diffId), 0);
+}
