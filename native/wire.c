@@ -124,6 +124,7 @@ static int stages_of(uint32_t code) {
     case OP_DETACH:
         return HOST;
     case OP_COPY_TREE:
+    case OP_UNPACK:
     case OP_SECCOMP_LISTEN:
     case OP_SET_SCHEDULER:
     case OP_SET_IOPRIO:

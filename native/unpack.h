@@ -1,0 +1,60 @@
+/* The records that `unpack` takes, one file after another (layout: plan/unpack-records.ts), and what is made of them. */
+#ifndef LIMPID_UNPACK_H
+#define LIMPID_UNPACK_H
+
+#include "executor.h"
+
+enum unpack_kind {
+    UNPACK_DIRECTORY = 1,
+    UNPACK_FILE,
+    UNPACK_SYMLINK,
+    UNPACK_LINK,
+    UNPACK_NODE,
+    UNPACK_WHITEOUT,
+    UNPACK_OPAQUE,
+    UNPACK_DATA,
+    UNPACK_XATTR,
+    UNPACK_FINISH,
+    UNPACK_AGAIN,
+    UNPACK_END,
+};
+
+#define UNPACK_HEADER 64
+#define UNPACK_PATH_MAX 4096  /* with its NUL */
+#define UNPACK_VALUE_MAX 65536 /* an extended attribute's value, XATTR_SIZE_MAX */
+
+struct unpack_record {
+    uint32_t kind, path_size, text_size, mode, uid, gid, major, minor;
+    int64_t mtime, atime;
+    uint32_t mtime_ns, atime_ns;
+    uint64_t number; /* a file's size, or where its data go */
+    const uint8_t *path, *text;
+};
+
+/* unpack_wire.c: bytes as they come, and the records in them. */
+struct unpack_buffer {
+    uint8_t *bytes;
+    size_t room, at, filled;
+};
+int unpack_next(struct unpack_buffer *buffer, struct unpack_record *record);
+void unpack_make_room(struct unpack_buffer *buffer);
+
+/* unpack_files.c: what is made below one directory. */
+struct unpacking {
+    int root;                           /* readable, and what "/" is */
+    int parent;                         /* the directory that the last path was in */
+    char parent_path[UNPACK_PATH_MAX];
+    char path[UNPACK_PATH_MAX];         /* of the last record that had one */
+    struct unpack_record current;       /* what FINISH gives its mode and times */
+    int file;                           /* what is being made, where it can be opened; else -1 */
+    char name[256];                     /* its name in `parent` */
+    bool gone;                          /* what AGAIN meant is not there any more */
+    uint64_t end;                       /* of the data written to it */
+    uint64_t made, left_out;            /* files, and attributes that this file system does not have */
+    const char *opaque;                 /* the attribute by which overlayfs knows an opaque directory */
+};
+int unpack_perform(struct unpacking *u, const struct unpack_record *record);
+int unpack_data(struct unpacking *u, uint64_t offset, const uint8_t *bytes, size_t size);
+int unpack_finish(struct unpacking *u);
+
+#endif

@@ -1,0 +1,112 @@
+import { LimpidError } from '../../base/error.ts';
+import { currentUid } from '../../kernel/process.ts';
+import { freeSpace } from '../../kernel/disk-space.ts';
+import { createFile } from '../../kernel/create-file.ts';
+import { makeDirectories, makeDirectory, renamePath, setMode, syncDirectory, writeFile } from '../../kernel/files.ts';
+import { blobPath, layerDirectory, stagingDirectory, type StorePlace } from '../place.ts';
+import { ArchiveIntake } from './archive-intake.ts';
+import { BlobIntake } from './blob-intake.ts';
+import { Budget } from './budget.ts';
+import { startJail, type Jail } from './jail.ts';
+import { FACTS_FILE, hasLayer, layerStaging, type LayerFacts } from './layer.ts';
+import { LayerSink } from './layer-sink.ts';
+import { pump } from './pump.ts';
+import type { LayerRequest } from './receive-layer.ts';
+import { RecordStream } from './record-stream.ts';
+import { removeTree } from './remove-tree.ts';
+
+/**
+ * For the holder of the layer's lock: what is missing of it, aside and synced, then by renames into its place. With `keep`
+ * the blob is written too; else it is in the store already.
+ */
+export async function unpackBlob(place: StorePlace, request: LayerRequest, keep: boolean): Promise<void> {
+  const { descriptor, diffId } = request;
+  const staging = layerStaging(place, diffId);
+  makeDirectories(stagingDirectory(place), 0o700);
+  await removeTree(place, staging, 'left by a command that was killed');
+  makeDirectory(staging, 0o700);
+  try {
+    const file = keep ? createFile(`${staging}/blob`, 0o644) : undefined;
+    try {
+      const blob = new BlobIntake(descriptor, file?.fd);
+      if (hasLayer(place, diffId)) await checkOnly(place, request, blob);
+      else await unpackAside(place, request, blob, staging);
+      // What lies on the same disk was synced with the layer; that costs nothing again.
+      file?.sync();
+    } finally {
+      file?.close();
+    }
+    if (keep) publishBlob(place, `${staging}/blob`, descriptor.digest);
+    if (!hasLayer(place, diffId)) publishLayer(place, staging, diffId);
+  } finally {
+    await removeTree(place, staging, 'what is not whole is not kept');
+  }
+}
+
+/** The layer is there, from a blob that was compressed otherwise: this one is checked to be the same. */
+async function checkOnly(place: StorePlace, request: LayerRequest, blob: BlobIntake): Promise<void> {
+  await pump(request, blob, new ArchiveIntake(request.diffId, budgetFor(place, request)));
+}
+
+async function unpackAside(place: StorePlace, request: LayerRequest, blob: BlobIntake, staging: string): Promise<void> {
+  const directory = `${staging}/diff`;
+  makeDirectory(directory, 0o755);
+  setMode(directory, 0o755);
+  const jail = startJail(await place.executor, directory);
+  try {
+    await fillJail(place, request, blob, staging, jail);
+    await jail.finish();
+  } catch (error) {
+    // Who writes into a jail that has ended learns nothing but that.
+    if (error instanceof LimpidError && error.code === 'EPIPE') await jail.finish();
+    await jail.kill();
+    throw error;
+  }
+}
+
+async function fillJail(
+  place: StorePlace,
+  request: LayerRequest,
+  blob: BlobIntake,
+  staging: string,
+  jail: Jail,
+): Promise<void> {
+  const { descriptor, diffId } = request;
+  const budget = budgetFor(place, request);
+  const records = new RecordStream(jail.write);
+  const devices = currentUid() === 0 ? 'made' : 'refused';
+  const sink = new LayerSink(records, { devices, declared: (...sizes) => budget.declare(...sizes) });
+  await pump(request, blob, new ArchiveIntake(diffId, budget, sink));
+  sink.finish();
+  const facts: LayerFacts = {
+    diffId,
+    blob: descriptor.digest,
+    sizeBytes: budget.unpackedBytes,
+    entries: sink.entries,
+  };
+  writeFile(`${staging}/${FACTS_FILE}`, `${JSON.stringify(facts)}\n`, { mode: 0o644, sync: false });
+  // One sync of the whole file system: for the layer, its facts and its blob alike.
+  records.record('end', '');
+  records.flush();
+}
+
+function budgetFor(place: StorePlace, { descriptor }: LayerRequest): Budget {
+  const freeBytes = freeSpace(place.root)?.bytes ?? Number.MAX_SAFE_INTEGER;
+  return new Budget({ compressedBytes: descriptor.size, freeBytes });
+}
+
+function publishBlob(place: StorePlace, aside: string, digest: string): void {
+  const path = blobPath(place, digest);
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  makeDirectories(directory, 0o755);
+  renamePath(aside, path);
+  syncDirectory(directory);
+}
+
+function publishLayer(place: StorePlace, staging: string, diffId: string): void {
+  const path = layerDirectory(place, diffId);
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  makeDirectories(directory, 0o700);
+  renamePath(staging, path);
+  syncDirectory(directory);
+}
