@@ -1,10 +1,20 @@
+// Control characters, and the marks that turn the direction of writing around, for which terminals and readers act.
+// Made at its first use: no start that goes well needs it.
+let unprintable: RegExp | undefined;
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function unprintables(): RegExp {
+  return (unprintable ??= /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu);
+}
 
 /** A text from elsewhere as one line that no terminal obeys: control characters as `\n`, `\x1b`, `\u202e`. */
 export function printable(text: string): string {
-  // Control characters, and the marks that turn the direction of writing around, for which terminals and readers act.
-  const unprintable = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-  return text.replace(unprintable, (character) => NAMED[character] ?? escaped(character.charCodeAt(0)));
+  return text.replace(unprintables(), (character) => NAMED[character] ?? escaped(character.charCodeAt(0)));
+}
+
+/** Whether `printable` leaves a text as it is. */
+export function isPrintable(text: string): boolean {
+  return text.search(unprintables()) < 0;
 }
 
 function escaped(code: number): string {

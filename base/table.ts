@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { isPrintable, printable } from './printable.ts';
 
 export interface TableShape {
   /** Narrowest column with its padding; podman's is 12. */
@@ -15,7 +15,7 @@ const PODMAN_TABLE: TableShape = { minWidth: 12, padding: 2 };
  */
 export function formatTable(rows: readonly (readonly string[])[], shape: TableShape = PODMAN_TABLE): string {
   // A container chooses what its processes and files are called.
-  const lines = rows.map((cells) => cells.map(printable));
+  const lines = rows.map((cells) => (isPrintable(cells.join(' ')) ? cells : cells.map(printable)));
   const widths = lines.map((cells) => cells.map((cell) => Bun.stringWidth(cell)));
   const columns = columnWidths(widths, shape);
   let text = '';

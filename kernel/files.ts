@@ -31,13 +31,22 @@ const chunk = new Uint8Array(65536);
 
 /** A whole small file as text, `undefined` where there is none. Any other failure throws. */
 export function readText(path: string): string | undefined {
+  return readWhole(path, {});
+}
+
+/** Like `readText`, for a file on a disk and nothing that may be a pipe or the kernel's: one read less. */
+export function readRegularText(path: string): string | undefined {
+  return readWhole(path, { endsShort: true });
+}
+
+function readWhole(path: string, extent: Extent): string | undefined {
   const fd = libc.open(ptr(cString(path)), O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) {
     const errno = lastErrno();
     if (errno === ENOENT || errno === ENOTDIR) return undefined;
     throw systemError('read', path, errno);
   }
-  return decoder.decode(readAll(fd, path, Number.MAX_SAFE_INTEGER));
+  return decoder.decode(readAll(fd, path, extent));
 }
 
 /** Like `readText`, and `undefined` for a file that vanishes or fails meanwhile, as /proc and cgroup files do. */
@@ -45,14 +54,24 @@ export function readKernelFile(path: string): string | undefined {
   const fd = libc.open(ptr(cString(path)), O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return undefined;
   try {
-    return decoder.decode(readAll(fd, path, Number.MAX_SAFE_INTEGER));
+    return decoder.decode(readAll(fd, path, {}));
   } catch {
     return undefined;
   }
 }
 
+interface Extent {
+  readonly limitBytes?: number;
+  /** A read that gives less than it could is the last: so it is with regular files, but not with all of the kernel's. */
+  readonly endsShort?: boolean;
+}
+
 /** Everything up to the end. What fits the chunk is not copied: it holds until the next read. */
-function readAll(fd: number, path: string, limitBytes: number): Uint8Array {
+function readAll(
+  fd: number,
+  path: string,
+  { limitBytes = Number.MAX_SAFE_INTEGER, endsShort = false }: Extent,
+): Uint8Array {
   try {
     const full: Uint8Array[] = [];
     let filled = 0;
@@ -62,7 +81,10 @@ function readAll(fd: number, path: string, limitBytes: number): Uint8Array {
       if (got === 0) break;
       filled += got;
       if (full.length * chunk.length + filled > limitBytes) throw systemError('read', path, EFBIG);
-      if (filled < chunk.length) continue;
+      if (filled < chunk.length) {
+        if (endsShort) break;
+        continue;
+      }
       full.push(chunk.slice());
       filled = 0;
     }
@@ -88,7 +110,7 @@ export function readTextInRoot(root: string, path: string, limitBytes: number): 
   }
   const readable = libc.open(ptr(cString(`/proc/self/fd/${fd}`)), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
   libc.close(fd);
-  return readable < 0 ? undefined : decoder.decode(readAll(readable, `${root}${path}`, limitBytes));
+  return readable < 0 ? undefined : decoder.decode(readAll(readable, `${root}${path}`, { limitBytes }));
 }
 
 /** What stands at a path below an untrusted root, links followed inside of it. */

@@ -29,7 +29,7 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
   if (text === undefined || text === '') return undefined;
   // The command is in parentheses and may hold spaces and parentheses itself: the last one ends it.
   const end = text.lastIndexOf(')');
-  const fields = text.slice(end + 2).split(' ');
+  const fields = text.slice(end + 2).split(' ', 20);
   return {
     pid,
     command: text.slice(text.indexOf('(') + 1, end),
@@ -40,9 +40,14 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
 }
 
 /** Whether that very process runs: pid and start time agree, and it is no zombie. */
-export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
+export function isAlive(process: ProcessIdentity): boolean {
+  return observeAlive(process) !== undefined;
+}
+
+/** What the kernel says of that very process while it lives. */
+export function observeAlive({ pid, startTime }: ProcessIdentity): ProcessStat | undefined {
   const stat = readProcessStat(pid);
-  return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X';
+  return stat?.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X' ? stat : undefined;
 }
 
 /** pidfd_open(2) of that very process, `undefined` when it is gone; the caller closes it. */

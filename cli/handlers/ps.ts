@@ -8,7 +8,7 @@ import type { command } from '../commands/ps.ts';
 import { parseFilters } from '../filters.ts';
 import type { Handler, Invocation } from '../parse/command.ts';
 import { printPs, PS_HEADINGS, sortContainers } from '../print/ps.ts';
-import { psJson, psRow, type PsDetails } from '../print/ps-row.ts';
+import { psCells, psJson, psRow, type PsDetails } from '../print/ps-row.ts';
 import { worldOf } from '../world.ts';
 
 type PsOptions = typeof command.options;
@@ -57,8 +57,11 @@ async function describe(
       null,
       4,
     )}\n`;
+  if (format === undefined) {
+    const rows = containers.map((one) => psCells(one, { nowMs, noTrunc }, detailsOf(one)));
+    return printPs(rows, { noHeading, namespaces: options.ns, size: options.size });
+  }
   const rows = containers.map((one) => psRow(one, { nowMs, noTrunc }, detailsOf(one)));
-  if (format === undefined) return printPs(rows, { noHeading, namespaces: options.ns, size: options.size });
   const { formatRows } = await import('../template/format.ts');
   return formatRows(format, rows, { name: 'ps', headings: PS_HEADINGS, noHeading });
 }

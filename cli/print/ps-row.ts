@@ -19,49 +19,77 @@ export interface PsRowOptions {
 const SHORT_ID = 12;
 const SHORT_COMMAND = 20;
 
-/** A container as `ps --format` sees it: podman's field names. */
-export function psRow({ config, state }: ContainerSummary, { nowMs, noTrunc }: PsRowOptions, details: PsDetails = {}) {
-  const command = [...(config.entrypoint ?? []), ...config.command].join(' ');
-  const ns = details.namespaces ?? {};
-  const created = ago(config.created, nowMs);
-  return {
-    ID: noTrunc ? config.id : config.id.slice(0, SHORT_ID),
-    Image: config.image,
-    ImageID: '',
-    Command: noTrunc ? command : shorten(command),
-    Created: created,
-    CreatedAt: config.created,
-    CreatedHuman: created,
-    RunningFor: created,
-    Status: describeStatus(state, nowMs),
-    State: state.status,
-    Names: config.name,
-    Pid: state.process?.pid ?? 0,
-    Ports: '',
-    ExitCode: state.exitCode ?? 0,
-    Exited: state.status === 'exited',
-    StartedAt: state.startedAt ?? '',
-    ExitedAt: state.finishedAt ?? '',
-    AutoRemove: config.autoRemove,
-    Labels: asMap(config.labels),
-    Mounts: config.mounts.map(({ destination }) => destination).join(','),
-    Networks: config.namespaces.network.kind,
-    Size: describeSize(details.size),
-    Restarts: 0,
-    Pod: '',
-    PodName: '',
-    CGROUPNS: ns['cgroup'] ?? '',
-    IPC: ns['ipc'] ?? '',
-    MNT: ns['mnt'] ?? '',
-    NET: ns['net'] ?? '',
-    PIDNS: ns['pid'] ?? '',
-    USERNS: ns['user'] ?? '',
-    UTS: ns['uts'] ?? '',
-    Label: (key: unknown) => config.labels[String(key)] ?? '',
-  };
+interface Shown extends PsRowOptions {
+  readonly details: PsDetails;
 }
 
-export type PsRow = ReturnType<typeof psRow>;
+const namespaceOf =
+  (name: string) =>
+  (_: ContainerSummary, { details }: Shown): string =>
+    details.namespaces?.[name] ?? '';
+const created = ({ config }: ContainerSummary, { nowMs }: Shown): string => ago(config.created, nowMs);
+
+/** What `ps --format` can show of a container, by podman's names. */
+const FIELDS = {
+  ID: ({ config }: ContainerSummary, { noTrunc }: Shown) => (noTrunc ? config.id : config.id.slice(0, SHORT_ID)),
+  Image: ({ config }: ContainerSummary) => config.image,
+  ImageID: () => '',
+  Command: ({ config }: ContainerSummary, { noTrunc }: Shown) => {
+    const command = [...(config.entrypoint ?? []), ...config.command].join(' ');
+    return noTrunc ? command : shorten(command);
+  },
+  Created: created,
+  CreatedAt: ({ config }: ContainerSummary) => config.created,
+  CreatedHuman: created,
+  RunningFor: created,
+  Status: ({ state }: ContainerSummary, { nowMs }: Shown) => describeStatus(state, nowMs),
+  State: ({ state }: ContainerSummary) => state.status,
+  Names: ({ config }: ContainerSummary) => config.name,
+  Pid: ({ state }: ContainerSummary) => state.process?.pid ?? 0,
+  Ports: () => '',
+  ExitCode: ({ state }: ContainerSummary) => state.exitCode ?? 0,
+  Exited: ({ state }: ContainerSummary) => state.status === 'exited',
+  StartedAt: ({ state }: ContainerSummary) => state.startedAt ?? '',
+  ExitedAt: ({ state }: ContainerSummary) => state.finishedAt ?? '',
+  AutoRemove: ({ config }: ContainerSummary) => config.autoRemove,
+  Labels: ({ config }: ContainerSummary) => asMap(config.labels),
+  Mounts: ({ config }: ContainerSummary) => config.mounts.map(({ destination }) => destination).join(','),
+  Networks: ({ config }: ContainerSummary) => config.namespaces.network.kind,
+  Size: (_: ContainerSummary, { details }: Shown) => describeSize(details.size),
+  Restarts: () => 0,
+  Pod: () => '',
+  PodName: () => '',
+  CGROUPNS: namespaceOf('cgroup'),
+  IPC: namespaceOf('ipc'),
+  MNT: namespaceOf('mnt'),
+  NET: namespaceOf('net'),
+  PIDNS: namespaceOf('pid'),
+  USERNS: namespaceOf('user'),
+  UTS: namespaceOf('uts'),
+  Label:
+    ({ config }: ContainerSummary) =>
+    (key: unknown) =>
+      config.labels[String(key)] ?? '',
+} as const;
+
+export type PsField = keyof typeof FIELDS;
+export type PsRow = { readonly [Field in PsField]: ReturnType<(typeof FIELDS)[Field]> };
+
+/** The fields of a container, each computed where it is shown. */
+export type PsCells = (field: PsField) => unknown;
+
+export function psCells(container: ContainerSummary, options: PsRowOptions, details: PsDetails = {}): PsCells {
+  const shown: Shown = { ...options, details };
+  return (field) => FIELDS[field](container, shown);
+}
+
+/** A container as `ps --format` sees it. */
+export function psRow(container: ContainerSummary, options: PsRowOptions, details: PsDetails = {}): PsRow {
+  const cells = psCells(container, options, details);
+  const row: Partial<Record<PsField, unknown>> = {};
+  for (const field of Object.keys(FIELDS) as PsField[]) row[field] = cells(field);
+  return row as PsRow;
+}
 
 /** A container as `ps --format json` shows it: podman's keys. */
 export function psJson({ config, state }: ContainerSummary, nowMs: number, details: PsDetails = {}) {

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import type { ContainerSummary } from '../../engine/containers/list.ts';
 import { configOf } from '../create-options/request.fixture.ts';
 import { formatRows } from '../template/format.ts';
-import { describeStatus, psJson, psRow } from './ps-row.ts';
+import { describeStatus, psJson, psCells, psRow } from './ps-row.ts';
 import { PS_HEADINGS, printPs, sortContainers } from './ps.ts';
 
 const NOW = Date.parse('2026-01-02T03:07:05Z');
@@ -29,10 +29,13 @@ const EXITED = summary(
   },
   ...['--name', 'old', '--entrypoint', '["/bin/sh","-c"]'],
 );
-const rows = [RUNNING, EXITED].map((one) => psRow(one, { nowMs: NOW, noTrunc: false }));
+const NOT_SHORT = { nowMs: NOW, noTrunc: false };
+const both = [RUNNING, EXITED];
+const cells = both.map((one) => psCells(one, NOT_SHORT));
+const rows = both.map((one) => psRow(one, NOT_SHORT));
 
 test('the table', () => {
-  expect(printPs(rows)).toBe(
+  expect(printPs(cells)).toBe(
     [
       'CONTAINER ID  IMAGE            COMMAND             CREATED        STATUS                    PORTS       NAMES\n',
       '0123456789ab  builtin:busybox  sleep 1             3 minutes ago  Up About a minute                     lab\n',
@@ -48,7 +51,7 @@ test('namespaces and sizes are columns', () => {
     namespaces: { mnt: '4026532290', net: '4026532291' },
     size: { upperBytes: 1500, totalBytes: 2_000_000 },
   };
-  const row = psRow(RUNNING, { nowMs: NOW, noTrunc: false }, details);
+  const row = psCells(RUNNING, { nowMs: NOW, noTrunc: false }, details);
   expect(printPs([row], { namespaces: true, noHeading: true })).toBe(
     '0123456789ab  lab         42                                  4026532290  4026532291                          \n',
   );

@@ -1,8 +1,8 @@
 import { formatTable } from '../../base/table.ts';
 import type { ContainerSummary } from '../../engine/containers/list.ts';
-import type { PsRow } from './ps-row.ts';
+import type { PsCells, PsField } from './ps-row.ts';
 
-type Column = readonly [heading: string, field: Exclude<keyof PsRow, 'Label'>];
+type Column = readonly [heading: string, field: PsField];
 
 const COLUMNS: readonly Column[] = [
   ['CONTAINER ID', 'ID'],
@@ -47,11 +47,11 @@ export interface PsTable {
 
 /** The table of `ps`. */
 export function printPs(
-  rows: readonly PsRow[],
+  rows: readonly PsCells[],
   { noHeading = false, namespaces = false, size = false }: PsTable = {},
 ): string {
   const columns = namespaces ? NAMESPACE_COLUMNS : size ? [...COLUMNS, ['SIZE', 'Size'] as const] : COLUMNS;
-  const lines = rows.map((row) => columns.map(([, field]) => String(row[field])));
+  const lines = rows.map((cells) => columns.map(([, field]) => String(cells(field))));
   return formatTable(noHeading ? lines : [columns.map(([heading]) => heading), ...lines]);
 }
 

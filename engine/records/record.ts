@@ -1,6 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import { statPath } from '../../kernel/file-status.ts';
-import { readText } from '../../kernel/files.ts';
+import { readRegularText } from '../../kernel/files.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
 import { containerPaths, type ContainerPaths } from './paths.ts';
@@ -22,7 +22,7 @@ export function recordExists(world: World, id: string): boolean {
 export function readRecord(world: World, id: string): ContainerRecord | undefined {
   for (const volatile of VOLATILE) {
     const paths = containerPaths(world, id, volatile);
-    const text = readText(paths.config);
+    const text = readRegularText(paths.config);
     if (text !== undefined) return { config: parseConfig(text, { id, path: paths.config }), paths };
   }
   return undefined;

@@ -1,6 +1,6 @@
-import { readText } from '../../kernel/files.ts';
+import { readRegularText } from '../../kernel/files.ts';
 import { parseExit } from '../../kernel/frames.ts';
-import { isAlive, type ProcessIdentity } from '../../kernel/process.ts';
+import { isAlive, observeAlive, type ProcessIdentity } from '../../kernel/process.ts';
 import { isFrozen } from '../../kernel/cgroup.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import type { World } from '../world.ts';
@@ -41,7 +41,7 @@ export function startPrefix(bootId: string, nowNs: bigint): string {
 /** A damaged one is as good as none. */
 function readStartRecord(path: string): StartRecord | undefined {
   const [, bootId, startedNs, pid, startTime, monitorPid, monitorStart] =
-    /^(\S+) (\d{1,20}) (\d{1,10}) (\d+) (\d{1,10}) (\d+)\n$/.exec(readText(path) ?? '') ?? [];
+    /^(\S+) (\d{1,20}) (\d{1,10}) (\d+) (\d{1,10}) (\d+)\n$/.exec(readRegularText(path) ?? '') ?? [];
   if (bootId === undefined) return undefined;
   return {
     bootId,
@@ -57,10 +57,12 @@ export function observeState(world: World, { config, paths }: ContainerRecord): 
   if (start === undefined) return exitedState(paths.exitRecord, undefined) ?? { status: 'created', oomKilled: false };
   const startedAt = instantText(start.startedNs);
   const thisBoot = start.bootId === world.facts.bootId;
-  if (thisBoot && isAlive(start.process)) {
+  const alive = thisBoot ? observeAlive(start.process) : undefined;
+  if (alive !== undefined) {
     const status = isFrozen(world.facts.cgroup, cgroupPath(config)) ? 'paused' : 'running';
     const state = { status, process: start.process, monitor: start.monitor, startedAt, oomKilled: false } as const;
-    return isAlive(start.monitor) ? state : { ...state, error: unwatched(start.monitor.pid) };
+    // Who loses its parent gets another one at once.
+    return alive.parentPid === start.monitor.pid ? state : { ...state, error: unwatched(start.monitor.pid) };
   }
   const exited = exitedState(paths.exitRecord, startedAt);
   if (exited !== undefined) return exited;
@@ -71,7 +73,8 @@ export function observeState(world: World, { config, paths }: ContainerRecord): 
 }
 
 function exitedState(path: string, startedAt: string | undefined): ContainerState | undefined {
-  const [text, seconds, nanoseconds] = /^\d{1,3} \d{1,2} [01] (\d{1,11})\.(\d{9})\n$/.exec(readText(path) ?? '') ?? [];
+  const [text, seconds, nanoseconds] =
+    /^\d{1,3} \d{1,2} [01] (\d{1,11})\.(\d{9})\n$/.exec(readRegularText(path) ?? '') ?? [];
   if (text === undefined) return undefined;
   const { code, oomKilled } = parseExit(text);
   const finishedAt = instantText(BigInt(seconds!) * 1_000_000_000n + BigInt(nanoseconds!));
