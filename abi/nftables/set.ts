@@ -11,7 +11,14 @@ const FIELDS = {
   ifname: { type: 41, length: 16 },
 } as const;
 const TYPE_BITS = 6;
+const NFT_SET_INTERVAL = 4;
 const NFT_SET_MAP = 8;
+const NFT_SET_CONCAT = 0x80;
+const NFTA_SET_DESC_CONCAT = 2;
+
+const NFTNL_UDATA_SET_KEYBYTEORDER = 0;
+const HOST_ENDIAN = 1;
+const BIG_ENDIAN = 2;
 
 export type Field = keyof typeof FIELDS;
 
@@ -20,20 +27,34 @@ export interface SetShape {
   readonly key: readonly Field[];
   /** What a map answers. */
   readonly value?: readonly Field[];
+  /** Elements reach from `key` to `end`, in each field of a key of several. */
+  readonly ranges?: boolean;
 }
 
-/** A hash set, or a map. `id` tells the sets of one batch apart. */
-export function newSet(table: string, { name, key, value }: SetShape, id: number): Change {
+/** A hash set, a map, or one of ranges. `id` tells the sets of one batch apart. */
+export function newSet(table: string, { name, key, value, ranges = false }: SetShape, id: number): Change {
   const answer = value === undefined ? [] : [number32(6, typeOf(value)), number32(7, lengthOf(value))];
   return creation('newSet', [
     text(1, table),
     text(2, name),
-    number32(3, value === undefined ? 0 : NFT_SET_MAP),
+    number32(3, (value === undefined ? 0 : NFT_SET_MAP) | (ranges ? NFT_SET_INTERVAL | NFT_SET_CONCAT : 0)),
     number32(4, typeOf(key)),
     number32(5, lengthOf(key)),
     ...answer,
+    ...(ranges ? [{ type: 9, value: [fieldLengths(key)] }] : []),
     number32(10, id),
+    { type: 13, value: byteOrder(key) },
   ]);
+}
+
+function fieldLengths(key: readonly Field[]): NetlinkAttribute {
+  const fields = key.map((field) => ({ type: 1, value: [number32(1, FIELDS[field].length)] }));
+  return { type: NFTA_SET_DESC_CONCAT, value: fields };
+}
+
+/** Without it `nft list` reads a lone name of an interface backwards. */
+function byteOrder(key: readonly Field[]): Uint8Array {
+  return Uint8Array.of(NFTNL_UDATA_SET_KEYBYTEORDER, 4, key[0] === 'ifname' ? HOST_ENDIAN : BIG_ENDIAN, 0, 0, 0);
 }
 
 function typeOf(fields: readonly Field[]): number {
@@ -50,6 +71,8 @@ function lengthOf(fields: readonly Field[]): number {
 
 export interface SetElement {
   readonly key: Uint8Array;
+  /** The last key of a range. */
+  readonly end?: Uint8Array;
   readonly value?: Uint8Array;
   /** Shown by `nft list`. */
   readonly comment?: string;
@@ -72,7 +95,7 @@ export function removeElements(
   elements: readonly SetElement[],
   { destroy = false } = {},
 ): Change[] {
-  const keys = elements.map(({ key }) => ({ key }));
+  const keys = elements.map(({ key, end }) => (end === undefined ? { key } : { key, end }));
   const message = destroy ? 'destroySetElem' : 'delSetElem';
   return inMessages(keys).map((some) => removal(message, listAttributes(table, set, some)));
 }
@@ -88,9 +111,10 @@ function listAttributes(table: string, set: string, elements: readonly SetElemen
   return [text(1, table), text(2, set), { type: 3, value: elements.map(elementAttribute) }];
 }
 
-function elementAttribute({ key, value, comment }: SetElement): NetlinkAttribute {
+function elementAttribute({ key, end, value, comment }: SetElement): NetlinkAttribute {
   const attributes = [dataValue(1, key)];
   if (value !== undefined) attributes.push(dataValue(2, value));
+  if (end !== undefined) attributes.push(dataValue(10, end));
   if (comment !== undefined) attributes.push({ type: 6, value: commentData(comment) });
   return { type: 1, value: attributes };
 }

@@ -45,7 +45,8 @@ const RULES: Readonly<Record<ChainName, readonly Rule[]>> = {
   output: [[verdict({ jump: 'publish' })]],
   postrouting: [
     // A container that reaches its neighbour by the host's address: without this the answer would not come back this way.
-    [...withinOneBridge(), ...hasStatus(DESTINATION_NATTED), masquerade()],
+    [...comesBackTo('subnets4', V4()), ...hasStatus(DESTINATION_NATTED), masquerade()],
+    [...comesBackTo('subnets6', V6()), ...hasStatus(DESTINATION_NATTED), masquerade()],
     [...withinOneBridge(), verdict('return')],
     [...comesFrom('masqueraded'), masquerade()],
   ],
@@ -216,6 +217,12 @@ function protocolAndPort(register: number): Rule {
 
 function withinOneBridge(): Rule {
   return [meta('iifname'), meta('oifname', 4), lookup('within')];
+}
+
+/** What leaves by a bridge with a source behind it; where br_netfilter is loaded, such frames have no incoming interface. */
+function comesBackTo(set: SetName, family: Family): Rule {
+  const source = payload('network', family.source, family.length, 4);
+  return [...isFamily(family), meta('oifname'), source, lookup(set)];
 }
 
 function comesFrom(set: SetName): Rule {

@@ -6,13 +6,15 @@ import type { Change } from '../../abi/nftables/batch.ts';
 export const TABLE = 'limpid';
 
 /**
- * Interfaces by what their network is, pairs for what stays within one; and where published ports lead: by address,
+ * Interfaces by what their network is, with themselves for what stays within, with the subnets behind them; and where published ports lead: by address,
  * protocol and port of the host, or (`_any`) on all of its addresses. `gates` have the source address that the
  * host's loopback takes on towards a container.
  */
 export const SETS = [
   { name: 'bridges', key: ['ifname'] },
   { name: 'within', key: ['ifname', 'ifname'] },
+  { name: 'subnets4', key: ['ifname', 'ipv4_addr'], ranges: true },
+  { name: 'subnets6', key: ['ifname', 'ipv6_addr'], ranges: true },
   { name: 'masqueraded', key: ['ifname'] },
   { name: 'internal', key: ['ifname'] },
   { name: 'isolated', key: ['ifname'] },
