@@ -4,10 +4,13 @@ export interface HostView {
   readonly uid: number;
   /** `undefined` where there is no such file; whatever else is wrong throws. */
   readText(path: string): Promise<string | undefined>;
+  readBytes(path: string): Promise<Uint8Array | undefined>;
   /** Names in a directory, sorted; none where there is no such directory. */
   listDirectory(path: string): Promise<string[]>;
   /** Runs a program to its end; `undefined` where it is not installed. */
   run(words: readonly string[], input: string | Uint8Array): Promise<ProgramResult | undefined>;
+  /** Shows contents to a program as files, which are gone afterwards. */
+  withFiles<T>(contents: readonly Uint8Array[], use: (paths: string[]) => Promise<T>): Promise<T>;
 }
 
 export interface ProgramResult {
@@ -18,12 +21,17 @@ export interface ProgramResult {
 
 /** The process's own environment and files. */
 export function ownHost(): HostView {
-  return { env: Bun.env, uid: process.getuid?.() ?? 0, readText, listDirectory, run };
+  return { env: Bun.env, uid: process.getuid?.() ?? 0, readText, readBytes, listDirectory, run, withFiles };
 }
 
 async function readText(path: string): Promise<string | undefined> {
+  const bytes = await readBytes(path);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
+async function readBytes(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await Bun.file(path).text();
+    return await Bun.file(path).bytes();
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -47,4 +55,16 @@ async function run(words: readonly string[], input: string | Uint8Array): Promis
   const child = Bun.spawn([...words], { stdin: bytes, stdout: 'pipe', stderr: 'pipe' });
   const [out, err, code] = await Promise.all([child.stdout.bytes(), child.stderr.text(), child.exited]);
   return { code, out, err };
+}
+
+async function withFiles<T>(contents: readonly Uint8Array[], use: (paths: string[]) => Promise<T>): Promise<T> {
+  const { mkdtemp, rm, writeFile } = await import('node:fs/promises');
+  const directory = await mkdtemp(`${Bun.env['TMPDIR'] || '/tmp'}/limpid-`);
+  try {
+    const paths = contents.map((_, index) => `${directory}/${index}`);
+    await Promise.all(paths.map((path, index) => writeFile(path, contents[index]!, { mode: 0o600 })));
+    return await use(paths);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }

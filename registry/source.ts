@@ -1,12 +1,15 @@
 import { LimpidError } from '../base/error.ts';
 import type { ImageSource, ManifestBytes } from '../spec/image-transport.ts';
 import type { Descriptor, Digest } from '../spec/image.ts';
+import { isIndexType } from '../spec/image-parse.ts';
 import { formatReference, withDefaultTag, type ImageReference } from '../spec/reference.ts';
 import { openBlob } from './blob.ts';
+import type { Errand } from './errand.ts';
 import { Connection } from './http/connection.ts';
 import { fetchManifest, NoSuchManifest } from './manifest.ts';
 import { withNearestTags } from './nearest-tags.ts';
 import type { RegistryOptions } from './options.ts';
+import { PolicyGuard } from './policy/guard.ts';
 import { endpointsOf } from './settings/endpoints.ts';
 
 /**
@@ -25,6 +28,11 @@ class RegistrySource implements ImageSource {
   #connections: Promise<Connection[]> | undefined;
   /** The one that had the image. */
   #chosen: Connection | undefined;
+  #guard: PolicyGuard | undefined;
+  /** The policy is content with what the reference names, and so with all below it. */
+  #isIndexTrusted = false;
+  /** What the policy misses of the manifest that was read last. */
+  #refusal: LimpidError | undefined;
 
   constructor(reference: ImageReference, options: RegistryOptions) {
     this.#reference = reference;
@@ -36,6 +44,27 @@ class RegistrySource implements ImageSource {
     const { tag, digest: pinned } = this.#reference;
     const wanted = digest ?? pinned ?? tag!;
     const errand = { doing: 'pull', subject: `"${formatReference(this.#reference)}"` };
+    this.#guard ??= await PolicyGuard.for(this.#reference, errand, this.#options);
+    const manifest = await this.#fetch(wanted, errand);
+    await this.#checkSignatures(manifest, digest !== undefined, this.#guard, errand);
+    return manifest;
+  }
+
+  /** A signature may be over an index, and so over all below it, or over the one manifest that is chosen from it. */
+  async #checkSignatures(
+    { digest, mediaType }: ManifestBytes,
+    isInstance: boolean,
+    guard: PolicyGuard,
+    errand: Errand,
+  ): Promise<void> {
+    if (isInstance && this.#isIndexTrusted) return;
+    this.#refusal = await guard.fault(digest, this.#chosen!, errand);
+    this.#isIndexTrusted = !isInstance && this.#refusal === undefined;
+    if (this.#refusal !== undefined && (isInstance || !isIndexType(mediaType))) throw this.#refusal;
+  }
+
+  async #fetch(wanted: string, errand: Errand): Promise<ManifestBytes> {
+    const { tag } = this.#reference;
     const connections = this.#chosen === undefined ? await this.#candidates() : [this.#chosen];
     for (const [index, connection] of connections.entries()) {
       try {
@@ -56,8 +85,9 @@ class RegistrySource implements ImageSource {
 
   async blob(descriptor: Descriptor): Promise<ReadableStream<Uint8Array>> {
     const errand = { doing: 'pull', subject: `blob ${descriptor.digest} of "${formatReference(this.#reference)}"` };
-    const connection = this.#chosen ?? (await this.#candidates()).at(-1)!;
-    return openBlob(connection, descriptor, errand);
+    if (this.#chosen === undefined) await this.manifest();
+    if (this.#refusal !== undefined) throw this.#refusal;
+    return openBlob(this.#chosen!, descriptor, errand);
   }
 
   async close(): Promise<void> {}
