@@ -1,6 +1,7 @@
 /**
  * A bundle with busybox, and the built runtime on it, in a scope of its own: `const runtime = runtimeScope()`.
- * Afterwards everything is deleted, and expected to be gone.
+ * Afterwards everything is deleted, and expected to be gone. The runtime is called as an installed one is, through the
+ * launcher, which does by itself what needs no decision; LIMPID_RUNTIME=program leaves it out.
  */
 import { afterAll, expect, setDefaultTimeout } from 'bun:test';
 import {
@@ -15,6 +16,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
@@ -23,6 +25,7 @@ import type { RuntimeSpec } from '../../spec/runtime.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
+const LAUNCHER = `${dirname(PROGRAM)}/launcher`;
 const APPLETS = (
   'sh true false echo cat ls id sleep ps mount tty stty env grep hostname stat umask head wc touch readlink dd seq ulimit kill ' +
   'mkdir rm mv ln find cut sort mknod umount unshare pivot_root chmod'
@@ -60,7 +63,7 @@ export function runtimeScope(): RuntimeScope {
   const directory = mkdtempSync('/tmp/limpid-runtime-');
   const root = `${directory}/state`;
   const parent = `/limpid-runtime-test-${process.pid}-${directory.slice(-6)}`;
-  const words = [PROGRAM, 'runtime', '--root', root];
+  const words = [...runtimeWords(directory), '--root', root];
 
   let calls = 0;
   // Files, not pipes: a container that goes on running holds its streams open.
@@ -119,6 +122,15 @@ export function runtimeScope(): RuntimeScope {
     state: async (id) => JSON.parse(await says('state', id)),
     once: async (id, args, change) => run('run', '--bundle', bundle(id, args, change), id),
   };
+}
+
+function runtimeWords(directory: string): string[] {
+  if (process.env['LIMPID_RUNTIME'] === 'program') return [PROGRAM, 'runtime'];
+  for (const path of ['bin', 'libexec/limpid']) mkdirSync(`${directory}/prefix/${path}`, { recursive: true });
+  copyFileSync(LAUNCHER, `${directory}/prefix/bin/limpid-runtime`);
+  chmodSync(`${directory}/prefix/bin/limpid-runtime`, 0o755);
+  symlinkSync(PROGRAM, `${directory}/prefix/libexec/limpid/limpid`);
+  return [`${directory}/prefix/bin/limpid-runtime`];
 }
 
 /** Fails with EBUSY or ENOTEMPTY where a container has left its cgroup. */
