@@ -2,6 +2,7 @@ import type { OptionValues } from '../parse/option.ts';
 import { groupOptions } from '../parse/option.ts';
 import { FILES_OPTIONS, NAMESPACE_OPTIONS, SECURITY_OPTIONS } from './isolation-options.ts';
 import { LIMIT_OPTIONS } from './limit-options.ts';
+import { PORT_OPTIONS } from './port-options.ts';
 import { LIFE_OPTIONS, PROCESS_OPTIONS } from './process-options.ts';
 
 /** Everything that describes a new container: the options of `run` and `create` that end in its config. */
@@ -9,6 +10,7 @@ export const CREATE_OPTIONS = {
   ...PROCESS_OPTIONS,
   ...FILES_OPTIONS,
   ...NAMESPACE_OPTIONS,
+  ...PORT_OPTIONS,
   ...LIMIT_OPTIONS,
   ...SECURITY_OPTIONS,
   ...LIFE_OPTIONS,
