@@ -9,7 +9,7 @@ import { VALID_NAME } from './records/read.ts';
 export interface ContainerRequest extends Partial<
   Omit<ContainerConfig, 'image' | 'rootfs' | 'namespaces' | 'security' | 'log'>
 > {
-  /** `builtin:NAME`, `host:`, or the absolute path of a directory. */
+  /** The name of an image, `builtin:NAME`, `host:`, or the absolute path of a directory. */
   readonly image: string;
   /** Those not named are as by default. */
   readonly namespaces?: Partial<ContainerConfig['namespaces']>;
@@ -39,17 +39,18 @@ export function containerConfig(request: ContainerRequest): ContainerConfig {
   };
 }
 
-/** Where an image's root file system comes from. Throws ENOIMAGE. */
+/** Where an image's root file system comes from; an image is looked up later. Throws ENOIMAGE. */
 export function parseImage(image: string): RootfsSource {
   if (image === 'host:') return { kind: 'host' };
   if (image.startsWith('/')) return { kind: 'directory', path: image };
   const name = /^builtin:([a-z][a-z0-9-]*)$/.exec(image)?.[1];
   if (name !== undefined) return { kind: 'builtin', name };
+  if (image !== '' && !image.startsWith('.')) return { kind: 'image', id: '', digest: '' };
   throw new LimpidError({
     code: 'ENOIMAGE',
     doing: 'find',
     subject: `image "${image}"`,
-    why: 'no such image, and pulling images comes with a later version',
-    hint: 'use builtin:busybox, host: or the absolute path of a directory',
+    why: 'it is no name of an image',
+    hint: 'use a name, builtin:busybox, host: or the absolute path of a directory',
   });
 }

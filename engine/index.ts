@@ -3,6 +3,7 @@ import { parseSignal } from '../abi/signal.ts';
 import type { ExitStatus } from '../kernel/frames.ts';
 import { libc } from '../kernel/libc.ts';
 import { containerConfig, type ContainerRequest } from './container-config.ts';
+import type { ContainerConfig } from './config.ts';
 import { attachContainer } from './containers/attach.ts';
 import { createContainer } from './containers/create.ts';
 import { execInContainer, type ExecRequest } from './containers/exec.ts';
@@ -65,7 +66,7 @@ export class Engine {
 
   /** Records a container without starting it; answers its id. */
   async create(request: ContainerRequest): Promise<string> {
-    const { config, lock } = await createContainer(this.world, containerConfig(request));
+    const { config, lock } = await createContainer(this.world, await this.#config(request));
     lock.release();
     return config.id;
   }
@@ -79,14 +80,14 @@ export class Engine {
 
   /** Creates and starts a container in the background; answers its id. Where it fails, nothing is left. */
   async run(request: ContainerRequest, options: RunOptions = {}): Promise<string> {
-    const { config, controlFd } = await runContainer(this.world, containerConfig(request), options);
+    const { config, controlFd } = await runContainer(this.world, await this.#config(request), options);
     libc.close(controlFd);
     return config.id;
   }
 
   /** Creates and starts a container, and hears its output from the first byte on. */
   async converse(request: ContainerRequest, options: RunOptions = {}): Promise<Session> {
-    const { controlFd } = await runContainer(this.world, containerConfig(request), options);
+    const { controlFd } = await runContainer(this.world, await this.#config(request), options);
     return Session.open(controlFd, { subscribe: false });
   }
 
@@ -168,6 +169,14 @@ export class Engine {
 
   top(container: string): ContainerProcess[] {
     return listProcesses(this.world, container);
+  }
+
+  /** An image that is not there is pulled. */
+  async #config(request: ContainerRequest): Promise<ContainerConfig> {
+    const config = containerConfig(request);
+    if (config.rootfs.kind !== 'image') return config;
+    const { adoptImage } = await import('./images/adopt-image.ts');
+    return adoptImage(this.world, config, { ownStopSignal: request.stopSignal !== undefined });
   }
 
   info(): EngineInfo {

@@ -1,3 +1,4 @@
+import { writeFile } from '../kernel/files.ts';
 import { windowSize, writeDescriptor } from '../kernel/terminal.ts';
 
 /** Writes to this process's own stdout or stderr, all of it, before it returns; EPIPE where nobody reads any more. */
@@ -7,4 +8,17 @@ export function writeOutput(stream: 'stdout' | 'stderr', bytes: string | Uint8Ar
 
 export function outputIsTerminal(): boolean {
   return windowSize(1) !== undefined;
+}
+
+export function errorsAreOnTerminal(): boolean {
+  return windowSize(2) !== undefined;
+}
+
+export function inputIsTerminal(): boolean {
+  return windowSize(0) !== undefined;
+}
+
+/** A whole file of the user's, as `--digestfile` wants it. */
+export function writeTextFile(path: string, text: string): void {
+  writeFile(path, text, { mode: 0o644, sync: false });
 }

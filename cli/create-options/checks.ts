@@ -54,8 +54,11 @@ function checkPlaces(request: CreateRequest): void {
   }
 }
 
-/** Throws EOPTION where the platform asked for is not this host's: nothing is emulated. */
-export function checkPlatform(request: CreateRequest): void {
+/**
+ * Throws EOPTION where the platform asked for is not this host's. An image may be for another one: who asks for it by
+ * name has something that runs it.
+ */
+export function checkPlatform(request: CreateRequest, isImage: boolean): void {
   const { options, host } = request;
   if (request.given('platform') && (request.given('os') || request.given('arch'))) {
     throw optionError(request.flag('platform'), 'it excludes --os and --arch');
@@ -64,7 +67,7 @@ export function checkPlatform(request: CreateRequest): void {
   const os = options.os ?? (platformOs || 'linux');
   const arch = options.arch ?? platformArch ?? '';
   if (os.toLowerCase() !== 'linux') throw optionError(`operating system "${os}"`, 'containers are Linux');
-  if (arch === '') return;
+  if (arch === '' || isImage) return;
   const known = Object.hasOwn(ARCHITECTURES, arch.toLowerCase()) ? ARCHITECTURES[arch.toLowerCase()] : undefined;
   if (known !== host.arch) throw optionError(`architecture "${arch}"`, `this host is ${host.arch}`);
 }

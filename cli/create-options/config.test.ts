@@ -103,9 +103,11 @@ test('root file systems', () => {
     command: ['/bin/sh', '-c', 'id'],
   });
   expect(configOfLine(['host:', 'bash']).rootfs).toEqual({ kind: 'host' });
-  expect(() => configOfLine(['alpine'])).toThrow(
-    'cannot find image "alpine": no such image, and pulling images comes with a later version (hint: use builtin:busybox, host: or --rootfs DIR)',
-  );
+  expect(configOfLine(['alpine', 'sh'])).toMatchObject({
+    image: 'alpine',
+    rootfs: { kind: 'image', id: '', digest: '' },
+    command: ['sh'],
+  });
   expect(() => configOfLine(['/fs'])).toThrow('(hint: for a directory write "--rootfs /fs")');
 });
 

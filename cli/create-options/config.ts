@@ -9,6 +9,7 @@ import { translateLog, translateRestart, translateStopSignal } from './life.ts';
 import { translateLimits } from './limits.ts';
 import { translateMounts } from './mounts.ts';
 import { translateNamespaces } from './namespaces.ts';
+import { translatePorts } from './ports.ts';
 import type { CreateOptions, CreateValues } from './options.ts';
 import { CreateRequest, type HostInputs } from './request.ts';
 import { translateRootfs } from './root-file-system.ts';
@@ -25,15 +26,17 @@ export function configFromOptions(
 ): ContainerConfig {
   const request = new CreateRequest(options, typed, host);
   checkRequest(request);
-  checkPlatform(request);
   const [image = '', ...command] = args;
+  const rootfs = translateRootfs(request, image);
+  checkPlatform(request, rootfs.rootfs.kind === 'image');
   return {
     id: host.id,
     name: translateName(request),
     created: host.now,
-    ...translateRootfs(request, image),
+    ...rootfs,
     ...translateProcess(request, command),
     ...translateNamespaces(request),
+    ...translatePorts(request),
     ...translateHostName(request),
     ...translateRights(request),
     ...translateFiles(request),

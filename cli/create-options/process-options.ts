@@ -89,4 +89,15 @@ export const LIFE_OPTIONS = groupOptions('The container', {
   platform: { type: 'string', value: 'OS/ARCH', help: 'The platform that the image is for' },
   os: { type: 'string', value: 'OS', help: 'The operating system that the image is for' },
   arch: { type: 'string', value: 'ARCH', help: 'The architecture that the image is for' },
+  variant: { type: 'string', value: 'VARIANT', help: 'The variant of the architecture, such as v7' },
+  authfile: { type: 'string', value: 'FILE', completion: 'file', help: 'Take credentials for the pull from this file' },
+  'cert-dir': {
+    type: 'string',
+    value: 'DIR',
+    completion: 'directory',
+    help: 'Take certificates for the pull from here',
+  },
+  creds: { type: 'string', value: 'USER[:PASSWORD]', help: 'Log in to the registry with these' },
+  'tls-verify': { type: 'bool', default: true, help: 'Pull through HTTPS with valid certificates only' },
+  'decryption-key': { type: 'slice', value: 'KEY', hidden: true, help: 'Refused: layers are not decrypted' },
 });

@@ -8,7 +8,11 @@ import { worldOf } from '../world.ts';
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
-  const config = newConfig(invocation);
+  let config = newConfig(invocation);
+  if (config.rootfs.kind === 'image') {
+    const { adoptForCommand } = await import('../create-options/adopt-image.ts');
+    config = await adoptForCommand(world, config, invocation);
+  }
   if (options.show !== undefined) {
     const { showLaunch } = await import('../show.ts');
     return showLaunch(world, config, options.show, output);

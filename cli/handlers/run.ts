@@ -12,10 +12,14 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
   tracePhase('command line parsed');
-  const config = newConfig(invocation);
+  let config = newConfig(invocation);
   tracePhase('config computed');
   const detachKeys = parseDetachKeys(options['detach-keys']);
   const streams = chosenStreams(options.attach, config.interactive);
+  if (config.rootfs.kind === 'image') {
+    const { adoptForCommand } = await import('../create-options/adopt-image.ts');
+    config = await adoptForCommand(world, config, invocation);
+  }
   if (options.show !== undefined) {
     const { showLaunch } = await import('../show.ts');
     return showLaunch(world, config, options.show, output);

@@ -17,7 +17,10 @@ export async function createContainer(world: World, config: ContainerConfig): Pr
   checkBindSources(config.mounts);
   if (config.cidFile !== undefined) claimCidFile(config.cidFile, config.id);
   try {
-    return createRecord(world, pinJoined(world, config));
+    const write = (): NewRecord => createRecord(world, pinJoined(world, config));
+    if (config.rootfs.kind !== 'image') return write();
+    const { recordWithImage } = await import('../images/hold-image.ts');
+    return await recordWithImage(world, config, write);
   } catch (error) {
     if (config.cidFile !== undefined) removeFile(config.cidFile);
     throw error;

@@ -1,4 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
+import { parseLocation } from '../../store/transports/location.ts';
 import { runsOn } from '../../store/images/platform.ts';
 import type { Platform } from '../../spec/image.ts';
 import type { World } from '../world.ts';
@@ -18,6 +19,7 @@ export interface ObtainOptions extends Omit<PullOptions, 'allTags'> {
  */
 export async function obtainImage(world: World, text: string, options: ObtainOptions = {}): Promise<StoredImage> {
   const { policy = 'missing' } = options;
+  if (parseLocation(text) !== undefined || text.startsWith('docker://')) return pullOne(world, text, options);
   const known = lookUpImage(world, text);
   const fits = known !== undefined && isFor(known, options.platform);
   if (policy === 'never') {
@@ -26,12 +28,16 @@ export async function obtainImage(world: World, text: string, options: ObtainOpt
   }
   if (fits && (policy === 'missing' || isId(known, text))) return known;
   try {
-    const [pulled] = await pullImage(world, text, options);
-    return findImage(world, pulled!.name ?? pulled!.id);
+    return await pullOne(world, text, options);
   } catch (error) {
     if (policy === 'newer' && fits && error instanceof LimpidError) return known;
     throw error;
   }
+}
+
+async function pullOne(world: World, text: string, options: PullOptions): Promise<StoredImage> {
+  const [pulled] = await pullImage(world, text, options);
+  return findImage(world, pulled!.name ?? pulled!.id);
 }
 
 function isFor({ entry }: StoredImage, wanted: Platform | undefined): boolean {

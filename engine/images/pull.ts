@@ -8,6 +8,10 @@ import type { World } from '../world.ts';
 import { hostPlatform } from './host-platform.ts';
 import { openSources, registryReferences, type OpenedSource } from './open-source.ts';
 
+export type { RegistryOptions } from '../../registry/options.ts';
+export type { Descriptor, Platform } from '../../spec/image.ts';
+export type { LayerProgress } from '../../store/images/receive-layers.ts';
+
 export interface PullOptions {
   readonly registry?: RegistryOptions;
   /** Of several images under one name, the one for this platform; this machine's unless said. */
@@ -76,7 +80,7 @@ async function receive(
 ): Promise<PulledImage> {
   trying?.(source.name);
   const options: ReceiveOptions = {
-    platform: platform ?? hostPlatform(world),
+    platform: platform ?? hostPlatform(),
     names,
     ...(digest === undefined ? {} : { digest }),
     ...(progress === undefined ? {} : { progress }),

@@ -15,8 +15,8 @@ export function withoutNames(entries: readonly ImageEntry[], names: ReadonlySet<
   return tidy(entries.map((entry) => (entry.name !== undefined && names.has(entry.name) ? unnamed(entry) : entry)));
 }
 
-function unnamed({ name: _, ...image }: ImageEntry): ImageEntry {
-  return image;
+function unnamed({ name, ...image }: ImageEntry): ImageEntry {
+  return name === undefined ? image : { ...image };
 }
 
 /** An entry without a name is there only for an image that has none at all. */

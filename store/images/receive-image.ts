@@ -18,6 +18,8 @@ import { shareStore } from './store-use.ts';
 
 export interface ReceiveOptions {
   readonly platform: Platform;
+  /** An image for any other is taken as well, where there is no choice. */
+  readonly anyPlatform?: boolean;
   /** Names that the image gets in the store, in full. */
   readonly names: readonly string[];
   /** What the source was asked for by digest. */
@@ -48,7 +50,7 @@ export async function receiveImage(
   checkImageManifest(chosen.manifest, source.name);
   const config = await receiveConfig(place, source, chosen.manifest.config);
   const diffIds = diffIdsOf(config, chosen.manifest, source.name);
-  checkPlatform(config, options.platform, source.name);
+  if (!options.anyPlatform) checkPlatform(config, options.platform, source.name);
   // From here to the end nobody prunes layers that nothing refers to yet.
   const use = await shareStore(place);
   try {
@@ -67,11 +69,11 @@ export async function receiveImage(
 async function knownImage(
   place: StorePlace,
   digest: Digest,
-  { names, platform }: ReceiveOptions,
+  { names, platform, anyPlatform = false }: ReceiveOptions,
 ): Promise<ImageEntry | undefined> {
   const same = readEntries(place).filter(({ manifest, index }) => manifest.digest === digest || index === digest);
   const entry = same.find(({ name }) => name !== undefined && names.includes(name)) ?? same[0];
-  if (entry === undefined || !runsOn(entry.platform, platform)) return undefined;
+  if (entry === undefined || !(anyPlatform || runsOn(entry.platform, platform))) return undefined;
   const hasNames = names.every((name) => same.some((other) => other.name === name && other.id === entry.id));
   if (!hasNames || !hasBlob(place, entry.id) || !hasBlob(place, entry.manifest.digest)) return undefined;
   const { rootfs } = readDocument<ImageConfig>(place, entry.id);

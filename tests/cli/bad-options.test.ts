@@ -104,8 +104,8 @@ const IMAGES: readonly (readonly [words: readonly string[], message: string])[] 
     'use image "builtin:nope": there is no such built-in root file system (hint: there is builtin:busybox)',
   ],
   [
-    ['nosuch'],
-    'find image "nosuch": no such image, and pulling images comes with a later version (hint: use builtin:busybox, host: or --rootfs DIR)',
+    ['--pull', 'never', 'nosuch'],
+    'find image "nosuch": it is not known here (hint: `limpid images` lists all, `limpid pull` gets another)',
   ],
   [['--rootfs', '/nonexistent'], 'use root file system "/nonexistent": there is no such directory'],
   [['--rootfs', `${directory}/file`], `use root file system "${directory}/file": it is a file, not a directory`],

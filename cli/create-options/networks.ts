@@ -1,0 +1,1 @@
+import { parseAddress } from '../../abi/ip/address.ts';

@@ -1,0 +1,71 @@
+/** A real registry for tests: Debian's docker-registry on a free port of this machine, with its images in a directory of its own. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+export interface Registry {
+  /** `127.0.0.1:PORT`, as it stands before a repository's name. */
+  readonly host: string;
+  /** Where its blobs are; a test may damage them. */
+  readonly directory: string;
+  /** What it has logged so far: one line a request among others. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+export interface RegistryChoices {
+  /** Further lines of its configuration (YAML), such as an `auth:` section. */
+  readonly config?: string;
+  /** The directory, for one that is started again; it is kept then. */
+  readonly directory?: string;
+}
+
+/** Starts it, and waits until it answers. */
+export async function startRegistry({ config = '', directory: given }: RegistryChoices = {}): Promise<Registry> {
+  const directory = given ?? mkdtempSync('/tmp/limpid-registry-');
+  mkdirSync(directory, { recursive: true });
+  const port = freePort();
+  const host = `127.0.0.1:${port}`;
+  const file = `${directory}/config.yml`;
+  writeFileSync(
+    file,
+    `version: 0.1\nlog: {level: info, accesslog: {disabled: false}}\n` +
+      `storage: {filesystem: {rootdirectory: ${directory}/data}, delete: {enabled: true}}\n` +
+      `http: {addr: "${host}", headers: {}}\n${config}`,
+  );
+  const logFile = `${directory}/log`;
+  const errorsFile = `${directory}/errors`;
+  const child = Bun.spawn(['docker-registry', 'serve', file], {
+    stdin: 'ignore',
+    stdout: Bun.file(logFile),
+    stderr: Bun.file(errorsFile),
+    env: { PATH: process.env['PATH'] },
+  });
+  await answering(host, child);
+  return {
+    host,
+    directory,
+    log: () => readFileSync(logFile, 'utf8') + readFileSync(errorsFile, 'utf8'),
+    async stop() {
+      child.kill();
+      await child.exited;
+      if (given === undefined) rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One that nobody listens on at this moment. */
+export function freePort(): number {
+  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
+  const { port } = listener;
+  listener.stop(true);
+  return port;
+}
+
+async function answering(host: string, child: Bun.Subprocess): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    if (child.exitCode !== null) throw new Error(`docker-registry ended with ${child.exitCode}`);
+    const answer = await fetch(`http://${host}/v2/`).catch(() => undefined);
+    if (answer !== undefined) return;
+    await Bun.sleep(10);
+  }
+  throw new Error('docker-registry does not answer');
+}
