@@ -1,4 +1,3 @@
-import { writeFile } from '../kernel/files.ts';
 import { windowSize, writeDescriptor } from '../kernel/terminal.ts';
 
 /** Writes to this process's own stdout or stderr, all of it, before it returns; EPIPE where nobody reads any more. */
@@ -16,9 +15,4 @@ export function errorsAreOnTerminal(): boolean {
 
 export function inputIsTerminal(): boolean {
   return windowSize(0) !== undefined;
-}
-
-/** A whole file of the user's, as `--digestfile` wants it. */
-export function writeTextFile(path: string, text: string): void {
-  writeFile(path, text, { mode: 0o644, sync: false });
 }

@@ -36,6 +36,10 @@ const HANDLERS: Readonly<Record<string, Load>> = {
   tag: () => import('./tag.ts'),
   untag: () => import('./untag.ts'),
   'image exists': () => import('./image-exists.ts'),
+  push: () => import('./push.ts'),
+  save: () => import('./save.ts'),
+  load: () => import('./load.ts'),
+  import: () => import('./import.ts'),
   completion: () => import('./completion.ts'),
   help: () => import('./help.ts'),
 };

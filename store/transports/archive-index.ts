@@ -49,7 +49,7 @@ function walk(file: OpenFile, name: string): ReadonlyMap<string, Member> {
     if (size < 0 || data + size > end) throw badImages(name, `it ends in the middle of "${shown(header.path)}"`);
     at = data + Math.ceil(size / BLOCK) * BLOCK;
     const more = readExtended(file, header, data, size);
-    if (more !== undefined) extended = { ...extended, ...more };
+    if (more !== undefined) extended = Object.assign(extended, more);
     else {
       addMember(members, { ...header, ...extended, size }, data, name);
       extended = {};

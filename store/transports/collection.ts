@@ -15,7 +15,12 @@ export interface HeldImage {
   readonly source: ImageSource;
 }
 
-/** One image of a collection, which is closed with it. */
-export function soleSource(collection: ImageCollection, { source }: HeldImage): ImageSource {
-  return { ...source, close: () => collection.close() };
+/** One image of a collection, which is closed with it. `names` are those of its names that say more than a tag. */
+export function soleSource(collection: ImageCollection, held: HeldImage): ImageSource & { names: readonly string[] } {
+  return { ...held.source, names: fullNames(held), close: () => collection.close() };
+}
+
+/** An image layout may call an image `1.0` alone, which names nothing outside of it. */
+export function fullNames({ names }: HeldImage): readonly string[] {
+  return names.filter((name) => name.includes('/') || name.includes(':'));
 }

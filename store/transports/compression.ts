@@ -18,6 +18,14 @@ export function compressionOfType(mediaType: string): Compression {
   return 'none';
 }
 
+/** What a descriptor calls a layer that is compressed in this way, in the words of the family that it belongs to. */
+export function typeOfCompression(like: string, compression: ReturnType<typeof compressionOf>): string {
+  const docker = like.startsWith('application/vnd.docker.');
+  if (compression === 'gzip') return docker ? MEDIA_TYPE.dockerLayerGzip : MEDIA_TYPE.ociLayerGzip;
+  if (compression === 'zstd') return docker ? `${MEDIA_TYPE.dockerLayer}.zstd` : MEDIA_TYPE.ociLayerZstd;
+  return docker ? MEDIA_TYPE.dockerLayer : MEDIA_TYPE.ociLayer;
+}
+
 export function decompress(stream: ReadableStream<Uint8Array>, compression: Compression): ReadableStream<Uint8Array> {
   return compression === 'none' ? stream : through(stream, new DecompressionStream(compression as 'gzip'));
 }

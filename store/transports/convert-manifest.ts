@@ -56,7 +56,10 @@ function convertType(mediaType: string, format: ManifestFormat, name: string): s
 
 /** A manifest as bytes, with the digest that follows. */
 export function encodeManifest(document: ImageManifest): ManifestBytes {
-  const bytes = new TextEncoder().encode(JSON.stringify(document));
+  const { schemaVersion, mediaType, artifactType, config, layers, ...rest } = document;
+  // In the order of the specification; what is not there stays away.
+  const ordered = { schemaVersion, mediaType, artifactType, config, layers, ...rest };
+  const bytes = new TextEncoder().encode(JSON.stringify(ordered));
   return { bytes, digest: digestOf(bytes), mediaType: document.mediaType! };
 }
 

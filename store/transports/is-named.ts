@@ -2,17 +2,19 @@ import { formatReference, parseImageName, withDefaultTag } from '../../spec/refe
 
 /** Whether a name of an archive is the wanted one: as written, or the same image written in full. */
 export function isNamed(own: string, wanted: string): boolean {
-  return own === wanted || fullName(own) === fullName(wanted);
+  if (own === wanted) return true;
+  const full = fullName(own);
+  return full !== undefined && full === fullName(wanted);
 }
 
-/** As Docker means it, whose archives leave the registry out. Text that is no name stays as it is. */
-export function fullName(text: string): string {
+/** As Docker means it, whose archives leave the registry out; `undefined` for text that is no name. */
+export function fullName(text: string): string | undefined {
   try {
     const name = withDefaultTag(parseImageName(text));
     if (name.registry !== undefined) return formatReference(name);
     const repository = name.repository.includes('/') ? name.repository : `library/${name.repository}`;
     return formatReference({ ...name, registry: 'docker.io', repository });
   } catch {
-    return text;
+    return undefined;
   }
 }

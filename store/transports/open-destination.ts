@@ -24,7 +24,9 @@ export async function openDestination(place: StorePlace, location: Location): Pr
     case 'docker-archive': {
       const { dockerArchiveOut } = await import('./archive-destinations.ts');
       const { fullName } = await import('./is-named.ts');
-      return soleDestination(dockerArchiveOut(await sinkOf(path, name)), tags.map(fullName));
+      const names = tags.map(fullName);
+      if (names.includes(undefined)) throw cannotWrite(name, `"${reference}" is no name of an image`);
+      return soleDestination(dockerArchiveOut(await sinkOf(path, name)), names as string[]);
     }
     case 'containers-storage':
       throw cannotWrite(name, 'it is read only', 'podman load takes what `limpid save` writes');

@@ -1,0 +1,128 @@
+import { LimpidError } from '../../base/error.ts';
+import { MEDIA_TYPE, type Digest, type ImageConfig } from '../../spec/image.ts';
+import { digestOf } from '../../spec/digest.ts';
+import type { ImageSource } from '../../spec/image-transport.ts';
+import { receiveImage } from '../../store/images/receive-image.ts';
+import type { LayerProgress } from '../../store/images/receive-layers.ts';
+import { encodeManifest } from '../../store/transports/convert-manifest.ts';
+import { hashedSpool, type Spooled } from '../../store/transports/hashed-spool.ts';
+import { plainStream } from '../../store/transports/open-archive.ts';
+import { streamFile } from '../../store/transports/stream-file.ts';
+import type { World } from '../world.ts';
+import { applyChanges } from './apply-changes.ts';
+import { hostPlatform } from './host-platform.ts';
+import { newName } from './tag.ts';
+
+export interface ImportOptions {
+  /** What the image is called here; without a registry it becomes `localhost/…`. */
+  readonly name?: string;
+  /** Lines of a Dockerfile. */
+  readonly changes?: readonly string[];
+  readonly message?: string;
+  readonly os?: string;
+  readonly architecture?: string;
+  readonly variant?: string;
+  /** RFC 3339; now unless said. */
+  readonly created?: string;
+  readonly progress?: LayerProgress;
+}
+
+/** A file, an address, or bytes that come once (`stream`, called `name` in messages). */
+export type ImportFrom = string | { readonly stream: ReadableStream<Uint8Array>; readonly name: string };
+
+/** Makes an image of one layer of a tar archive, plain or compressed. Answers its id. */
+export async function importImage(world: World, from: ImportFrom, options: ImportOptions = {}): Promise<Digest> {
+  // What is wrong with the words is told before anything is fetched.
+  const runtime = applyChanges({}, options.changes ?? []);
+  const names = options.name === undefined ? [] : [newName(options.name)];
+  const { stream, name } = typeof from === 'string' ? await openFrom(from) : from;
+  const layer = await hashedSpool(world, await plainStream(stream, name), name);
+  try {
+    const { entry } = await receiveImage(
+      world,
+      layerSource(layer, { runtime, name, platform: hostPlatform() }, options),
+      {
+        platform: hostPlatform(),
+        anyPlatform: true,
+        names,
+        ...(options.progress === undefined ? {} : { progress: options.progress }),
+      },
+    );
+    return entry.id;
+  } finally {
+    layer.file.close();
+  }
+}
+
+interface Described {
+  readonly runtime: ImageConfig['config'] & object;
+  readonly name: string;
+  readonly platform: { readonly os: string; readonly architecture: string; readonly variant?: string };
+}
+
+function layerSource(layer: Spooled, { runtime, name, platform }: Described, options: ImportOptions): ImageSource {
+  const created = options.created ?? new Date().toISOString();
+  const { os = platform.os, architecture = platform.architecture, variant } = options;
+  const config: ImageConfig = {
+    created,
+    architecture,
+    os,
+    ...(variant === undefined ? {} : { variant }),
+    config: runtime,
+    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    history: [{ created, created_by: `limpid import ${name}`, comment: options.message ?? 'imported from tarball' }],
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(config));
+  const manifest = encodeManifest({
+    schemaVersion: 2,
+    mediaType: MEDIA_TYPE.ociManifest,
+    config: { mediaType: MEDIA_TYPE.ociConfig, digest: digestOf(bytes), size: bytes.length },
+    layers: [{ mediaType: MEDIA_TYPE.ociLayer, digest: layer.digest, size: layer.size }],
+  });
+  return {
+    name,
+    manifest: async () => manifest,
+    blob: async ({ digest }) =>
+      digest === layer.digest
+        ? streamFile(layer.file, { offset: 0, length: layer.size, close: false })
+        : new Blob([bytes]).stream(),
+    async close() {},
+  };
+}
+
+async function openFrom(from: string): Promise<{ stream: ReadableStream<Uint8Array>; name: string }> {
+  if (/^https?:\/\//i.test(from)) return { stream: await fetchArchive(from), name: withoutSecrets(from) };
+  const file = Bun.file(from);
+  const status = await file.stat().catch(() => undefined);
+  if (status === undefined) throw cannotImport(from, 'there is no such file');
+  if (status.isDirectory()) throw cannotImport(from, 'it is a directory', `tar -C ${from} -c . | limpid import -`);
+  return { stream: file.stream(), name: from };
+}
+
+async function fetchArchive(url: string): Promise<ReadableStream<Uint8Array>> {
+  const name = withoutSecrets(url);
+  let answer: Response;
+  try {
+    // Compressed or not, the bytes are the archive's: nothing is to be unpacked on the way.
+    answer = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
+  } catch (error) {
+    throw cannotImport(name, error instanceof Error ? error.message : String(error));
+  }
+  if (!answer.ok || answer.body === null) throw cannotImport(name, `the server answers ${answer.status}`);
+  return answer.body;
+}
+
+/** A name and a password in an address are nobody's business. */
+function withoutSecrets(text: string): string {
+  return text.replace(/\/\/[^/@]*@/, '//');
+}
+
+function cannotImport(name: string, why: string, hint?: string): LimpidError {
+  return new LimpidError({
+    code: 'EIMPORT',
+    doing: 'import',
+    subject: `"${name}"`,
+    why,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

@@ -1,0 +1,127 @@
+import { LimpidError } from '../../base/error.ts';
+import { writeFile } from '../../kernel/files.ts';
+import type { RegistryOptions } from '../../registry/options.ts';
+import { isIndexType } from '../../spec/image-parse.ts';
+import type { Digest } from '../../spec/image.ts';
+import type { ImageSource } from '../../spec/image-transport.ts';
+import type { ImageEntry } from '../../store/images/entry.ts';
+import {
+  convertManifest,
+  encodeManifest,
+  isOfFormat,
+  type ManifestFormat,
+} from '../../store/transports/convert-manifest.ts';
+import { copyImage, type OpenImage } from '../../store/transports/copy-image.ts';
+import { recompressImage, type RecompressedImage } from '../../store/transports/recompress.ts';
+import type { World } from '../world.ts';
+import { findImage } from './find.ts';
+import { blobMounts } from './blob-mounts.ts';
+import { openImageDestination } from './open-destination.ts';
+import { storedSource } from './stored-source.ts';
+
+export interface PushOptions {
+  /** Another name, or a transport; the image's own name unless said. */
+  readonly destination?: string;
+  readonly registry?: RegistryOptions;
+  /** OCI's or Docker's manifest; as it is unless said. */
+  readonly format?: ManifestFormat;
+  /** Compress the layers anew, where they are not so already. */
+  readonly compression?: 'gzip' | 'zstd';
+  /** Of a manifest list, only itself: the images are there. */
+  readonly indexOnly?: boolean;
+  /** Where to write the digest that it has there. */
+  readonly digestFile?: string;
+  readonly progress?: (line: string) => void;
+}
+
+/** To a registry, blobs go side by side. */
+const SIDE_BY_SIDE = 3;
+
+/** Sends an image or a manifest list of the store to a registry, an archive, a directory. Answers the digest it has there. */
+export async function pushImage(world: World, text: string, options: PushOptions = {}): Promise<Digest> {
+  const { entry } = findImage(world, text);
+  const to = options.destination ?? entry.name;
+  if (to === undefined) throw noDestination(text);
+  const source = storedSource(world, entry, options.progress);
+  const digest = await sendImage(world, { source, entry, to }, options);
+  if (options.digestFile !== undefined) writeFile(options.digestFile, digest, { mode: 0o644, sync: false });
+  return digest;
+}
+
+interface Sending {
+  readonly source: ImageSource;
+  readonly entry: ImageEntry;
+  readonly to: string;
+}
+
+async function sendImage(world: World, { source, entry, to }: Sending, options: PushOptions): Promise<Digest> {
+  const { progress, indexOnly = false } = options;
+  if (isIndexType(entry.manifest.mediaType)) checkIndexOptions(entry, options);
+  const opened = await openImageDestination(world, to, options.registry ?? {});
+  const { destination, registry } = opened;
+  const conversion = new Conversion(world, options, source.name);
+  try {
+    return await copyImage(source, destination, {
+      indexOnly,
+      convert: (image) => conversion.convert(image),
+      ...(progress === undefined ? {} : { progress }),
+      ...(registry === undefined ? {} : { mount: blobMounts(world, registry), parallel: SIDE_BY_SIDE }),
+    });
+  } finally {
+    conversion.close();
+    await destination.close();
+    await source.close();
+  }
+}
+
+/** What is to be changed of an image on its way, as the options say. */
+class Conversion {
+  readonly #world: World;
+  readonly #options: PushOptions;
+  readonly #name: string;
+  #recompressed: RecompressedImage | undefined;
+
+  constructor(world: World, options: PushOptions, name: string) {
+    this.#world = world;
+    this.#options = options;
+    this.#name = name;
+  }
+
+  async convert(image: OpenImage): Promise<OpenImage> {
+    const { compression, progress } = this.#options;
+    // Docker's manifests have no word for zstd.
+    const format = this.#options.format ?? (compression === 'zstd' ? 'oci' : undefined);
+    if (compression !== undefined)
+      this.#recompressed = await recompressImage(this.#world, image, compression, progress);
+    const { manifest, document, blob } = this.#recompressed?.image ?? image;
+    if (format === undefined || isOfFormat(manifest, format)) return { manifest, document, blob };
+    const converted = convertManifest(document, format, this.#name);
+    return { manifest: encodeManifest(converted), document: converted, blob };
+  }
+
+  close(): void {
+    this.#recompressed?.close();
+  }
+}
+
+function checkIndexOptions({ name = '' }: ImageEntry, { format, compression }: PushOptions): void {
+  const option =
+    format === undefined ? (compression === undefined ? undefined : 'another compression') : 'another format';
+  if (option === undefined) return;
+  throw new LimpidError({
+    code: 'EOPTION',
+    doing: 'push',
+    subject: `manifest list "${name}"`,
+    why: `it names its images by digest, which ${option} would change`,
+  });
+}
+
+function noDestination(text: string): LimpidError {
+  return new LimpidError({
+    code: 'EOPTION',
+    doing: 'push',
+    subject: `image "${text}"`,
+    why: 'it has no name that would say where to',
+    hint: `name a destination: limpid push ${text} docker://registry.example/name:tag`,
+  });
+}
