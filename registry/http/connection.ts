@@ -88,11 +88,13 @@ export class Connection {
   }
 
   async #fetch(request: RegistryRequest, authorization: string | undefined): Promise<WebAnswer> {
+    // Another request may learn it while this one is under way.
+    const scheme = this.#scheme;
     try {
       return await this.#fetchBy(request, authorization);
     } catch (error) {
       // An insecure registry may speak plain HTTP; which, only trying tells.
-      if (!this.endpoint.insecure || this.#scheme === 'http' || error instanceof LimpidError) throw error;
+      if (!this.endpoint.insecure || scheme === 'http' || error instanceof LimpidError) throw error;
       if (error instanceof TimedOut || !['EPROTO', 'ECONNRESET', 'ECONNREFUSED'].includes(codeOf(error))) throw error;
       this.#scheme = 'http';
       return await this.#fetchBy(request, authorization);
