@@ -1,4 +1,5 @@
 import { prepareLaunch } from '../engine/containers/prepare.ts';
+import { previewNetworks } from '../engine/networks/prepare.ts';
 import { resolveSeccomp } from '../engine/containers/seccomp.ts';
 import { containerPaths } from '../engine/records/paths.ts';
 import type { ContainerConfig } from '../engine/config.ts';
@@ -14,7 +15,12 @@ export async function showLaunch(world: World, config: ContainerConfig, stage: S
   if (stage === 'config') return showJson(config, output);
   const paths = containerPaths(world, config.id, config.autoRemove);
   const size = config.terminal ? callerTerminal() : undefined;
-  const { spec, plan } = await prepareLaunch(world, config, paths, { ...(size && { size }), chosen: resolveSeccomp });
+  const networks = await previewNetworks(world, config, paths);
+  const { spec, plan } = await prepareLaunch(world, config, paths, {
+    ...(size && { size }),
+    ...(networks && { networks }),
+    chosen: resolveSeccomp,
+  });
   return stage === 'spec' ? showJson(spec, output) : showPlan(plan, stage, output);
 }
 

@@ -1,3 +1,5 @@
+import type { Op } from './ops.ts';
+
 /** What building a container needs beyond the runtime spec: where its things are on this host. */
 export interface PlaceContext {
   readonly id: string;
@@ -23,8 +25,20 @@ export interface SharedCgroup {
   readonly filledCpusets: readonly string[];
 }
 
+/** What the networks of a container add to its launch, as `network/` has computed it. */
+export interface NetworkPlan {
+  /** Host stage, before the clone: what the networks themselves lack. */
+  readonly before: readonly Op[];
+  /** Host stage, behind the clone: the host's ends of its interfaces. */
+  readonly host: readonly Op[];
+  /** Child stage, behind the gate: addresses and routes. */
+  readonly child: readonly Op[];
+  readonly cleanup: readonly Op[];
+}
+
 /** What the launch of a supervised container needs. */
 export interface LaunchContext extends PlaceContext {
+  readonly network?: NetworkPlan;
   /** Host paths mentioned in `removeAfterwards` vanish with the container (`--rm`). */
   readonly removeAfterwards: readonly string[];
   readonly supervision: Supervision;

@@ -1,7 +1,7 @@
 import type { Process, RuntimeSpec } from '../spec/runtime.ts';
 import { createCgroups, removeCgroups } from './cgroup/index.ts';
 import { cgroupLayout } from './cgroup/layout.ts';
-import type { LaunchContext } from './context.ts';
+import type { LaunchContext, NetworkPlan } from './context.ts';
 import type { HostFacts } from './facts.ts';
 import { buildInside } from './inside.ts';
 import { cloneMappedMounts } from './mapped-mounts.ts';
@@ -27,6 +27,8 @@ import {
   writePidFile,
 } from './supervision.ts';
 
+const NO_NETWORK: NetworkPlan = { before: [], host: [], child: [], cleanup: [] };
+
 /**
  * The whole start of a container, in order: what the monitor is to hold, the cgroups with their limits, the root
  * file system, the clone, what the host does to the child, what the child does to itself, and what is to be cleaned
@@ -38,18 +40,25 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
   const process = processOf(spec);
   const cgroups = cgroupLayout(request);
   const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram);
-  const settling = [...settleChild(request), ...writePidFile(context), recordStart(context.supervision)];
+  const { network = NO_NETWORK } = context;
+  const settling = [
+    ...settleChild(request),
+    ...network.host,
+    ...writePidFile(context),
+    recordStart(context.supervision),
+  ];
   const untilInside = [
     ...declareSupervision(context.supervision, process, hostOwner(spec), request.because),
     ...createCgroups(cgroups, request),
     ...mountOutside(request),
     ...cloneMappedMounts(parseMounts(request)),
+    ...network.before,
     ...enterBeforeClone(request),
     cloneChild(request, cgroups, settling),
     ...returnAfterClone(request),
     ...settling,
     ...openGate(settling),
-    ...buildInside(process, request, cgroups, settling.length > 0),
+    ...buildInside(process, request, cgroups, settling.length > 0, network.child),
   ];
   return [
     ...untilInside,
@@ -60,6 +69,7 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
     supervise(),
     ...umountOutside(request),
     ...removeCgroups(cgroups, request.namespaces.created.has('pid')),
+    ...network.cleanup,
     ...removePaths(context.removeAfterwards),
     releaseLock(),
     ...startAfterwards(context.afterwards),

@@ -91,8 +91,6 @@ export interface Bridge {
   readonly name: string;
   readonly mac: Uint8Array;
   readonly mtu?: number;
-  /** Says whose it is: `ip link` shows it as "alias". */
-  readonly alias: string;
   /** IEEE 802.1Q: the bridge tells VLANs apart. */
   readonly vlanFiltering: boolean;
 }
@@ -101,7 +99,7 @@ const IFLA_BR_FORWARD_DELAY = 1;
 const IFLA_BR_VLAN_FILTERING = 7;
 
 /** A bridge that is up and forwards from its first moment. */
-export function addBridgeMessage({ name, mac, mtu, alias, vlanFiltering }: Bridge): Uint8Array {
+export function addBridgeMessage({ name, mac, mtu, vlanFiltering }: Bridge): Uint8Array {
   const data = [
     u32Attribute(IFLA_BR_FORWARD_DELAY, 0),
     ...(vlanFiltering ? [{ type: IFLA_BR_VLAN_FILTERING, value: Uint8Array.of(1) }] : []),
@@ -110,14 +108,14 @@ export function addBridgeMessage({ name, mac, mtu, alias, vlanFiltering }: Bridg
     linkInfo('bridge', data),
     stringAttribute(IFLA.ifname, name),
     { type: IFLA.address, value: mac },
-    stringAttribute(IFLA.ifAlias, alias),
     ...(mtu === undefined ? [] : [u32Attribute(IFLA.mtu, mtu)]),
   ]);
 }
 
-/** Brings an interface up that is known by its name. */
-export function interfaceUpMessage(name: string): Uint8Array {
-  return linkMessage(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, IFF_UP, [stringAttribute(IFLA.ifname, name)]);
+/** Brings an interface up that is known by its name, and notes on it what it is for: `ip link` shows that as "alias". */
+export function interfaceUpMessage(name: string, alias?: string): Uint8Array {
+  const note = alias === undefined ? [] : [stringAttribute(IFLA.ifAlias, alias)];
+  return linkMessage(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, IFF_UP, [stringAttribute(IFLA.ifname, name), ...note]);
 }
 
 export function deleteInterfaceMessage(name: string): Uint8Array {

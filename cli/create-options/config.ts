@@ -2,6 +2,7 @@ import type { ContainerConfig } from '../../engine/config.ts';
 import type { Typed } from '../parse/parse-options.ts';
 import { checkRequest, checkPlatform } from './checks.ts';
 import { translateDeviceRules, translateDevices } from './devices.ts';
+import { translateHostNames } from './host-names.ts';
 import { translateEnvironment } from './environment.ts';
 import { translateEntrypoint, translateHostName, translateName } from './identity.ts';
 import { translateAnnotations, translateLabels, translateSysctls } from './labels.ts';
@@ -38,6 +39,7 @@ export function configFromOptions(
     ...translateNamespaces(request),
     ...translatePorts(request),
     ...translateHostName(request),
+    ...translateHostNames(request),
     ...translateRights(request),
     ...translateFiles(request),
     ...translateLife(request),

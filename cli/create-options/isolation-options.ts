@@ -30,7 +30,6 @@ export const FILES_OPTIONS = groupOptions('Its files', {
 
 /** What it shares with the host and with other containers. */
 export const NAMESPACE_OPTIONS = groupOptions('Its namespaces', {
-  network: { type: 'array', aliases: ['net'], value: 'MODE', help: 'none, host, container:NAME, ns:PATH' },
   hostname: { type: 'string', short: 'h', value: 'NAME', help: 'Its host name; otherwise its short id' },
   domainname: { type: 'string', value: 'NAME', help: 'Its NIS domain name' },
   pid: { type: 'string', value: 'MODE', help: 'Process numbers: private, host, container:NAME, ns:PATH' },

@@ -50,11 +50,6 @@ test.each([
   [['--ipc=container:'], 'EOPTION cannot use "container:" for --ipc: the name of a container is missing'],
   [['--net=ns:x'], 'EOPTION cannot use "ns:x" for --network: an absolute path such as ns:/proc/1/ns/net is wanted'],
   [
-    ['--net=bridge'],
-    'ENETWORK cannot connect to network "bridge": bridges and named networks come with a later version (hint: use none, host, container:NAME or ns:PATH)',
-  ],
-  [['--net=host', '--network=none'], 'EOPTION cannot use --net host --network none: a container has one network mode'],
-  [
     ['--userns=keep-id'],
     'EOPTION cannot use --userns keep-id: it is for rootless containers (hint: give --uidmap and --gidmap)',
   ],

@@ -1,12 +1,12 @@
 import { DEFAULT_CONFIG } from '../../engine/default-config.ts';
 import type { ContainerConfig, NamespaceMode } from '../../engine/config.ts';
 import type { NamespaceType } from '../../spec/runtime.ts';
-import { LimpidError } from '../../base/error.ts';
 import { optionError } from '../parse/option-error.ts';
 import { translateIdMaps } from './id-maps.ts';
+import { chooseNetwork, networkFields } from './networks.ts';
 import type { CreateRequest } from './request.ts';
 
-type Namespaces = Pick<ContainerConfig, 'namespaces' | 'uidMappings' | 'gidMappings' | 'timeOffsets'>;
+type Namespaces = Pick<ContainerConfig, 'namespaces' | 'networks' | 'uidMappings' | 'gidMappings' | 'timeOffsets'>;
 type SimpleFlag = 'pid' | 'ipc' | 'uts' | 'cgroupns';
 
 const PRIVATE: NamespaceMode = { kind: 'private' };
@@ -16,16 +16,17 @@ const HOST: NamespaceMode = { kind: 'host' };
 export function translateNamespaces(request: CreateRequest): Namespaces {
   const maps = translateIdMaps(request);
   const offsets = translateTimeOffsets(request);
+  const network = chooseNetwork(request);
   const namespaces = {
     pid: simpleMode(request, 'pid', 'pid', DEFAULT_CONFIG.namespaces.pid),
     ipc: simpleMode(request, 'ipc', 'ipc', DEFAULT_CONFIG.namespaces.ipc),
     uts: simpleMode(request, 'uts', 'uts', DEFAULT_CONFIG.namespaces.uts),
     cgroup: simpleMode(request, 'cgroup', 'cgroupns', DEFAULT_CONFIG.namespaces.cgroup),
     user: userMode(request, maps.uidMappings.length > 0),
-    network: networkMode(request),
+    network: network.mode,
     time: timeMode(request, offsets !== undefined),
   };
-  return { namespaces, ...maps, ...(offsets === undefined ? {} : { timeOffsets: offsets }) };
+  return { namespaces, ...networkFields(network), ...maps, ...(offsets === undefined ? {} : { timeOffsets: offsets }) };
 }
 
 function simpleMode(
@@ -44,7 +45,8 @@ function simpleMode(
   throw optionError(request.flag(flag), `private, ${extra}host, container:NAME or ns:PATH is wanted`);
 }
 
-function commonMode(text: string, flag: string): NamespaceMode | undefined {
+/** What all kinds of namespaces have in common: private, host, container:NAME, ns:PATH. */
+export function commonMode(text: string, flag: string): NamespaceMode | undefined {
   if (text === 'private') return PRIVATE;
   if (text === 'host') return HOST;
   const [kind, rest] = [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)];
@@ -73,23 +75,6 @@ function userMode(request: CreateRequest, mapped: boolean): NamespaceMode {
     throw optionError(flag, 'no user numbers are mapped', 'give --uidmap 0:100000:65536');
   if (mode.kind !== 'private' && mapped) throw optionError(flag, 'maps are only for a user namespace of its own');
   return mode;
-}
-
-function networkMode(request: CreateRequest): NamespaceMode {
-  const [text, second] = request.options.network;
-  request.because('linux.namespaces[network]', 'network');
-  if (second !== undefined) throw optionError(request.flag('network'), 'a container has one network mode');
-  if (text === undefined || text === '') return DEFAULT_CONFIG.namespaces.network;
-  if (text === 'none' || text === 'private') return { kind: 'none' };
-  const mode = commonMode(text, 'network');
-  if (mode !== undefined) return mode;
-  throw new LimpidError({
-    code: 'ENETWORK',
-    doing: 'connect',
-    subject: `to network "${text}"`,
-    why: 'bridges and named networks come with a later version',
-    hint: 'use none, host, container:NAME or ns:PATH',
-  });
 }
 
 function timeMode(request: CreateRequest, shifted: boolean): NamespaceMode {

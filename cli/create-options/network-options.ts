@@ -14,7 +14,12 @@ export const NETWORK_OPTIONS = groupOptions('Its network', {
   'network-alias': { type: 'slice', value: 'NAME', help: 'Another name for it on its networks' },
   dns: { type: 'slice', value: 'ADDRESS', help: 'Whom it asks for addresses, instead of whom the host asks' },
   'dns-search': { type: 'slice', value: 'DOMAIN', help: 'Where it looks for short names; "." for nowhere' },
-  'dns-option': { type: 'slice', aliases: ['dns-opt'], value: 'OPTION', help: 'An option of resolv.conf, such as ndots:2' },
+  'dns-option': {
+    type: 'slice',
+    aliases: ['dns-opt'],
+    value: 'OPTION',
+    help: 'An option of resolv.conf, such as ndots:2',
+  },
   'add-host': { type: 'array', value: 'NAME:ADDRESS', help: 'A line of /etc/hosts; the address may be host-gateway' },
   'no-hosts': { type: 'bool', help: "Keep the image's /etc/hosts" },
 });

@@ -1,6 +1,7 @@
 import type { OptionValues } from '../parse/option.ts';
 import { groupOptions } from '../parse/option.ts';
 import { FILES_OPTIONS, NAMESPACE_OPTIONS, SECURITY_OPTIONS } from './isolation-options.ts';
+import { NETWORK_OPTIONS } from './network-options.ts';
 import { LIMIT_OPTIONS } from './limit-options.ts';
 import { PORT_OPTIONS } from './port-options.ts';
 import { LIFE_OPTIONS, PROCESS_OPTIONS } from './process-options.ts';
@@ -9,6 +10,7 @@ import { LIFE_OPTIONS, PROCESS_OPTIONS } from './process-options.ts';
 export const CREATE_OPTIONS = {
   ...PROCESS_OPTIONS,
   ...FILES_OPTIONS,
+  ...NETWORK_OPTIONS,
   ...NAMESPACE_OPTIONS,
   ...PORT_OPTIONS,
   ...LIMIT_OPTIONS,

@@ -6,6 +6,7 @@ import type { RootOutside } from './root-outside.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import { containerHostname } from '../spec/hostname.ts';
+import type { EtcTexts } from '../networks/etc-texts.ts';
 import { passwdWithUser } from './passwd-entry.ts';
 
 /** A file made for one container, and where the container sees it. */
@@ -21,6 +22,8 @@ export interface EtcSources {
   readonly hostHostname: string;
   readonly passwd?: string;
   readonly group?: string;
+  /** As networks, `--dns` or `--add-host` want them. */
+  readonly texts?: EtcTexts;
 }
 
 /** The files in /etc that a container gets of its own. Throws what `resolveUser` throws. */
@@ -31,10 +34,15 @@ export function etcFiles(config: ContainerConfig, { runtime }: ContainerPaths, s
   const file = (name: string, text: string, because: string) => {
     return { destination: `/etc/${name}`, path: `${runtime}/${name}`, text, because };
   };
+  const { texts } = sources;
+  const hosts = texts === undefined ? hostsText(hostname, isHostNetwork) : texts.hosts;
+  const resolvConf = texts?.resolvConf ?? (isHostNetwork ? hostText('/etc/resolv.conf') : '');
   return [
     file('hostname', `${hostname}\n`, 'the container knows its name'),
-    file('hosts', hostsText(hostname, isHostNetwork), 'the container finds itself by name'),
-    file('resolv.conf', isHostNetwork ? hostText('/etc/resolv.conf') : '', 'resolvers as far as the network reaches'),
+    ...(hosts === undefined || config.names?.noHosts
+      ? []
+      : [file('hosts', hosts, 'the container finds itself by name')]),
+    file('resolv.conf', resolvConf, 'resolvers as far as the network reaches'),
     ...(passwd === undefined ? [] : [file('passwd', passwd, '--user: who it runs as has a name')]),
   ];
 }

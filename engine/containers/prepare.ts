@@ -17,6 +17,8 @@ import type { ReasonedSpec, SpecInputs } from '../spec/inputs.ts';
 import { specFromConfig } from '../spec/spec-from-config.ts';
 import type { World } from '../world.ts';
 import { etcFiles, writeEtcFiles, type EtcFile, type EtcSources } from './etc-files.ts';
+import type { EtcTexts } from '../networks/etc-texts.ts';
+import type { PreparedNetworks } from '../networks/prepare.ts';
 import { joinedMaps } from './joined-maps.ts';
 import { joinedProcesses } from './joined.ts';
 import { hostDevices } from './host-devices.ts';
@@ -36,6 +38,7 @@ export interface PrepareOptions {
   readonly size?: TerminalSize;
   /** `resolveSeccomp` where the spec is to be read by somebody. */
   readonly chosen?: typeof chooseSeccomp;
+  readonly networks?: PreparedNetworks;
 }
 
 /** Every stage of one launch, as data: nothing has been asked of the kernel yet. */
@@ -53,7 +56,7 @@ export async function prepareLaunch(
   world: World,
   config: ContainerConfig,
   paths: ContainerPaths,
-  { size, chosen = chooseSeccomp }: PrepareOptions = {},
+  { size, chosen = chooseSeccomp, networks }: PrepareOptions = {},
 ): Promise<PreparedLaunch> {
   const lower = await resolveRootfs(world, config.rootfs);
   tracePhase('root file system found');
@@ -61,12 +64,16 @@ export async function prepareLaunch(
   tracePhase('host facts gathered');
   const seccomp = await chosen(facts, config);
   tracePhase('seccomp filter chosen');
-  const read = await readSpec(world, config, paths, lower, seccomp);
+  const texts = await namesOf(config, networks);
+  const read = await readSpec(world, config, paths, lower, seccomp, joinedProcesses(world, config), texts);
   const { spec } = read;
   tracePhase('runtime spec computed');
   if (spec.process?.terminal && size !== undefined)
     spec.process.consoleSize = { height: size.rows, width: size.columns };
-  const context = launchContext(world, config, paths, lower, read, seccomp?.program);
+  const context: LaunchContext = {
+    ...launchContext(world, config, paths, lower, read, seccomp?.program),
+    ...(networks === undefined ? {} : { network: networks.plan }),
+  };
   const owner = rootOutside(spec);
   const prelude: Op[] = [
     makeDirectory(paths.runtime),
@@ -93,6 +100,7 @@ export async function readSpec(
   lower: readonly string[],
   seccomp: SeccompChoice | undefined,
   joined: Readonly<Record<string, number>> = joinedProcesses(world, config),
+  texts?: EtcTexts,
 ): Promise<ReadSpec> {
   const layers = statPath(paths.upper) === undefined ? lower : [paths.upper, ...lower];
   const sources: EtcSources = {
@@ -100,7 +108,7 @@ export async function readSpec(
     ...textFile('passwd', readTextInLayers(layers, '/etc/passwd')),
     ...textFile('group', readTextInLayers(layers, '/etc/group')),
   };
-  const etc = etcFiles(config, paths, sources);
+  const etc = etcFiles(config, paths, texts === undefined ? sources : { ...sources, texts });
   const shm = sharedMemory(world, config, paths);
   const maps = joinedMaps(config, joined);
   const files: Record<string, string> = {};
@@ -120,6 +128,13 @@ export async function readSpec(
     ...(seccomp === undefined ? {} : { seccomp: seccomp.profile }),
   };
   return { ...specFromConfig(config, inputs, world.facts), etc };
+}
+
+/** /etc/hosts and /etc/resolv.conf, where there is more to them than loopback. */
+async function namesOf(config: ContainerConfig, networks: PreparedNetworks | undefined): Promise<EtcTexts | undefined> {
+  if (networks === undefined && config.names === undefined) return undefined;
+  const { etcTexts } = await import('../networks/etc-texts.ts');
+  return etcTexts(config, networks?.endpoints ?? []);
 }
 
 function textFile(name: 'passwd' | 'group', text: string | undefined): Partial<SpecInputs> {

@@ -13,7 +13,7 @@ import { observeState } from '../records/state.ts';
 import { busyContainer, lockIdleRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
 import { clearRestarts } from '../records/restarts.ts';
-import { prepareLaunch, type TerminalSize } from './prepare.ts';
+import { prepareLaunch, type PrepareOptions, type TerminalSize } from './prepare.ts';
 
 export interface StartOptions {
   /** Size of the caller's terminal, for a container that has one. */
@@ -55,6 +55,23 @@ export async function startContainer(
  * A failed start leaves the record, without anything mounted or running.
  */
 export async function startRecord(world: World, record: NewRecord, options: StartOptions): Promise<StartedContainer> {
+  const { config } = record;
+  if (config.networks === undefined || config.networks.length === 0) return launchRecord(world, record, options);
+  const { prepareNetworks } = await import('../networks/prepare.ts');
+  const networks = await prepareNetworks(world, config, record.paths);
+  try {
+    return await launchRecord(world, record, { ...options, networks });
+  } catch (error) {
+    networks.release();
+    throw error;
+  }
+}
+
+async function launchRecord(
+  world: World,
+  record: NewRecord,
+  options: StartOptions & Pick<PrepareOptions, 'networks'>,
+): Promise<StartedContainer> {
   const { config, paths, lock } = record;
   const { plan } = await prepareLaunch(world, config, paths, options);
   if (!options.byPolicy) clearRestarts(record);

@@ -39,9 +39,9 @@ describe('what asks for the same with iproute2', () => {
   });
 
   test('a bridge, a macvlan and an ipvlan', () => {
-    const bridge = { name: 'limpid0', mac, alias: 'limpid 1f', vlanFiltering: true };
+    const bridge = { name: 'limpid0', mac, vlanFiltering: true };
     expect(line(addBridgeMessage(bridge))).toBe(
-      'ip link add name limpid0 address 02:42:0a:58:00:02 alias limpid 1f up type bridge forward_delay 0 vlan_filtering 1',
+      'ip link add name limpid0 address 02:42:0a:58:00:02 up type bridge forward_delay 0 vlan_filtering 1',
     );
     const macvlan = addSubInterfaceMessage({ kind: 'macvlan', mode: 4, name: 'eth0', mac });
     expect(line(macvlan.message, macvlan.indexAt, 'eno1', macvlan.pidAt)).toBe(
@@ -78,6 +78,7 @@ describe('what asks for the same with iproute2', () => {
 
   test('up, gone, learnt', () => {
     expect(line(interfaceUpMessage('eth0'))).toBe('ip link set eth0 up');
+    expect(line(interfaceUpMessage('br0', 'limpid network a'))).toBe('ip link set br0 up alias limpid network a');
     expect(line(deleteInterfaceMessage('limpid0'))).toBe('ip link delete limpid0');
     expect(line(learnMacMessage(mac), NEIGHBOUR_INDEX_AT, 'lim1')).toBe(
       'bridge fdb replace 02:42:0a:58:00:02 dev lim1 master dynamic',

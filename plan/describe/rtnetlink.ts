@@ -46,8 +46,9 @@ export function addedKind({ message }: Op<'rtnetlink'>): string | undefined {
 
 function setWords({ payload }: NetlinkMessage): readonly string[] {
   const link = decodeLink(payload);
-  const master = link.change === 0 ? [] : [(link.flags & IFF_UP) === 0 ? 'down' : 'up'];
-  return ['ip', 'link', 'set', linkName(link), ...master];
+  const alias = find(link.attributes, IFLA.ifAlias);
+  const state = link.change === 0 ? [] : [(link.flags & IFF_UP) === 0 ? 'down' : 'up'];
+  return ['ip', 'link', 'set', linkName(link), ...state, ...(alias === undefined ? [] : ['alias', textIn(alias)])];
 }
 
 function addWords(link: LinkMessage, related: string, pid: string): readonly string[] {
@@ -62,16 +63,11 @@ function addWords(link: LinkMessage, related: string, pid: string): readonly str
 }
 
 function linkOptions({ attributes }: LinkMessage, pid: string): readonly string[] {
-  const [mac, mtu, alias] = [
-    find(attributes, IFLA.address),
-    find(attributes, IFLA.mtu),
-    find(attributes, IFLA.ifAlias),
-  ];
+  const [mac, mtu] = [find(attributes, IFLA.address), find(attributes, IFLA.mtu)];
   return [
     ...(mac === undefined ? [] : ['address', formatMac(mac)]),
     ...(mtu === undefined ? [] : ['mtu', String(numberIn(mtu))]),
     ...(find(attributes, IFLA.netNsPid) === undefined ? [] : ['netns', pid]),
-    ...(alias === undefined ? [] : ['alias', textIn(alias)]),
   ];
 }
 

@@ -1,0 +1,33 @@
+import { bridgeOps } from '../../network/bridge.ts';
+import { networkFirewallOps } from '../../network/firewall/network-firewall-ops.ts';
+import { ensureFirewallOps, type FirewallIntent } from '../../network/firewall/restore-ops.ts';
+import { listNetworks } from '../../network/store/read.ts';
+import type { Op } from '../../plan/ops.ts';
+import type { NetworkConfig } from '../../spec/network.ts';
+import { listContainers } from '../containers/list.ts';
+import type { World } from '../world.ts';
+import { readEndpoints } from './endpoint-record.ts';
+
+/** Host stage: what of a network is not in the kernel, because this is its first start or somebody took it away. */
+export function mendOps(
+  world: World,
+  network: NetworkConfig,
+  { ready, isClosed }: { readonly ready: boolean; readonly isClosed: boolean },
+): Op[] {
+  // The firewall first: there is no moment at which a container of this network has none.
+  const firewall = isClosed ? networkFirewallOps(network) : ensureFirewallOps(firewallIntent(world));
+  return [...firewall, ...(ready ? [] : bridgeOps(network))];
+}
+
+/** All that the firewall is to hold for the networks and the running containers of this world. */
+export function firewallIntent(world: World): FirewallIntent {
+  const running = listContainers(world).filter(({ state }) => state.process !== undefined);
+  return {
+    networks: listNetworks(world),
+    published: running.flatMap(({ config, paths }) => {
+      const { endpoints, ports } = readEndpoints(world, config, paths);
+      const [first] = endpoints;
+      return first === undefined || ports.length === 0 ? [] : [{ endpoint: first, ports }];
+    }),
+  };
+}

@@ -1,0 +1,140 @@
+import { LimpidError } from '../../base/error.ts';
+import { tracePhase } from '../../base/trace.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { forwardingOps, isBridgeReady } from '../../network/bridge.ts';
+import { releaseEndpoint, takeEndpoint, type EndpointRequest, type WantedEndpoint } from '../../network/endpoints.ts';
+import { firewallTableExists } from '../../network/host/firewall-table.ts';
+import { readInterface } from '../../network/host/interfaces.ts';
+import { planEndpoints } from '../../network/plan.ts';
+import { DEFAULT_NETWORK, noSuchNetwork, readNetwork } from '../../network/store/read.ts';
+import type { NetworkPlan } from '../../plan/context.ts';
+import type { Op } from '../../plan/ops.ts';
+import type { Endpoint, NetworkConfig } from '../../spec/network.ts';
+import { newId, nowText } from '../caller.ts';
+import type { ContainerConfig } from '../config.ts';
+import type { ContainerPaths } from '../records/paths.ts';
+import type { World } from '../world.ts';
+import { ifDead } from './alive.ts';
+import { readEndpoints, writeEndpoints } from './endpoint-record.ts';
+
+/** A container's places on its networks, taken for one start. */
+export interface PreparedNetworks {
+  readonly endpoints: readonly Endpoint[];
+  readonly plan: NetworkPlan;
+  /** Gives everything back, where the start came to nothing. */
+  release(): void;
+}
+
+const FIREWALL_TABLE = 'limpid';
+
+/**
+ * Takes an address on each network that a container asks for, and computes what its start has to do for them: the
+ * endpoints, and whatever of the networks themselves is not in the kernel. With `preview` nothing is taken or written.
+ * Throws ENONETWORK, ENOADDRESS, EADDRINUSE, ETAKEN, ENOSUBNET.
+ */
+export async function prepareNetworks(
+  world: World,
+  config: ContainerConfig,
+  paths: ContainerPaths,
+  { preview = false } = {},
+): Promise<PreparedNetworks> {
+  const wanted = await wantedEndpoints(world, config, preview);
+  const last = readEndpoints(world, config, paths).endpoints;
+  const request: EndpointRequest = {
+    place: world,
+    containerId: config.id,
+    containerName: config.name,
+    ifDead: ifDead(world),
+    last,
+    nonce: preview ? '000' : nonce(),
+    preview,
+  };
+  const endpoints: Endpoint[] = [];
+  const release = () => endpoints.forEach((endpoint) => releaseEndpoint(world, endpoint));
+  try {
+    for (const one of wanted) endpoints.push(takeEndpoint(request, one));
+    tracePhase('addresses taken');
+    const before = await missingOps(world, endpoints);
+    const planned = endpoints.map((endpoint) => {
+      const because = config.because['linux.namespaces[network]'] ?? `default: network ${endpoint.network.name}`;
+      return { endpoint, because, returns: last.some(({ ip, ip6 }) => ip === endpoint.ip && ip6 === endpoint.ip6) };
+    });
+    const hasIpv6 = statPath('/proc/sys/net/ipv6') !== undefined;
+    const plan = { ...planEndpoints(world, planned, hasIpv6), before };
+    if (!preview) writeEndpoints(paths, { endpoints, ports: [] });
+    tracePhase('networks planned');
+    return { endpoints, plan, release };
+  } catch (error) {
+    if (!preview) release();
+    throw error;
+  }
+}
+
+/** As `prepareNetworks` for what is only shown; `undefined` where there is no network. */
+export async function previewNetworks(
+  world: World,
+  config: ContainerConfig,
+  paths: ContainerPaths,
+): Promise<PreparedNetworks | undefined> {
+  return config.networks === undefined || config.networks.length === 0
+    ? undefined
+    : prepareNetworks(world, config, paths, { preview: true });
+}
+
+async function wantedEndpoints(world: World, config: ContainerConfig, preview: boolean): Promise<WantedEndpoint[]> {
+  const wanted: WantedEndpoint[] = [];
+  let index = 0;
+  for (const attachment of config.networks ?? []) {
+    const network = await findOrMake(world, attachment.network, preview);
+    wanted.push({ network, attachment, interfaceName: attachment.interfaceName ?? `eth${index}`, index });
+    index++;
+  }
+  return wanted;
+}
+
+/** The default network is there as soon as somebody wants it. */
+async function findOrMake(world: World, name: string, preview: boolean): Promise<NetworkConfig> {
+  const network = readNetwork(world, name);
+  if (network !== undefined) return network;
+  if (name !== DEFAULT_NETWORK) throw noSuchNetwork(name);
+  const { defaultNetwork, makeDefaultNetwork } = await import('../../network/store/default-network.ts');
+  return preview ? defaultNetwork(world, newId(), nowText()) : makeDefaultNetwork(world, newId(), nowText());
+}
+
+/** Host stage, before the clone: bridges, forwarding and firewall as far as they are not there, which they mostly are. */
+async function missingOps(world: World, endpoints: readonly Endpoint[]): Promise<Op[]> {
+  const ops: Op[] = [];
+  let isClosed: boolean | undefined;
+  for (const { network } of endpoints) {
+    if (network.driver !== 'bridge') {
+      checkParent(network);
+      continue;
+    }
+    ops.push(...forwardingOps(network));
+    const ready = isBridgeReady(network, readInterface(network.interfaceName));
+    isClosed ??= firewallTableExists(FIREWALL_TABLE);
+    if (ready && isClosed) continue;
+    const { mendOps } = await import('./mend.ts');
+    ops.push(...mendOps(world, network, { ready, isClosed }));
+    isClosed = true;
+  }
+  return ops;
+}
+
+function checkParent({ name, driver, interfaceName }: NetworkConfig): void {
+  if (readInterface(interfaceName) !== undefined) return;
+  throw new LimpidError({
+    code: 'ENOPARENT',
+    doing: 'connect',
+    subject: `to network "${name}"`,
+    why: `this machine has no interface "${interfaceName}" for its ${driver}`,
+    hint: '`ip link` lists them',
+  });
+}
+
+/** Three letters or digits that another start will hardly have. */
+function nonce(): string {
+  return Math.floor(Math.random() * 36 ** 3)
+    .toString(36)
+    .padStart(3, '0');
+}

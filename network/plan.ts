@@ -1,0 +1,45 @@
+import type { NetworkPlan } from '../plan/context.ts';
+import type { Op } from '../plan/ops.ts';
+import type { Endpoint } from '../spec/network.ts';
+import { leasedAddresses } from './endpoints.ts';
+import { bridgeEndpointOps } from './endpoint-ops.ts';
+import { subInterfaceEndpointOps } from './sub-interface.ts';
+import { leasesDirectory, type NetworkPlace } from './store/place.ts';
+
+export interface PlannedEndpoint {
+  readonly endpoint: Endpoint;
+  readonly because: string;
+  /** It has the addresses that it had at its last start. */
+  readonly returns: boolean;
+}
+
+/** The part of a launch that its endpoints need; what the networks themselves lack comes as `before`. */
+export function planEndpoints(
+  place: NetworkPlace,
+  planned: readonly PlannedEndpoint[],
+  hasIpv6: boolean,
+): Pick<NetworkPlan, 'host' | 'child' | 'cleanup'> {
+  const host: Op[] = [];
+  const child: Op[] = [];
+  const cleanup: Op[] = [];
+  planned.forEach(({ endpoint, because, returns }, index) => {
+    const options = { because, returns, place: index, hasIpv6 };
+    const ops =
+      endpoint.network.driver === 'bridge'
+        ? bridgeEndpointOps(endpoint, options)
+        : subInterfaceEndpointOps(endpoint, options);
+    host.push(...ops.host);
+    child.push(...ops.child);
+    cleanup.push(...releaseOps(place, endpoint));
+  });
+  return { host, child, cleanup };
+}
+
+/** Clean-up stage: the addresses are free again. The veth goes with its namespace. */
+export function releaseOps(place: NetworkPlace, endpoint: Endpoint): Op[] {
+  const directory = leasesDirectory(place, endpoint.network.name);
+  const because = 'its address is free for others';
+  return leasedAddresses(endpoint).map((address) => {
+    return { op: 'unlink', stage: 'cleanup', because, at: -1, path: `${directory}/${address}`, missingOk: true };
+  });
+}

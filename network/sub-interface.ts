@@ -1,0 +1,28 @@
+import { parseMac } from '../abi/ip/mac.ts';
+import { addSubInterfaceMessage } from '../abi/netlink/interface.ts';
+import type { Endpoint, NetworkConfig } from '../spec/network.ts';
+import { insideOps, rtnetlink, type EndpointOps, type EndpointOptions } from './endpoint-ops.ts';
+
+/** Modes by their numbers in linux/if_link.h; the first one is podman's default. */
+export const MACVLAN_MODES: Readonly<Record<string, number>> = { bridge: 4, private: 1, vepa: 2, passthru: 8 };
+export const IPVLAN_MODES: Readonly<Record<string, number>> = { l2: 0, l3: 1, l3s: 2 };
+
+/** An interface of the container's own on one of the host's, which stays outside of the host's firewall. */
+export function subInterfaceEndpointOps(endpoint: Endpoint, options: EndpointOptions): EndpointOps {
+  const { network, interfaceName: name, mac } = endpoint;
+  const { mtu, interfaceName: parent } = network;
+  const kind = network.driver === 'ipvlan' ? 'ipvlan' : 'macvlan';
+  const message = addSubInterfaceMessage({
+    kind,
+    mode: modeNumber(network),
+    name,
+    // An ipvlan has its parent's.
+    ...(kind === 'macvlan' ? { mac: parseMac(mac)! } : {}),
+    ...(mtu === undefined ? {} : { mtu }),
+  });
+  return { host: [rtnetlink('host', options.because, message, parent)], child: insideOps(endpoint, options) };
+}
+
+function modeNumber({ driver, options }: NetworkConfig): number {
+  return driver === 'ipvlan' ? IPVLAN_MODES[options['mode'] ?? 'l2']! : MACVLAN_MODES[options['mode'] ?? 'bridge']!;
+}
