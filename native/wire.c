@@ -123,7 +123,6 @@ static int stages_of(uint32_t code) {
     case OP_SEND_TERMINAL:
     case OP_DETACH:
         return HOST;
-    case OP_COPY_TREE:
     case OP_UNPACK:
     case OP_SECCOMP_LISTEN:
     case OP_SET_SCHEDULER:
@@ -137,6 +136,7 @@ static int stages_of(uint32_t code) {
     case OP_EXEC:
     case OP_PIVOT_ROOT:
         return CHILD | INIT;
+    case OP_COPY_TREE:
     case OP_SET_AFFINITY:
     case OP_AWAIT:
     case OP_RELEASE:

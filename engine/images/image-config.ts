@@ -42,7 +42,7 @@ export function runtimeDefaults(world: World, id: Digest): ImageDefaults {
 }
 
 /** overlayfs wants one. */
-function emptyLayer(world: World): string {
+export function emptyLayer(world: World): string {
   const path = `${imagesDirectory(world)}/empty`;
   makeDirectories(path, 0o755);
   return path;
