@@ -56,6 +56,10 @@ export async function startContainer(
  */
 export async function startRecord(world: World, record: NewRecord, options: StartOptions): Promise<StartedContainer> {
   const { config } = record;
+  if (config.rootfs.kind === 'image' && config.mounts.length > 0) {
+    const { fillVolumes } = await import('../volumes/fill.ts');
+    await fillVolumes(world, config, record.paths);
+  }
   if (config.networks === undefined || config.networks.length === 0) return launchRecord(world, record, options);
   const { prepareNetworks } = await import('../networks/prepare.ts');
   const networks = await prepareNetworks(world, config, record.paths);
