@@ -10,7 +10,11 @@ const forRuntime = runtimeWords(process.argv0, words);
 process.exit(await (forRuntime === undefined ? runCommandLine(words, STANDARD_OUTPUT) : runAsRuntime(forRuntime)));
 
 async function runAsRuntime(rest: readonly string[]): Promise<number> {
-  const { runRuntime } = await import('./runtime/runtime-command-line.ts');
-  const { selfCommand } = await import('../engine/self-command.ts');
+  // All at once: waiting for one after the other costs a start its milliseconds.
+  const [{ runRuntime }, { selfCommand }] = await Promise.all([
+    import('./runtime/runtime-command-line.ts'),
+    import('../engine/self-command.ts'),
+    import('./runtime/commands/index.ts').then(({ loadAhead }) => loadAhead(rest)),
+  ]);
   return runRuntime(rest, [...selfCommand(), 'runtime'], STANDARD_OUTPUT);
 }

@@ -26,6 +26,8 @@ export interface LaunchRequest {
   readonly executor: Uint8Array;
   /** Descriptors of ours that the plan's slots start with: slot → descriptor. */
   readonly slots?: ReadonlyMap<number, number>;
+  /** What can be done while the executor is at work. Where it throws, the plan goes on unheard. */
+  readonly meanwhile?: () => void;
 }
 
 export type Outcome =
@@ -46,7 +48,7 @@ export interface Launched {
  * Sends a plan to a sealed copy of the executor and waits for its answer (docs/protocol.md). Throws only
  * where the executor could not be started or died without an answer; a failed operation is an outcome.
  */
-export function launchPlan({ plan, executor, slots = new Map() }: LaunchRequest): Launched {
+export function launchPlan({ plan, executor, slots = new Map(), meanwhile }: LaunchRequest): Launched {
   const executorFd = sealedExecutor(executor);
   const planFd = sealedMemfd('limpid-plan', encodePlan(plan));
   tracePhase('plan and executor sealed');
@@ -59,6 +61,7 @@ export function launchPlan({ plan, executor, slots = new Map() }: LaunchRequest)
   );
   tracePhase('executor spawned');
   for (const fd of [planFd, theirs]) libc.close(fd);
+  meanwhile?.();
   return { ...readOutcome(ours), controlFd: ours, monitorPid };
 }
 

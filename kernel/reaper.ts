@@ -1,7 +1,5 @@
-import type { Plan } from '../plan/ops.ts';
-import { encodePlan } from '../plan/wire.ts';
 import { hostArch } from './arch.ts';
-import { sealedExecutor, sealedMemfd } from './executor.ts';
+import { sealedExecutor } from './executor.ts';
 import { cString, cStrings, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
@@ -29,7 +27,7 @@ export function connectedPair(): readonly [number, number] {
 }
 
 /** Of this thread, which is the one that is left behind execve(2): what comes then waits for the reaper. */
-function blockSignals(): void {
+export function blockSignals(): void {
   const all = new BigUint64Array([0xffff_ffff_ffff_ffffn]);
   libc.syscall(SYS_RT_SIGPROCMASK, SIG_BLOCK, ptr(all), 0, 8, 0, 0);
 }
@@ -40,20 +38,18 @@ export interface ReapRequest {
   readonly terminalFd: number;
   /** A command for when the process has ended; none where it is empty. */
   readonly afterwards: readonly string[];
-  /** Clean-up operations for then, which need no JavaScript. */
-  readonly cleanup: Plan;
+  /** A sealed plan of clean-up operations for then, which need no JavaScript; -1 for none. */
+  readonly cleanupFd: number;
 }
 
 /** Replaces this process by one that waits for a child of ours and exits as it does. Returns only by throwing. */
-export function becomeReaper(executor: Uint8Array, { pid, terminalFd, afterwards, cleanup }: ReapRequest): never {
+export function becomeReaper(executor: Uint8Array, { pid, terminalFd, afterwards, cleanupFd }: ReapRequest): never {
   const fd = sealedExecutor(executor);
   if (terminalFd >= 0) libc.fcntl(terminalFd, F_SETFD, 0);
-  const planFd = cleanup.length === 0 ? -1 : sealedMemfd('limpid-plan', encodePlan(cleanup));
-  if (planFd >= 0) libc.fcntl(planFd, F_SETFD, 0);
+  if (cleanupFd >= 0) libc.fcntl(cleanupFd, F_SETFD, 0);
   const path = cString(`/proc/self/fd/${fd}`);
-  const args = cStrings(['limpid-runtime', 'reap', String(pid), String(terminalFd), String(planFd), ...afterwards]);
+  const args = cStrings(['limpid-runtime', 'reap', String(pid), String(terminalFd), String(cleanupFd), ...afterwards]);
   const env = cStrings(Object.entries(Bun.env).map(([name, value]) => `${name}=${value}`));
-  blockSignals();
   libc.execve(ptr(path), ptr(args.vector), ptr(env.vector));
   throw systemError('wait for', `process ${pid}`, lastErrno());
 }

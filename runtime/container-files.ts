@@ -21,6 +21,11 @@ export class ContainerFiles {
     return `${this.directory}/config.json`;
   }
 
+  /** The operations of its plan from the start gate on. */
+  get behindGate(): string {
+    return `${this.directory}/behind-gate.json`;
+  }
+
   /** Pid and start time: written by the executor, in one rename. */
   get process(): string {
     return `${this.directory}/process`;

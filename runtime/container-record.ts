@@ -5,6 +5,7 @@ import { isFrozen } from '../kernel/cgroup.ts';
 import { tryLock } from '../kernel/locks.ts';
 import type { Op } from '../plan/ops.ts';
 import type { RuntimeSpec } from '../spec/runtime.ts';
+import { stringifySpec } from '../spec/stringify.ts';
 import { checkId, containerAbsent, ContainerFiles } from './container-files.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
@@ -12,20 +13,24 @@ export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
 
 /** state.json: what `create` was asked for. What the kernel knows is not in it. */
 export interface ContainerRecord {
+  /** RFC 3339. Comes first in the file: by this much of it the container is told from others of its id. */
+  readonly created: string;
   readonly ociVersion: string;
   readonly id: string;
   readonly bundle: string;
   readonly rootfs: string;
-  /** RFC 3339. */
-  readonly created: string;
   readonly owner: string;
   readonly annotations: Readonly<Record<string, string>>;
   /** As the path below each hierarchy; empty where the container has no cgroup of its own. */
   readonly cgroupsPath: string;
   /** Mounts on the host that go with the container. */
   readonly mounts: readonly string[];
-  /** The operations behind the start gate, for what `start` has to say of them. */
-  readonly behindGate: { readonly from: number; readonly ops: readonly Op[] };
+}
+
+/** The operations behind the start gate, for what `start` has to say of them. */
+export interface BehindGate {
+  readonly from: number;
+  readonly ops: readonly Op[];
 }
 
 export interface Container extends ContainerRecord {
@@ -40,15 +45,38 @@ export function findContainer(world: RuntimeWorld, id: string): Container {
   return { ...(JSON.parse(text) as ContainerRecord), files };
 }
 
-/** Numbers of 64 bits and blobs are left out: they are for the executor alone. */
-export function writeRecord(files: ContainerFiles, record: ContainerRecord): void {
-  const json = JSON.stringify(record, (_key, value: unknown) =>
-    typeof value === 'bigint' ? Number(value) : value instanceof Uint8Array ? undefined : value,
-  );
-  writeFile(`${files.state}.tmp`, json, { mode: 0o600, sync: false });
-  renamePath(`${files.state}.tmp`, files.state);
+/** What a record begins with as long as it is this one. */
+export function recordStart({ created }: ContainerRecord): string {
+  return JSON.stringify({ created }).slice(0, -1);
 }
 
+export function writeRecord(files: ContainerFiles, record: ContainerRecord): void {
+  writeWhole(files.state, JSON.stringify(record));
+}
+
+/** A killed writer leaves the old file, or none. */
+function writeWhole(path: string, text: string): void {
+  writeFile(`${path}.tmp`, text, { mode: 0o600, sync: false });
+  renamePath(`${path}.tmp`, path);
+}
+
+/** Numbers of 64 bits and blobs are left out: they are for the executor alone. */
+export function writeBehindGate(files: ContainerFiles, behindGate: BehindGate): void {
+  const json = JSON.stringify(behindGate, (_key, value: unknown) =>
+    typeof value === 'bigint' ? Number(value) : value instanceof Uint8Array ? undefined : value,
+  );
+  writeWhole(files.behindGate, json);
+}
+
+export function readBehindGate(files: ContainerFiles): BehindGate {
+  return JSON.parse(readText(files.behindGate) ?? '{"from":0,"ops":[]}') as BehindGate;
+}
+
+export function writeConfig({ files }: Pick<Container, 'files'>, spec: RuntimeSpec): void {
+  writeWhole(files.config, stringifySpec(spec));
+}
+
+/** Empty where `create` was killed before it wrote it. */
 export function readConfig({ files }: Container): RuntimeSpec {
   return JSON.parse(readText(files.config) ?? '{}') as RuntimeSpec;
 }

@@ -1,6 +1,6 @@
 import { tracePhase } from '../base/trace.ts';
 import { closeDescriptor, copyDescriptor, isOpen } from '../kernel/descriptors.ts';
-import { makeDirectories, makeDirectory, writeFile } from '../kernel/files.ts';
+import { makeDirectories, makeDirectory } from '../kernel/files.ts';
 import { waitLock } from '../kernel/locks.ts';
 import { readUserName } from './owner.ts';
 import { connectUnix, listenUnix } from '../kernel/unix-socket.ts';
@@ -8,12 +8,18 @@ import { cgroupName } from '../plan/cgroup/layout.ts';
 import { type CreateContext, planCreate } from '../plan/create.ts';
 import type { Plan } from '../plan/ops.ts';
 import { CALLER_SLOT, preservedSlot } from '../plan/slots.ts';
-import { stringifySpec } from '../spec/stringify.ts';
 import { asRuntimeError, readBundle, type Bundle } from './bundle.ts';
 import { compileFilter } from './compile-seccomp.ts';
 import { writeDirect } from './direct.ts';
 import { checkId, ContainerFiles } from './container-files.ts';
-import { type ContainerRecord, writeRecord } from './container-record.ts';
+import {
+  type BehindGate,
+  type Container,
+  type ContainerRecord,
+  writeBehindGate,
+  writeConfig,
+  writeRecord,
+} from './container-record.ts';
 import { forgetContainer } from './forget.ts';
 import { grantable } from './grantable.ts';
 import { runPlan } from './run-plan.ts';
@@ -39,23 +45,41 @@ export interface CreateOptions {
   readonly newKeyring?: boolean;
   /** For a container that others will start and delete: lets the launcher do it. */
   readonly forOthers?: boolean;
+  /** Called while the executor is at work. */
+  readonly meanwhile?: (record: ContainerRecord) => void;
+}
+
+type BundleOptions = Omit<CreateOptions, 'bundle' | 'config'>;
+
+export interface Created {
+  readonly pid: number;
+  readonly container: Container;
 }
 
 /** Makes a container up to its start gate and answers its pid. What is left of a failed one is removed. */
 export async function createContainer(world: RuntimeWorld, id: string, options: CreateOptions): Promise<number> {
   const files = new ContainerFiles(world.root, checkId(id));
   const bundle = readBundle(options.bundle, options.config);
-  tracePhase('bundle read');
+  return (await createFromBundle(world, files, bundle, options)).pid;
+}
+
+/** The same for who has read the bundle already. */
+export async function createFromBundle(
+  world: RuntimeWorld,
+  files: ContainerFiles,
+  bundle: Bundle,
+  options: BundleOptions,
+): Promise<Created> {
   checkTerminal(bundle, options);
   makeDirectories(world.root, 0o711);
   if (!makeDirectory(files.directory, 0o711)) {
-    throw runtimeError('EIDINUSE', 'create', `container "${id}"`, 'container with given ID already exists');
+    throw runtimeError('EIDINUSE', 'create', `container "${files.id}"`, 'container with given ID already exists');
   }
   const lock = waitLock(files.createLock);
   try {
-    const pid = await createIn(world, files, bundle, options);
-    if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
-    return pid;
+    const created = await createIn(world, files, bundle, options);
+    if (options.pidFile !== undefined) writePidFile(options.pidFile, created.pid);
+    return created;
   } catch (error) {
     await forgetContainer(world, files);
     throw error;
@@ -64,7 +88,7 @@ export async function createContainer(world: RuntimeWorld, id: string, options: 
   }
 }
 
-function checkTerminal({ spec }: Bundle, { consoleSocket, consoleFd }: CreateOptions): void {
+function checkTerminal({ spec }: Bundle, { consoleSocket, consoleFd }: BundleOptions): void {
   const has = consoleSocket !== undefined || consoleFd !== undefined;
   if (spec.process?.terminal && !has) {
     const why = 'cannot allocate tty if runtime will detach without setting console socket';
@@ -80,19 +104,25 @@ async function createIn(
   world: RuntimeWorld,
   files: ContainerFiles,
   bundle: Bundle,
-  options: CreateOptions,
-): Promise<number> {
-  const { record, plan } = asRuntimeError(() => planContainer(world, files, bundle, options));
+  options: BundleOptions,
+): Promise<Created> {
+  const { record, behindGate, plan } = asRuntimeError(() => planContainer(world, files, bundle, options));
   tracePhase('plan computed');
-  writeFile(files.config, stringifySpec(bundle.spec), { mode: 0o600, sync: false });
+  // First of all: what a killed `create` leaves behind is found by it.
   writeRecord(files, record);
-  if (options.forOthers) writeDirect(world, files, record, bundle.spec);
   const slots = inheritedSlots(files, bundle, options);
-  tracePhase('records written');
+  tracePhase('record written');
+  const describe = (): void => {
+    writeConfig({ files }, bundle.spec);
+    writeBehindGate(files, behindGate);
+    if (options.forOthers) writeDirect(world, files, record, bundle.spec);
+    options.meanwhile?.(record);
+    tracePhase('the rest written');
+  };
   try {
-    const outcome = await runPlan(world, plan, slots);
+    const outcome = await runPlan(world, plan, slots, describe);
     tracePhase('container created');
-    if (outcome.kind === 'started') return outcome.pid;
+    if (outcome.kind === 'started') return { pid: outcome.pid, container: { ...record, files } };
     throw runtimeError('EPLAN', 'create', `container "${files.id}"`, 'its plan starts nothing');
   } finally {
     for (const fd of slots.values()) if (fd !== options.consoleFd) closeDescriptor(fd);
@@ -101,14 +131,15 @@ async function createIn(
 
 interface PlannedContainer {
   readonly record: ContainerRecord;
+  readonly behindGate: BehindGate;
   readonly plan: Plan;
 }
 
-export function planContainer(
+function planContainer(
   world: RuntimeWorld,
   files: ContainerFiles,
   { spec, path, rootfs }: Bundle,
-  { preserveFds = 0, newKeyring = true, consoleFd }: CreateOptions,
+  { preserveFds = 0, newKeyring = true, consoleFd }: BundleOptions,
 ): PlannedContainer {
   void world.facts;
   tracePhase('facts gathered');
@@ -117,11 +148,11 @@ export function planContainer(
   const observed = hasCgroup ? observeCgroup(world.facts.cgroup, cgroupsPath) : undefined;
   const facts = observed === undefined ? world.facts : { ...world.facts, cgroup: observed.facts };
   const identity = {
+    created: new Date().toISOString(),
     ociVersion: spec.ociVersion,
     id: files.id,
     bundle: path,
     rootfs,
-    created: new Date().toISOString(),
     owner: readUserName(),
     annotations: spec.annotations ?? {},
     cgroupsPath: hasCgroup ? cgroupsPath : '',
@@ -147,13 +178,13 @@ export function planContainer(
   const plan = planCreate(granted, context, facts);
   const mounts = plan.flatMap((op) => (op.op === 'umount' && op.stage === 'cleanup' ? [op.path] : []));
   const from = plan.findIndex(({ op }) => op === 'start_gate');
-  return { record: { ...identity, mounts, behindGate: { from, ops: plan.slice(from) } }, plan };
+  return { record: { ...identity, mounts }, behindGate: { from, ops: plan.slice(from) }, plan };
 }
 
 /** Stands for the pid in the hooks' state until the executor knows it; no pid is that large. */
 export const PID_MARK = 9_007_199_254_740_991;
 
-function inheritedSlots(files: ContainerFiles, { spec }: Bundle, options: CreateOptions): Map<number, number> {
+function inheritedSlots(files: ContainerFiles, { spec }: Bundle, options: BundleOptions): Map<number, number> {
   const slots = new Map([[CALLER_SLOT.gate as number, listenUnix(files.gate)]]);
   passListener(slots, spec);
   passCallerStreams(slots, spec.process?.terminal ?? false, options);

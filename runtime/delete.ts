@@ -5,7 +5,6 @@ import { waitLock } from '../kernel/locks.ts';
 import { checkId, containerAbsent, ContainerFiles } from './container-files.ts';
 import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
 import { forgetContainer } from './forget.ts';
-import { runHooks } from './hooks.ts';
 import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
@@ -48,7 +47,9 @@ async function deleteLocked(world: RuntimeWorld, files: ContainerFiles, force: b
   const { hooks } = readConfig(container);
   endProcess(world, container, status === 'paused');
   await forgetContainer(world, files);
-  await runHooks(world, container, 'poststop', hooks?.poststop ?? [], 'stopped', 0);
+  if (!hooks?.poststop?.length) return;
+  const { runHooks } = await import('./hooks.ts');
+  await runHooks(world, container, 'poststop', hooks.poststop, 'stopped', 0);
 }
 
 function endProcess(world: RuntimeWorld, container: Container, frozen: boolean): void {

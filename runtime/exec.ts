@@ -42,6 +42,7 @@ export async function execInContainer(world: RuntimeWorld, id: string, options: 
   const container = findContainer(world, id);
   const identity = runningProcess(world, container);
   const spec = readConfig(container);
+  if (spec.process === undefined) throw notRunning(container, 'its "create" was killed');
   const target = openPidfd(identity);
   if (target === undefined) throw notRunning(container, 'it has stopped');
   const slots = new Map([[SLOT.target as number, target]]);

@@ -1,9 +1,11 @@
 import { isTracing, takeTrace, tracePhase } from '../base/trace.ts';
-import { writeAll } from '../kernel/files.ts';
-import { becomeReaper, becomeSubreaper, connectedPair } from '../kernel/reaper.ts';
-import { signalChild } from '../kernel/process.ts';
 import { closeDescriptor } from '../kernel/descriptors.ts';
+import { sealedMemfd } from '../kernel/executor.ts';
+import { writeAll } from '../kernel/files.ts';
+import { signalChild } from '../kernel/process.ts';
+import { becomeReaper, becomeSubreaper, blockSignals, connectedPair } from '../kernel/reaper.ts';
 import type { Plan } from '../plan/ops.ts';
+import { encodePlan } from '../plan/wire.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
 export interface Foreground {
@@ -11,9 +13,10 @@ export interface Foreground {
   readonly terminal: boolean;
   /** Words of a command for when it has ended. */
   readonly afterwards: readonly string[];
-  /** Clean-up operations for then; asked for when it has started. */
-  readonly cleanup?: () => Plan;
 }
+
+/** Takes clean-up operations for when the process has ended. */
+export type CleanUp = (plan: Plan) => void;
 
 const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
 
@@ -24,28 +27,26 @@ function catchSignals(): readonly number[] {
   return caught;
 }
 
-/** Long enough for the handlers of what has come by now. */
-const TURN_MS = 1;
-
 /**
  * Starts a process by `start`, which gets the descriptor that its terminal is sent to, and becomes what waits for it
  * and exits as it does. No JavaScript stays.
  */
 export async function waitInForeground(
   world: RuntimeWorld,
-  start: (consoleFd: number | undefined) => Promise<number>,
-  { terminal, afterwards, cleanup = () => [] }: Foreground,
+  start: (cleanUp: CleanUp, consoleFd: number | undefined) => Promise<number>,
+  { terminal, afterwards }: Foreground,
 ): Promise<never> {
   becomeSubreaper();
   const caught = catchSignals();
   const [ours, theirs] = terminal ? connectedPair() : [-1, undefined];
-  const pid = await start(theirs);
+  let cleanupFd = -1;
+  const pid = await start((plan) => void (cleanupFd = sealedMemfd('limpid-plan', encodePlan(plan))), theirs);
   if (theirs !== undefined) closeDescriptor(theirs);
-  const executor = await world.executor();
-  const plan = cleanup();
-  await Bun.sleep(TURN_MS);
+  // What comes from here on waits for the reaper; what came before is handed to us in the turns of this loop.
+  blockSignals();
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (const signal of caught) signalChild(pid, signal);
   tracePhase('handed over');
   if (isTracing()) writeAll(2, new TextEncoder().encode(takeTrace()), 'the trace');
-  for (const signal of caught) signalChild(pid, signal);
-  return becomeReaper(executor, { pid, terminalFd: ours, afterwards, cleanup: plan });
+  return becomeReaper(await world.executor(), { pid, terminalFd: ours, afterwards, cleanupFd });
 }

@@ -4,7 +4,7 @@ import { planLeave } from '../plan/leave.ts';
 import { umountRoot } from '../plan/rootfs.ts';
 import { NONE } from '../plan/slots.ts';
 import type { ContainerFiles } from './container-files.ts';
-import type { ContainerRecord } from './container-record.ts';
+import { type ContainerRecord, recordStart } from './container-record.ts';
 import { runPlan } from './run-plan.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
@@ -18,19 +18,18 @@ function planForgetting(world: RuntimeWorld, files: ContainerFiles): Plan {
   return text === undefined ? [removeFiles(files)] : planForgettingOf(world, files, JSON.parse(text));
 }
 
-/** The same for who ends later, when the id may be another container's: only as long as the process is still that one. */
-export function planForgettingOwn(world: RuntimeWorld, files: ContainerFiles): Plan {
-  const [name, pid, startTime] = (readText(files.process) ?? '').split(' ');
+/** The same for who ends later, when the id may be another container's: only as long as the record is still this one. */
+export function planForgettingOwn(world: RuntimeWorld, files: ContainerFiles, record: ContainerRecord): Plan {
   const claim: Op = {
     op: 'claim',
     stage: 'cleanup',
     because: 'by now the id may be that of another container',
     at: NONE,
     lock: files.lock,
-    record: files.process,
-    expected: `${name} ${pid} ${startTime} `,
+    record: files.state,
+    expected: recordStart(record),
   };
-  return [claim, ...planForgetting(world, files)];
+  return [claim, ...planForgettingOf(world, files, record)];
 }
 
 export function planForgettingOf(

@@ -4,9 +4,16 @@ import { closeDescriptor, readToEnd } from '../kernel/descriptors.ts';
 import { removeFile } from '../kernel/files.ts';
 import { waitLock } from '../kernel/locks.ts';
 import { connectUnix } from '../kernel/unix-socket.ts';
-import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
+import {
+  type Container,
+  findContainer,
+  readBehindGate,
+  readConfig,
+  recordedProcess,
+  statusOf,
+} from './container-record.ts';
+import type { Hook, RuntimeSpec } from '../spec/runtime.ts';
 import { containerAbsent } from './container-files.ts';
-import { runHooks } from './hooks.ts';
 import { failureOf } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
@@ -17,18 +24,23 @@ const FAILURE_BYTES = 64;
 /** Lets a created container's process go on to its program; throws what fails until execve(2). */
 export async function startContainer(world: RuntimeWorld, id: string): Promise<void> {
   const container = findContainer(world, id);
+  return startCreated(world, container, readConfig(container));
+}
+
+/** The same for who knows its record and spec already. */
+export async function startCreated(world: RuntimeWorld, container: Container, { hooks }: RuntimeSpec): Promise<void> {
   const lock = waitLock(container.files.lock);
-  if (lock === 'absent') throw containerAbsent(id);
+  if (lock === 'absent') throw containerAbsent(container.id);
   try {
-    passGate(world, container);
+    await passGate(world, container);
     tracePhase('container started');
-    await runPoststart(world, container);
+    if (hooks?.poststart?.length) await runPoststart(world, container, hooks.poststart);
   } finally {
     lock.release();
   }
 }
 
-function passGate(world: RuntimeWorld, container: Container): void {
+async function passGate(world: RuntimeWorld, container: Container): Promise<void> {
   const { id, files } = container;
   const subject = `container "${id}"`;
   const status = statusOf(world, container);
@@ -44,26 +56,22 @@ function passGate(world: RuntimeWorld, container: Container): void {
   if (told.length < FAILURE_BYTES) return;
   const view = new DataView(told.buffer, told.byteOffset);
   const call = new TextDecoder().decode(told.subarray(8)).replace(/\0.*$/s, '');
-  throw gateFailure(container, view.getUint32(0, true), view.getInt32(4, true), call);
+  throw await gateFailure(container, view.getUint32(0, true), view.getInt32(4, true), call);
 }
 
-function gateFailure(
-  { behindGate: { from, ops } }: Container,
-  index: number,
-  errno: number,
-  call: string,
-): LimpidError {
+function gateFailure({ files }: Container, index: number, errno: number, call: string): Promise<LimpidError> {
+  const { from, ops } = readBehindGate(files);
   return failureOf(ops, index - from, errno, call);
 }
 
 /** Throws what the launcher heard when it opened the gate: `INDEX ERRNO CALL`. */
-export function explainGateAnswer(world: RuntimeWorld, id: string, answer: string): never {
+export async function explainGateAnswer(world: RuntimeWorld, id: string, answer: string): Promise<never> {
   const [index, errno, ...call] = answer.split(' ');
-  throw gateFailure(findContainer(world, id), Number(index), Number(errno), call.join(' '));
+  throw await gateFailure(findContainer(world, id), Number(index), Number(errno), call.join(' '));
 }
 
 /** runtime-spec, Lifecycle: a failed poststart hook is a warning. */
-async function runPoststart(world: RuntimeWorld, container: Container): Promise<void> {
-  const hooks = readConfig(container).hooks?.poststart ?? [];
-  await runHooks(world, container, 'poststart', hooks, 'running', recordedProcess(container)?.pid ?? 0);
+async function runPoststart(world: RuntimeWorld, container: Container, poststart: readonly Hook[]): Promise<void> {
+  const { runHooks } = await import('./hooks.ts');
+  await runHooks(world, container, 'poststart', poststart, 'running', recordedProcess(container)?.pid ?? 0);
 }

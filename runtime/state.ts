@@ -44,11 +44,7 @@ function annotated(annotations: Readonly<Record<string, string>>): Pick<StateDoc
 }
 
 /** runtime-spec, Hooks: the state as each hook reads it. */
-export function hookState(
-  container: Omit<Container, 'files' | 'behindGate' | 'mounts'>,
-  status: string,
-  pid: number,
-): string {
+export function hookState(container: Omit<Container, 'files' | 'mounts'>, status: string, pid: number): string {
   const { ociVersion, id, bundle, annotations } = container;
   return JSON.stringify({ ociVersion, id, status, pid, bundle, ...annotated(annotations) });
 }

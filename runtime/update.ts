@@ -1,11 +1,10 @@
 import { controllerDirectory } from '../kernel/cgroup.ts';
-import { readKernelFile, renamePath, writeFile } from '../kernel/files.ts';
+import { readKernelFile } from '../kernel/files.ts';
 import { planUpdate } from '../plan/update.ts';
-import type { Resources, RuntimeSpec } from '../spec/runtime.ts';
-import { stringifySpec } from '../spec/stringify.ts';
+import type { Resources } from '../spec/runtime.ts';
 import { parseResources } from '../spec/validate.ts';
 import { asRuntimeError } from './bundle.ts';
-import { type Container, findContainer, readConfig, statusOf } from './container-record.ts';
+import { type Container, findContainer, readConfig, statusOf, writeConfig } from './container-record.ts';
 import { runPlan } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
@@ -24,7 +23,7 @@ export async function updateContainer(world: RuntimeWorld, id: string, changes: 
     world,
     asRuntimeError(() => planUpdate(resources, target, world.facts)),
   );
-  keepConfig(container, { ...spec, linux: { ...spec.linux, resources } });
+  writeConfig(container, { ...spec, linux: { ...spec.linux, resources } });
 }
 
 /** The rules for devices are those of the start. */
@@ -42,9 +41,4 @@ function merged(old: Resources, changes: Resources): Resources {
 function memorySwap({ facts }: RuntimeWorld, { cgroupsPath }: Container): number {
   const directory = controllerDirectory(facts.cgroup, 'memory', cgroupsPath);
   return Number(readKernelFile(`${directory}/memory.memsw.limit_in_bytes`) ?? 0);
-}
-
-function keepConfig({ files }: Container, spec: RuntimeSpec): void {
-  writeFile(`${files.config}.tmp`, stringifySpec(spec), { mode: 0o600, sync: false });
-  renamePath(`${files.config}.tmp`, files.config);
 }

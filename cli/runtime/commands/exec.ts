@@ -25,7 +25,8 @@ export const command = defineRuntimeCommand({
       return runDetached(() => execInContainer(world, id, request), options.detach, world);
     return waitInForeground(
       world,
-      (consoleFd) => execInContainer(world, id, consoleFd === undefined ? request : { ...request, consoleFd }),
+      (_cleanUp, consoleFd) =>
+        execInContainer(world, id, consoleFd === undefined ? request : { ...request, consoleFd }),
       {
         terminal: file === undefined ? options.tty : (file as Process).terminal === true || options.tty,
         afterwards: [],

@@ -2,6 +2,15 @@ import type { RuntimeCommand } from '../runtime-command.ts';
 
 type Load = () => Promise<{ readonly command: RuntimeCommand }>;
 
+/** Begins to load the command that these words most likely call. */
+export function loadAhead(words: readonly string[]): void {
+  for (const word of words) {
+    if (!Object.hasOwn(RUNTIME_COMMANDS, word)) continue;
+    RUNTIME_COMMANDS[word]!().catch(() => {});
+    return;
+  }
+}
+
 /** Every command of the runtime, loaded only when it is called. */
 export const RUNTIME_COMMANDS: Readonly<Record<string, Load>> = {
   create: () => import('./create.ts'),

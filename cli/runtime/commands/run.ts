@@ -1,12 +1,10 @@
-import { createContainer } from '../../../runtime/create.ts';
-import { deleteContainer } from '../../../runtime/delete.ts';
 import { readBundle } from '../../../runtime/bundle.ts';
-import { ContainerFiles } from '../../../runtime/container-files.ts';
+import { checkId, ContainerFiles } from '../../../runtime/container-files.ts';
+import { createFromBundle, type CreateOptions } from '../../../runtime/create.ts';
 import { planForgettingOwn } from '../../../runtime/forget.ts';
-import { waitInForeground } from '../../../runtime/foreground.ts';
-import { startContainer } from '../../../runtime/start.ts';
+import { type CleanUp, waitInForeground } from '../../../runtime/foreground.ts';
+import { startCreated } from '../../../runtime/start.ts';
 import type { RuntimeWorld } from '../../../runtime/runtime-world.ts';
-import type { CreateOptions } from '../../../runtime/create.ts';
 import { BUNDLE_OPTIONS, createOptionsOf } from '../bundle-options.ts';
 import { defineRuntimeCommand } from '../runtime-command.ts';
 
@@ -21,30 +19,49 @@ export const command = defineRuntimeCommand({
   args: { min: 1, max: 1 },
   run: async ({ world, options, args: [id = ''], self }) => {
     const request = { ...createOptionsOf(options), forOthers: options.detach || options.keep };
+    const run = await prepareRun(world, id, request);
     if (options.detach) {
-      await createAndStart(world, id, request);
+      await run.start();
       return 0;
     }
-    const start = (consoleFd: number | undefined) =>
-      createAndStart(world, id, consoleFd === undefined ? request : { ...request, consoleFd });
-    const { process, hooks } = readBundle(request.bundle, request.config).spec;
-    // Hooks are a matter for `delete`; without them nothing is left to decide.
-    const hasHooks = (hooks?.poststop ?? []).length > 0;
-    return waitInForeground(world, start, {
-      terminal: request.consoleSocket === undefined && (process?.terminal ?? false),
-      afterwards: options.keep || !hasHooks ? [] : [...self, 'delete', '--force', id],
-      cleanup: () => (options.keep || hasHooks ? [] : planForgettingOwn(world, new ContainerFiles(world.root, id))),
-    });
+    return waitInForeground(
+      world,
+      (cleanUp, consoleFd) =>
+        run.start({
+          ...(consoleFd === undefined ? {} : { consoleFd }),
+          ...(options.keep || run.hasHooks ? {} : { meanwhile: run.cleanUpBy(cleanUp) }),
+        }),
+      {
+        terminal: request.consoleSocket === undefined && run.hasTerminal,
+        // Hooks are a matter for `delete`; without them nothing is left to decide.
+        afterwards: options.keep || !run.hasHooks ? [] : [...self, 'delete', '--force', id],
+      },
+    );
   },
 });
 
-async function createAndStart(world: RuntimeWorld, id: string, request: CreateOptions): Promise<number> {
-  const pid = await createContainer(world, id, request);
-  try {
-    await startContainer(world, id);
-    return pid;
-  } catch (error) {
-    await deleteContainer(world, id, { force: true });
-    throw error;
-  }
+/** Reads the bundle, once for both halves of a run. */
+async function prepareRun(world: RuntimeWorld, id: string, request: CreateOptions) {
+  const files = new ContainerFiles(world.root, checkId(id));
+  const bundle = readBundle(request.bundle, request.config);
+  const { process, hooks } = bundle.spec;
+  return {
+    hasTerminal: process?.terminal ?? false,
+    hasHooks: (hooks?.poststop ?? []).length > 0,
+    cleanUpBy:
+      (cleanUp: CleanUp): NonNullable<CreateOptions['meanwhile']> =>
+      (record) =>
+        cleanUp(planForgettingOwn(world, files, record)),
+    start: async (more: Partial<CreateOptions> = {}): Promise<number> => {
+      const { pid, container } = await createFromBundle(world, files, bundle, { ...request, ...more });
+      try {
+        await startCreated(world, container, bundle.spec);
+        return pid;
+      } catch (error) {
+        const { deleteContainer } = await import('../../../runtime/delete.ts');
+        await deleteContainer(world, id, { force: true });
+        throw error;
+      }
+    },
+  };
 }

@@ -9,7 +9,7 @@ export const command = defineRuntimeCommand({
   run: async ({ world, args: [id = ''] }) => {
     // The launcher has opened the gate already, and something failed behind it.
     const { LIMPID_GATE_ANSWER: answer } = Bun.env;
-    if (answer !== undefined) explainGateAnswer(world, id, answer);
+    if (answer !== undefined) await explainGateAnswer(world, id, answer);
     await startContainer(world, id);
     return 0;
   },
