@@ -19,7 +19,6 @@ export const NFT_MSG = {
   newSet: 9,
   newSetElem: 12,
   delSetElem: 14,
-  destroySetElem: 30,
 } as const;
 
 /** One change of the ruleset; nothing but a batch of them is ever sent. */

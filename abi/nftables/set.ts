@@ -88,16 +88,10 @@ export function addElements(table: string, set: string, elements: readonly SetEl
   return inMessages(elements).map((some) => creation('newSetElem', listAttributes(table, set, some)));
 }
 
-/** Elements that a set has no longer: all of them must be there, or with `destroy` (Linux 6.3) need not be. */
-export function removeElements(
-  table: string,
-  set: string,
-  elements: readonly SetElement[],
-  { destroy = false } = {},
-): Change[] {
+/** Elements that a set has no longer. ENOENT where one of them was not there. */
+export function removeElements(table: string, set: string, elements: readonly SetElement[]): Change[] {
   const keys = elements.map(({ key, end }) => (end === undefined ? { key } : { key, end }));
-  const message = destroy ? 'destroySetElem' : 'delSetElem';
-  return inMessages(keys).map((some) => removal(message, listAttributes(table, set, some)));
+  return inMessages(keys).map((some) => removal('delSetElem', listAttributes(table, set, some)));
 }
 
 function inMessages(elements: readonly SetElement[]): SetElement[][] {

@@ -1,6 +1,7 @@
 import { bridgeOps } from '../../network/bridge.ts';
 import { networkFirewallOps } from '../../network/firewall/network-firewall-ops.ts';
 import { ensureFirewallOps, type FirewallIntent } from '../../network/firewall/restore-ops.ts';
+import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
 import { listNetworks } from '../../network/store/read.ts';
 import type { Op } from '../../plan/ops.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
@@ -26,8 +27,8 @@ export function firewallIntent(world: World): FirewallIntent {
     networks: listNetworks(world),
     published: running.flatMap(({ config, paths }) => {
       const { endpoints, ports } = readEndpoints(world, config, paths);
-      const [first] = endpoints;
-      return first === undefined || ports.length === 0 ? [] : [{ endpoint: first, ports }];
+      const endpoint = publishedEndpoint(endpoints);
+      return endpoint === undefined || ports.length === 0 ? [] : [{ endpoint, ports }];
     }),
   };
 }

@@ -9,12 +9,13 @@ import { planEndpoints } from '../../network/plan.ts';
 import { DEFAULT_NETWORK, noSuchNetwork, readNetwork } from '../../network/store/read.ts';
 import type { NetworkPlan } from '../../plan/context.ts';
 import type { Op } from '../../plan/ops.ts';
-import type { Endpoint, NetworkConfig } from '../../spec/network.ts';
+import type { Endpoint, NetworkConfig, PortMapping } from '../../spec/network.ts';
 import { newId, nowText } from '../caller.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import type { World } from '../world.ts';
 import { ifDead } from './alive.ts';
+import type { PublishPlan } from './publish.ts';
 import { readEndpoints, writeEndpoints } from './endpoint-record.ts';
 
 /** A container's places on its networks, taken for one start. */
@@ -39,7 +40,7 @@ export async function prepareNetworks(
   { preview = false } = {},
 ): Promise<PreparedNetworks> {
   const wanted = await wantedEndpoints(world, config, preview);
-  const last = readEndpoints(world, config, paths).endpoints;
+  const { endpoints: last, ports: lastPorts } = readEndpoints(world, config, paths);
   const request: EndpointRequest = {
     place: world,
     containerId: config.id,
@@ -60,14 +61,34 @@ export async function prepareNetworks(
       return { endpoint, because, returns: last.some(({ ip, ip6 }) => ip === endpoint.ip && ip6 === endpoint.ip6) };
     });
     const hasIpv6 = statPath('/proc/sys/net/ipv6') !== undefined;
-    const plan = { ...planEndpoints(world, planned, hasIpv6), before };
-    if (!preview) writeEndpoints(paths, { endpoints, ports: [] });
+    const planOfEndpoints = planEndpoints(world, planned, hasIpv6);
+    const published = await publishedPorts(world, config, endpoints, lastPorts);
+    const plan: NetworkPlan = {
+      before: [...before, ...published.before],
+      host: [...planOfEndpoints.host, ...published.host],
+      child: planOfEndpoints.child,
+      cleanup: [...published.cleanup, ...planOfEndpoints.cleanup],
+    };
+    if (!preview) writeEndpoints(paths, { endpoints, ports: published.ports });
     tracePhase('networks planned');
     return { endpoints, plan, release };
   } catch (error) {
     if (!preview) release();
     throw error;
   }
+}
+
+const NOT_PUBLISHED: PublishPlan = { ports: [], before: [], host: [], cleanup: [] };
+
+async function publishedPorts(
+  world: World,
+  config: ContainerConfig,
+  endpoints: readonly Endpoint[],
+  last: readonly PortMapping[],
+): Promise<PublishPlan> {
+  if (config.ports === undefined && !config.publishAll) return NOT_PUBLISHED;
+  const { publishPorts } = await import('./publish.ts');
+  return publishPorts(world, config, endpoints, last);
 }
 
 /** As `prepareNetworks` for what is only shown; `undefined` where there is no network. */

@@ -18,12 +18,9 @@ export function placeElements(elements: readonly PlacedElement[]): Change[] {
   return changes;
 }
 
-/**
- * Elements that the sets have no longer, whether or not they had them. One that has another value by now is somebody
- * else's: that refuses the whole batch (EEXIST).
- */
-export function takeElements(elements: readonly PlacedElement[]): Change[] {
-  const changes = placeElements(elements);
+/** Elements that the sets have no longer. All of them must be there, or the whole batch is refused (ENOENT). */
+export function dropElements(elements: readonly PlacedElement[]): Change[] {
+  const changes: Change[] = [];
   for (const { name } of SETS) {
     changes.push(
       ...removeElements(
@@ -34,4 +31,12 @@ export function takeElements(elements: readonly PlacedElement[]): Change[] {
     );
   }
   return changes;
+}
+
+/**
+ * Elements that the sets have no longer, whether or not they had them. One that has another value by now is somebody
+ * else's: that refuses the whole batch (EEXIST).
+ */
+export function takeElements(elements: readonly PlacedElement[]): Change[] {
+  return [...placeElements(elements), ...dropElements(elements)];
 }

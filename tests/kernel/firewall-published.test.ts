@@ -1,6 +1,7 @@
 /** Published ports, asked for by real programs from every side. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { ensureFirewallOps } from '../../network/firewall/restore-ops.ts';
+import { hairpinOps } from '../../network/ports/hairpin-ops.ts';
 import { publishOps, unpublishOps } from '../../network/ports/publish-ops.ts';
 import type { PortMapping } from '../../spec/network.ts';
 import { Scratch, run, started, supervised, type Run } from './native-harness.ts';
@@ -61,7 +62,7 @@ beforeAll(async () => {
   });
   const plan = supervised(scratch, 'read line', {
     stdin: true,
-    before: publishOps(web.endpoint, PORTS),
+    before: [...publishOps(web.endpoint, PORTS), ...hairpinOps(web.endpoint)],
     after: unpublishOps(web.endpoint, PORTS),
   });
   monitor = run(host.onThisHost(plan));

@@ -1,0 +1,50 @@
+import type { IpAddress } from '../../abi/ip/address.ts';
+import type { ElementInfo } from '../../abi/nftables/decode.ts';
+import { readElements } from '../firewall/read-ruleset.ts';
+import type { SetName } from '../firewall/table.ts';
+import type { PortMapping } from '../../spec/network.ts';
+
+/** One element of our maps: where a packet to a port of the host is sent on to. */
+export interface PublishedPort {
+  readonly map: SetName;
+  /** All zeros for every address of the family. */
+  readonly host: IpAddress;
+  readonly protocol: PortMapping['protocol'];
+  readonly port: number;
+  readonly address: IpAddress;
+  readonly containerPort: number;
+  /** The first 12 digits. */
+  readonly containerId: string;
+  readonly containerName: string;
+}
+
+const PROTOCOLS: Readonly<Record<number, PortMapping['protocol']>> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };
+
+/** What the kernel sends on at this moment. */
+export function readPublished(): PublishedPort[] {
+  return [
+    ...readElements('published4').map((element) => decode('published4', element, 4, 4)),
+    ...readElements('published4_any').map((element) => decode('published4_any', element, 4, 0)),
+    ...readElements('published6').map((element) => decode('published6', element, 16, 16)),
+    ...readElements('published6_any').map((element) => decode('published6_any', element, 16, 0)),
+  ];
+}
+
+function decode(
+  map: SetName,
+  { key, value = new Uint8Array(), comment = '' }: ElementInfo,
+  length: 4 | 16,
+  service: number,
+): PublishedPort {
+  const space = comment.indexOf(' ');
+  return {
+    map,
+    host: service === 0 ? new Uint8Array(length) : key.slice(0, service),
+    protocol: PROTOCOLS[key[service]!] ?? 'tcp',
+    port: key[service + 4]! * 256 + key[service + 5]!,
+    address: value.slice(0, length),
+    containerPort: value[length]! * 256 + value[length + 1]!,
+    containerId: comment.slice(0, space),
+    containerName: comment.slice(space + 1),
+  };
+}
