@@ -67,7 +67,8 @@ export async function startRecord(world: World, record: NewRecord, options: Star
     return await launchRecord(world, record, { ...options, networks });
   } catch (error) {
     networks.release();
-    throw error;
+    const { withPortHolder } = await import('../networks/port-taken.ts');
+    throw withPortHolder(error);
   }
 }
 

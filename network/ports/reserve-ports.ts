@@ -14,9 +14,9 @@ const IPPROTO = { tcp: 6, udp: 17 } as const;
  */
 export function reservePorts({ ip, ip6 }: Endpoint, ports: readonly PortMapping[]): Op[] {
   const ops: Op[] = [];
-  for (const { protocol, hostIp, hostPort } of ports) {
+  for (const { protocol, hostIp, hostPort, containerPort } of ports) {
     if (protocol === 'sctp') continue;
-    const because = `-p ${hostPort}/${protocol}: nobody else on this host takes it`;
+    const because = `-p ${hostPort}:${containerPort}/${protocol}`;
     for (const address of addressesOf(hostIp, ip !== undefined, ip6 !== undefined)) {
       ops.push({
         op: 'reserve_port',

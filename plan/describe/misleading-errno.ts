@@ -38,7 +38,7 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
   bind: (failure) => correctBind(failure as Failure<'bind'>),
   reserve_port: ({ errno }) =>
     errno === 'EADDRINUSE'
-      ? { why: 'the port is taken', hint: '`limpid port --explain PORT` names its holder' }
+      ? { why: 'somebody has the port' }
       : errno === 'EADDRNOTAVAIL'
         ? { why: 'the host has no such address' }
         : undefined,
