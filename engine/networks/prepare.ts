@@ -16,7 +16,7 @@ import type { ContainerPaths } from '../records/paths.ts';
 import type { World } from '../world.ts';
 import { ifDead } from './alive.ts';
 import type { PublishPlan } from './publish.ts';
-import { readEndpoints, writeEndpoints } from './endpoint-record.ts';
+import { readEndpoints, writeEndpoints, type EndpointRecord } from './endpoint-record.ts';
 
 /** A container's places on its networks, taken for one start. */
 export interface PreparedNetworks {
@@ -40,13 +40,13 @@ export async function prepareNetworks(
   { preview = false } = {},
 ): Promise<PreparedNetworks> {
   const wanted = await wantedEndpoints(world, config, preview);
-  const { endpoints: last, ports: lastPorts } = readEndpoints(world, config, paths);
+  const last = readEndpoints(world, config, paths);
   const request: EndpointRequest = {
     place: world,
     containerId: config.id,
     containerName: config.name,
     ifDead: ifDead(world),
-    last,
+    last: last.endpoints,
     nonce: preview ? '000' : nonce(),
     preview,
   };
@@ -55,21 +55,8 @@ export async function prepareNetworks(
   try {
     for (const one of wanted) endpoints.push(takeEndpoint(request, one));
     tracePhase('addresses taken');
-    const before = await missingOps(world, endpoints);
-    const planned = endpoints.map((endpoint) => {
-      const because = config.because['linux.namespaces[network]'] ?? `default: network ${endpoint.network.name}`;
-      return { endpoint, because, returns: last.some(({ ip, ip6 }) => ip === endpoint.ip && ip6 === endpoint.ip6) };
-    });
-    const hasIpv6 = statPath('/proc/sys/net/ipv6') !== undefined;
-    const planOfEndpoints = planEndpoints(world, planned, hasIpv6);
-    const published = await publishedPorts(world, config, endpoints, lastPorts);
-    const plan: NetworkPlan = {
-      before: [...before, ...published.before],
-      host: [...planOfEndpoints.host, ...published.host],
-      child: planOfEndpoints.child,
-      cleanup: [...published.cleanup, ...planOfEndpoints.cleanup],
-    };
-    if (!preview) writeEndpoints(paths, { endpoints, ports: published.ports });
+    const { plan, ports } = await planNetworks(world, config, endpoints, last);
+    if (!preview) writeEndpoints(paths, { endpoints, ports });
     tracePhase('networks planned');
     return { endpoints, plan, release };
   } catch (error) {
@@ -78,17 +65,34 @@ export async function prepareNetworks(
   }
 }
 
-const NOT_PUBLISHED: PublishPlan = { ports: [], before: [], host: [], cleanup: [] };
-
-async function publishedPorts(
+async function planNetworks(
   world: World,
   config: ContainerConfig,
   endpoints: readonly Endpoint[],
-  last: readonly PortMapping[],
-): Promise<PublishPlan> {
-  if (config.ports === undefined && !config.publishAll) return NOT_PUBLISHED;
+  last: EndpointRecord,
+): Promise<{ readonly plan: NetworkPlan; readonly ports: readonly PortMapping[] }> {
+  const before = await missingOps(world, endpoints);
+  const planned = endpoints.map((endpoint) => {
+    const because = config.because['linux.namespaces[network]'] ?? `default: network ${endpoint.network.name}`;
+    return {
+      endpoint,
+      because,
+      returns: last.endpoints.some(({ ip, ip6 }) => ip === endpoint.ip && ip6 === endpoint.ip6),
+    };
+  });
+  const plan = { ...planEndpoints(world, planned, statPath('/proc/sys/net/ipv6') !== undefined), before };
+  if (!config.publishAll && (config.ports ?? []).length === 0) return { plan, ports: [] };
   const { publishPorts } = await import('./publish.ts');
-  return publishPorts(world, config, endpoints, last);
+  const published = await publishPorts(world, config, endpoints, last.ports);
+  return {
+    ports: published.ports,
+    plan: {
+      before: [...before, ...published.before],
+      host: [...plan.host, ...published.host],
+      child: plan.child,
+      cleanup: [...published.cleanup, ...plan.cleanup],
+    },
+  };
 }
 
 /** As `prepareNetworks` for what is only shown; `undefined` where there is no network. */

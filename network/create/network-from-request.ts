@@ -1,0 +1,151 @@
+import { parseAddress } from '../../abi/ip/address.ts';
+import { containsAddress, parseSubnet } from '../../abi/ip/subnet.ts';
+import { LimpidError } from '../../base/error.ts';
+import type { NetworkConfig } from '../../spec/network.ts';
+import { freeBridgeName } from '../store/bridge-name.ts';
+import { isNetworkName } from '../store/read.ts';
+import { driverOptions } from './driver-options.ts';
+import { chooseSubnets, type SubnetRequest } from './subnets.ts';
+import type { UsedSubnet } from './used-subnets.ts';
+
+/** A network as a user describes it. */
+export interface NetworkRequest {
+  readonly name?: string;
+  readonly driver?: string;
+  readonly interfaceName?: string;
+  readonly subnets?: readonly SubnetRequest[];
+  readonly ipv6?: boolean;
+  readonly internal?: boolean;
+  readonly dnsEnabled?: boolean;
+  readonly dnsServers?: readonly string[];
+  /** No addresses at all: `--ipam-driver none`. */
+  readonly withoutAddresses?: boolean;
+  readonly routes?: NetworkConfig['routes'];
+  readonly labels?: Readonly<Record<string, string>>;
+  /** `--opt`: mtu, vlan, isolate, metric, no_default_route, mode, parent. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** What it depends on besides. */
+export interface CreateFacts {
+  readonly id: string;
+  readonly created: string;
+  readonly networks: readonly NetworkConfig[];
+  readonly interfaces: readonly string[];
+  readonly used: readonly UsedSubnet[];
+  /** The interface of the default route. */
+  readonly outgoing?: string;
+  /** Five bytes, for the block of a network with IPv6. */
+  readonly random: Uint8Array;
+}
+
+/** The network that a request means, every field resolved. Pure; throws what `createNetwork` does. */
+export function createdNetwork(request: NetworkRequest, facts: CreateFacts): NetworkConfig {
+  const driver = driverOf(request);
+  const options = driverOptions(driver, request.options ?? {});
+  const interfaceName = interfaceOf(request, driver, options.parent, facts);
+  const name = request.name ?? (driver === 'bridge' ? interfaceName : freeName(driver, facts.networks));
+  const failed = (code: string, why: string, hint?: string) => refusal(name, code, why, hint);
+  checkName(name, facts, failed);
+  if (driver === 'bridge') checkBridgeName(interfaceName, facts, failed);
+  const subnets = request.withoutAddresses ? [] : chooseSubnets(request, facts, failed);
+  checkRoutes(
+    request.routes ?? [],
+    subnets.map(({ subnet }) => subnet),
+    failed,
+  );
+  for (const server of request.dnsServers ?? [])
+    if (parseAddress(server) === undefined) throw failed('EOPTION', `"${server}" is no address of a resolver`);
+  return {
+    name,
+    id: facts.id,
+    driver,
+    interfaceName,
+    created: facts.created,
+    subnets,
+    ipv6: subnets.some(({ subnet }) => subnet.includes(':')),
+    internal: request.internal ?? false,
+    isolate: options.isolate,
+    dnsEnabled: request.dnsEnabled ?? driver === 'bridge',
+    dnsServers: request.dnsServers ?? [],
+    ...options.numbers,
+    noDefaultRoute: options.noDefaultRoute,
+    routes: request.routes ?? [],
+    labels: request.labels ?? {},
+    options: options.asGiven,
+  };
+}
+
+export type Failed = (code: string, why: string, hint?: string) => LimpidError;
+
+function refusal(name: string, code: string, why: string, hint?: string): LimpidError {
+  const advice = hint === undefined ? {} : { hint };
+  return new LimpidError({ code, doing: 'create', subject: `network "${name}"`, why, ...advice });
+}
+
+function driverOf({ name = '', driver = 'bridge' }: NetworkRequest): NetworkConfig['driver'] {
+  if (driver === 'bridge' || driver === 'macvlan' || driver === 'ipvlan') return driver;
+  throw refusal(name, 'EOPTION', `"${driver}" is none of the drivers bridge, macvlan, ipvlan`);
+}
+
+function interfaceOf(
+  { name = '', interfaceName, internal }: NetworkRequest,
+  driver: NetworkConfig['driver'],
+  parent: string | undefined,
+  { networks, interfaces, outgoing }: CreateFacts,
+): string {
+  const wanted = interfaceName ?? parent;
+  if (wanted !== undefined && !/^[^/:\s]{1,15}$/.test(wanted))
+    throw refusal(
+      name,
+      'EOPTION',
+      `"${wanted}" is no name of an interface: at most 15 characters without "/", ":" and spaces`,
+    );
+  if (driver === 'bridge') return wanted ?? freeBridgeName(networks, interfaces);
+  if (internal)
+    throw refusal(name, 'EOPTION', `--internal is for bridges: a ${driver} is outside of this machine's firewall`);
+  const used = wanted ?? outgoing;
+  if (used === undefined)
+    throw refusal(
+      name,
+      'ENOPARENT',
+      `this machine has no default route whose interface a ${driver} could use`,
+      'name one: --opt parent=eth0',
+    );
+  if (interfaces.includes(used)) return used;
+  throw refusal(name, 'ENOPARENT', `this machine has no interface "${used}" for its ${driver}`, '`ip link` lists them');
+}
+
+const MODE_NAMES = new Set(['bridge', 'none', 'host', 'private', 'container', 'ns', 'default', 'pasta', 'slirp4netns']);
+
+function checkName(name: string, { networks }: CreateFacts, failed: Failed): void {
+  if (!isNetworkName(name))
+    throw failed('EOPTION', 'letters, digits, "_", "." and "-" are wanted in a name, a letter or digit first');
+  if (MODE_NAMES.has(name)) throw failed('EOPTION', `--network ${name} means something else`, 'choose another name');
+  if (networks.some((other) => other.name === name))
+    throw failed('EEXIST', 'there is one with this name', 'choose another, or pass --ignore to be content with it');
+}
+
+function checkBridgeName(interfaceName: string, { networks, interfaces }: CreateFacts, failed: Failed): void {
+  const owner = networks.find((other) => other.driver === 'bridge' && other.interfaceName === interfaceName);
+  if (owner !== undefined) throw failed('ETAKEN', `"${interfaceName}" is the bridge of network "${owner.name}"`);
+  if (interfaces.includes(interfaceName))
+    throw failed('ETAKEN', `this machine has another interface "${interfaceName}"`, 'choose another --interface-name');
+}
+
+function checkRoutes(routes: NetworkConfig['routes'], subnets: readonly string[], failed: Failed): void {
+  for (const { destination, gateway } of routes) {
+    if (parseSubnet(destination) === undefined) throw failed('EOPTION', `route "${destination}" is no subnet`);
+    const address = parseAddress(gateway);
+    const within = subnets
+      .map((text) => parseSubnet(text)!)
+      .some((subnet) => address !== undefined && containsAddress(subnet, address));
+    if (!within) throw failed('EOPTION', `the gateway ${gateway} of route ${destination} is not in its subnets`);
+  }
+}
+
+function freeName(driver: 'macvlan' | 'ipvlan' | 'bridge', networks: readonly NetworkConfig[]): string {
+  for (let number = 1; ; number++) {
+    if (!networks.some(({ name }) => name === `${driver}${number}`)) return `${driver}${number}`;
+  }
+}
