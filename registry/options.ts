@@ -1,4 +1,4 @@
-import type { HostView } from './host-view.ts';
+import { ownHost, type HostView } from './host-view.ts';
 
 /** What may be given with a user's name. */
 export interface Credentials {
@@ -41,12 +41,14 @@ export interface RegistryOptions {
 
 const PATIENT: Pacing = {
   tries: 5,
-  firstDelayMs: 500,
+  firstDelayMs: 300,
   longestDelayMs: 60_000,
   answerTimeoutMs: 60_000,
-  stallTimeoutMs: 30_000,
+  stallTimeoutMs: 20_000,
 };
 
-export function pacingOf({ pacing }: RegistryOptions): Pacing {
-  return { ...PATIENT, ...pacing };
+/** `LIMPID_STALL_SECONDS` in the environment: how long a transfer may stand still. */
+export function pacingOf({ pacing, host = ownHost() }: RegistryOptions): Pacing {
+  const seconds = Number(host.env['LIMPID_STALL_SECONDS'] ?? Number.NaN);
+  return { ...PATIENT, ...(seconds > 0 ? { stallTimeoutMs: seconds * 1000 } : {}), ...pacing };
 }

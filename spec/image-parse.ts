@@ -11,6 +11,9 @@ export type ParsedManifest =
 /** More than that is no manifest: the distribution spec asks registries to take 4 MiB. */
 export const MANIFEST_LIMIT_BYTES = 4 * 1024 * 1024;
 
+/** Of a config; it holds history and labels. */
+export const CONFIG_LIMIT_BYTES = 16 * 1024 * 1024;
+
 const INDEX_TYPES: readonly string[] = [MEDIA_TYPE.ociIndex, MEDIA_TYPE.dockerManifestList];
 const MANIFEST_TYPES: readonly string[] = [MEDIA_TYPE.ociManifest, MEDIA_TYPE.dockerManifest];
 const FOREIGN_LAYER = /\.nondistributable\.|\.foreign\./;

@@ -1,11 +1,11 @@
 import { LimpidError } from '../../base/error.ts';
 import { digestOf } from '../../spec/digest.ts';
-import { parseImageConfig } from '../../spec/image-parse.ts';
+import { CONFIG_LIMIT_BYTES, parseImageConfig } from '../../spec/image-parse.ts';
 import type { ImageSource } from '../../spec/image-transport.ts';
 import type { Descriptor, Digest, ImageConfig, ImageManifest, Platform } from '../../spec/image.ts';
 import { hasLayer } from '../layers/layer.ts';
 import type { StorePlace } from '../place.ts';
-import { hasBlob, readDocument, writeBlob } from './blobs.ts';
+import { hasBlob, readBlob, readDocument, writeBlob } from './blobs.ts';
 import { checkImageManifest, checkPlatform, diffIdsOf, platformOf } from './check-image.ts';
 import { checkManifest, chooseManifest, type ChosenManifest } from './choose-manifest.ts';
 import type { ImageEntry } from './entry.ts';
@@ -48,7 +48,7 @@ export async function receiveImage(
   if (known !== undefined) return { entry: known, changed: false };
   const chosen = await chooseManifest(source, top, options.platform);
   checkImageManifest(chosen.manifest, source.name);
-  const config = await receiveConfig(place, source, chosen.manifest.config);
+  const { config, bytes } = await receiveConfig(place, source, chosen.manifest.config);
   const diffIds = diffIdsOf(config, chosen.manifest, source.name);
   if (!options.anyPlatform) checkPlatform(config, options.platform, source.name);
   // From here to the end nobody prunes layers that nothing refers to yet.
@@ -56,7 +56,7 @@ export async function receiveImage(
   try {
     for (;;) {
       await receiveLayers(place, source, { layers: chosen.manifest.layers, diffIds }, options.progress);
-      const entry = commit(place, { chosen, config, diffIds }, options);
+      const entry = commit(place, { chosen, config, configBytes: bytes, diffIds }, options);
       // Somebody has removed an image with one of these layers meanwhile.
       if (entry !== undefined) return { entry, changed: true };
     }
@@ -86,13 +86,21 @@ function hasLayers(place: StorePlace, diffIds: readonly Digest[], layers: readon
   return diffIds.every((diffId) => hasLayer(place, diffId)) && layers.every(({ digest }) => hasBlob(place, digest));
 }
 
-async function receiveConfig(place: StorePlace, source: ImageSource, descriptor: Descriptor): Promise<ImageConfig> {
+/** Kept in memory until all layers are there: an image that fails leaves nothing. */
+async function receiveConfig(
+  place: StorePlace,
+  source: ImageSource,
+  descriptor: Descriptor,
+): Promise<{ readonly config: ImageConfig; readonly bytes: Uint8Array }> {
   const name = `the config of ${source.name}`;
-  if (hasBlob(place, descriptor.digest)) return readDocument<ImageConfig>(place, descriptor.digest);
-  const bytes = await readWhole(await source.blob(descriptor), descriptor, name);
-  const config = parseImageConfig(bytes, name);
-  writeBlob(place, descriptor.digest, bytes);
-  return config;
+  if (descriptor.size > CONFIG_LIMIT_BYTES) {
+    const why = `it has ${descriptor.size} bytes, ${CONFIG_LIMIT_BYTES} may be`;
+    throw new LimpidError({ code: 'EBLOB', doing: 'receive', subject: name, why });
+  }
+  const bytes = hasBlob(place, descriptor.digest)
+    ? readBlob(place, descriptor.digest)
+    : await readWhole(await source.blob(descriptor), descriptor, name);
+  return { config: parseImageConfig(bytes, name), bytes };
 }
 
 /** A small blob as one piece. Throws EBLOB where it is not what its descriptor says. */
@@ -119,13 +127,16 @@ async function readWhole(
 interface WholeImage {
   readonly chosen: ChosenManifest;
   readonly config: ImageConfig;
+  readonly configBytes: Uint8Array;
   readonly diffIds: readonly Digest[];
 }
 
 /** Makes it visible; `undefined` where a part of it was removed meanwhile. */
-function commit(place: StorePlace, { chosen, config, diffIds }: WholeImage, { names }: ReceiveOptions) {
+function commit(place: StorePlace, { chosen, config, configBytes, diffIds }: WholeImage, { names }: ReceiveOptions) {
   const { digest, mediaType, bytes, manifest, indexes } = chosen;
-  for (const document of [...indexes, { digest, bytes }]) writeBlob(place, document.digest, document.bytes);
+  const configDocument = { digest: manifest.config.digest, bytes: configBytes };
+  for (const document of [configDocument, ...indexes, { digest, bytes }])
+    writeBlob(place, document.digest, document.bytes);
   const documents = [digest, manifest.config.digest, ...indexes.map((index) => index.digest)];
   const index = indexes[0]?.digest;
   return lockEntries(place, ({ entries, replace }): ImageEntry | undefined => {
