@@ -37,3 +37,29 @@ export function readToEnd(fd: number, limitBytes: number): Uint8Array {
   }
   return bytes.subarray(0, filled);
 }
+
+/** One read(2): at most `length` bytes, none at the end of the file. */
+export function readSome(fd: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (;;) {
+    const got = Number(libc.read(fd, ptr(bytes), length));
+    if (got >= 0) return bytes.subarray(0, got);
+    const errno = lastErrno();
+    if (errno !== EINTR) throw systemError('read', `descriptor ${fd}`, errno);
+  }
+}
+
+/** pread(2): fewer bytes than `length` only at the end of the file. */
+export function readAt(fd: number, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let filled = 0; filled < length;) {
+    const got = Number(libc.pread(fd, ptr(bytes, filled), length - filled, offset + filled));
+    if (got === 0) return bytes.subarray(0, filled);
+    if (got > 0) filled += got;
+    else {
+      const errno = lastErrno();
+      if (errno !== EINTR) throw systemError('read', `descriptor ${fd}`, errno);
+    }
+  }
+  return bytes;
+}

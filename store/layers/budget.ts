@@ -45,6 +45,9 @@ export class Budget {
   }
 }
 
+/** For what is in the store already. */
+export const UNLIMITED = new Budget({ compressedBytes: Number.MAX_SAFE_INTEGER, freeBytes: Number.MAX_SAFE_INTEGER });
+
 function tooLarge(why: string): LimpidError {
   return new LimpidError({ code: 'ELAYERSIZE', doing: 'unpack', subject: 'a layer', why });
 }

@@ -1,3 +1,4 @@
+import type { Gunzip, ZstdDecompress } from 'node:zlib';
 import { LimpidError } from '../../base/error.ts';
 
 export type Compression = 'gzip' | 'zstd' | 'none';
@@ -47,7 +48,7 @@ export async function decompressor(kind: Compression, take: (bytes: Uint8Array) 
   );
 }
 
-type ZlibStream = import('node:zlib').Gunzip | import('node:zlib').ZstdDecompress;
+type ZlibStream = Gunzip | ZstdDecompress;
 
 class StreamDecompressor implements Decompressor {
   readonly #stream: ZlibStream;

@@ -3,6 +3,7 @@ import { showName, tarError } from '../../abi/tar/tar-error.ts';
 import { OPAQUE_XATTR } from '../../plan/unpack.ts';
 import type { RecordFields } from '../../plan/unpack-records.ts';
 import { checkName, entryName } from './entry-name.ts';
+import { readMarker } from './marker.ts';
 import type { RecordStream } from './record-stream.ts';
 
 const S_IFCHR = 0o020000;
@@ -11,10 +12,6 @@ const S_IFIFO = 0o010000;
 const ID_MAX = 0xffff_fffe;
 const XATTR_NAME_MAX = 255;
 const XATTR_VALUE_MAX = 65536;
-const WHITEOUT = '.wh.';
-const OPAQUE = '.wh..wh..opq';
-/** What aufs keeps for itself, in old archives. */
-const AUFS = '.wh..wh.';
 const DEFAULT_ACL = 'system.posix_acl_default';
 
 export interface LayerRules {
@@ -48,9 +45,11 @@ export class LayerSink implements TarSink {
     this.#entries++;
     this.#current = undefined;
     const path = entryName(entry.path);
-    const slash = path.lastIndexOf('/');
-    const name = path.slice(slash + 1);
-    if (name.startsWith(WHITEOUT)) return this.#whiteout(entry, path.slice(0, Math.max(slash, 0)), name);
+    const marker = readMarker(path);
+    if (marker !== undefined) {
+      if (marker.kind !== 'ignored') this.#records.record(marker.kind, marker.path);
+      return;
+    }
     if (path === '' && entry.kind !== 'directory')
       throw tarError(`the entry ${showName(entry.path)} would replace the layer's root`);
     this.#make(entry, path);
@@ -65,7 +64,7 @@ export class LayerSink implements TarSink {
     if (entry === undefined) return;
     this.#current = undefined;
     for (const [name, value] of entry.xattrs)
-      if (isKept(name) && !(name === DEFAULT_ACL && entry.kind === 'directory'))
+      if (isKeptAttribute(name) && !(name === DEFAULT_ACL && entry.kind === 'directory'))
         this.#records.record('xattr', name, undefined, value);
     this.#records.record('finish', '');
   }
@@ -115,15 +114,6 @@ export class LayerSink implements TarSink {
     const type = kind === 'char' ? S_IFCHR : kind === 'block' ? S_IFBLK : S_IFIFO;
     this.#records.record('node', path, { ...fields, mode: type | mode, major, minor });
   }
-
-  #whiteout(entry: TarEntry, directory: ByteText, name: ByteText): void {
-    if (name === OPAQUE) return this.#records.record('opaque', directory);
-    if (name.startsWith(AUFS)) return;
-    const hidden = name.slice(WHITEOUT.length);
-    if (hidden === '' || hidden === '.' || hidden === '..')
-      throw tarError(`the whiteout ${showName(entry.path)} hides nothing that has a name`);
-    this.#records.record('whiteout', directory === '' ? hidden : `${directory}/${hidden}`);
-  }
 }
 
 interface LaterDirectory {
@@ -145,6 +135,6 @@ function checkAttribute({ path }: TarEntry, name: ByteText, value: Uint8Array): 
 }
 
 /** overlayfs's own attributes would steer how layers lie on each other: no image says that. */
-function isKept(name: ByteText): boolean {
+export function isKeptAttribute(name: ByteText): boolean {
   return !name.startsWith(OPAQUE_XATTR.slice(0, -'opaque'.length)) && !name.startsWith('user.overlay.');
 }

@@ -46,7 +46,7 @@ async function receive(place: StorePlace, request: LayerRequest): Promise<void> 
   const lock = await lockLayer(place, diffId, signal);
   try {
     if (isThere() || (await unpackKept(place, request))) return;
-    await unpackBlob(place, request, true);
+    await unpackBlob(place, request, { keep: true });
   } catch (error) {
     throw layerError(error, request);
   } finally {
@@ -54,12 +54,12 @@ async function receive(place: StorePlace, request: LayerRequest): Promise<void> 
   }
 }
 
-/** A blob that is in the store already needs no network; a damaged one does. */
-async function unpackKept(place: StorePlace, request: LayerRequest): Promise<boolean> {
+/** A blob that is in the store already needs no network; a damaged one does: false. */
+export async function unpackKept(place: StorePlace, request: LayerRequest, replace = false): Promise<boolean> {
   const file = openFile(blobPath(place, request.descriptor.digest));
   if (file === undefined) return false;
   try {
-    await unpackBlob(place, { ...request, open: () => Promise.resolve(fileStream(file)) }, false);
+    await unpackBlob(place, { ...request, open: () => Promise.resolve(fileStream(file)) }, { keep: false, replace });
     return true;
   } catch (error) {
     if (error instanceof LimpidError && (error.code === 'EDIGEST' || error.code === 'ESIZE')) return false;

@@ -2,44 +2,54 @@ import { LimpidError } from '../../base/error.ts';
 import { currentUid } from '../../kernel/process.ts';
 import { freeSpace } from '../../kernel/disk-space.ts';
 import { createFile } from '../../kernel/create-file.ts';
-import { makeDirectories, makeDirectory, renamePath, setMode, syncDirectory, writeFile } from '../../kernel/files.ts';
-import { blobPath, layerDirectory, stagingDirectory, type StorePlace } from '../place.ts';
+import { makeDirectories, makeDirectory, setMode, writeFile } from '../../kernel/files.ts';
+import { stagingDirectory, type StorePlace } from '../place.ts';
 import { ArchiveIntake } from './archive-intake.ts';
 import { BlobIntake } from './blob-intake.ts';
 import { Budget } from './budget.ts';
 import { startJail, type Jail } from './jail.ts';
 import { FACTS_FILE, hasLayer, layerStaging, type LayerFacts } from './layer.ts';
 import { LayerSink } from './layer-sink.ts';
+import { publishBlob, publishLayer } from './publish.ts';
 import { pump } from './pump.ts';
 import type { LayerRequest } from './receive-layer.ts';
 import { RecordStream } from './record-stream.ts';
 import { removeTree } from './remove-tree.ts';
 
-/**
- * For the holder of the layer's lock: what is missing of it, aside and synced, then by renames into its place. With `keep`
- * the blob is written too; else it is in the store already.
- */
-export async function unpackBlob(place: StorePlace, request: LayerRequest, keep: boolean): Promise<void> {
+export interface UnpackOptions {
+  /** The blob is written too; else it is in the store already. */
+  readonly keep: boolean;
+  /** The layer is there, and not to be trusted. */
+  readonly replace?: boolean;
+}
+
+/** For the holder of the layer's lock: what is missing of it, aside and synced, then by renames into its place. */
+export async function unpackBlob(
+  place: StorePlace,
+  request: LayerRequest,
+  { keep, replace = false }: UnpackOptions,
+): Promise<void> {
   const { descriptor, diffId } = request;
   const staging = layerStaging(place, diffId);
+  const isWanted = replace || !hasLayer(place, diffId);
   makeDirectories(stagingDirectory(place), 0o700);
-  await removeTree(place, staging, 'left by a command that was killed');
+  for (const path of [staging, `${staging}.old`]) await removeTree(place, path, 'left by a command that was killed');
   makeDirectory(staging, 0o700);
   try {
     const file = keep ? createFile(`${staging}/blob`, 0o644) : undefined;
     try {
       const blob = new BlobIntake(descriptor, file?.fd);
-      if (hasLayer(place, diffId)) await checkOnly(place, request, blob);
-      else await unpackAside(place, request, blob, staging);
+      if (isWanted) await unpackAside(place, request, blob, staging);
+      else await checkOnly(place, request, blob);
       // What lies on the same disk was synced with the layer; that costs nothing again.
       file?.sync();
     } finally {
       file?.close();
     }
     if (keep) publishBlob(place, `${staging}/blob`, descriptor.digest);
-    if (!hasLayer(place, diffId)) publishLayer(place, staging, diffId);
+    if (isWanted) publishLayer(place, staging, diffId, `${staging}.old`);
   } finally {
-    await removeTree(place, staging, 'what is not whole is not kept');
+    for (const path of [staging, `${staging}.old`]) await removeTree(place, path, 'only what is whole is kept');
   }
 }
 
@@ -93,20 +103,4 @@ async function fillJail(
 function budgetFor(place: StorePlace, { descriptor }: LayerRequest): Budget {
   const freeBytes = freeSpace(place.root)?.bytes ?? Number.MAX_SAFE_INTEGER;
   return new Budget({ compressedBytes: descriptor.size, freeBytes });
-}
-
-function publishBlob(place: StorePlace, aside: string, digest: string): void {
-  const path = blobPath(place, digest);
-  const directory = path.slice(0, path.lastIndexOf('/'));
-  makeDirectories(directory, 0o755);
-  renamePath(aside, path);
-  syncDirectory(directory);
-}
-
-function publishLayer(place: StorePlace, staging: string, diffId: string): void {
-  const path = layerDirectory(place, diffId);
-  const directory = path.slice(0, path.lastIndexOf('/'));
-  makeDirectories(directory, 0o700);
-  renamePath(staging, path);
-  syncDirectory(directory);
 }
