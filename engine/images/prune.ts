@@ -13,6 +13,7 @@ import { tagsOf, type StoredImage } from './find.ts';
 import { containersByImage } from './in-use.ts';
 import { listImages } from './list.ts';
 import { deleteImage, removeGone } from './remove.ts';
+import { clearMounted, MOUNTED } from './with-mounted-layers.ts';
 
 export interface PruneImagesOptions {
   /** Not only those without a name: all that no container needs. */
@@ -89,6 +90,7 @@ async function sweepStaging(world: World): Promise<void> {
   for (const name of listDirectory(directory)) {
     const path = `${directory}/${name}`;
     if (statPath(path, { followLinks: false })?.kind !== 'directory') removeFile(path);
+    else if (name.startsWith(MOUNTED)) await clearMounted(world, path);
     else if (name.startsWith(GONE)) await removeTree(world, path, 'left by a command that was killed');
     else await sweepLayer(world, name, path);
   }

@@ -10,11 +10,12 @@ const TEXT_LIMIT_BYTES = 4 << 20;
  * `undefined` where no layer shows a regular file of at most 4 MiB.
  */
 export function readTextInLayers(layers: readonly string[], path: string): string | undefined {
-  const layer = layerOf(layers, path);
+  const layer = layerShowing(layers, path);
   return layer === undefined ? undefined : readTextInRoot(layer, path, TEXT_LIMIT_BYTES);
 }
 
-function layerOf(layers: readonly string[], path: string): string | undefined {
+/** The layer whose file or directory shows at a path; `undefined` where nothing does. */
+export function layerShowing(layers: readonly string[], path: string): string | undefined {
   const steps = path.split('/').filter(Boolean);
   for (const layer of layers) {
     const found = statInRoot(layer, path);
