@@ -15,7 +15,7 @@ export function blobMounts(
   for (const { name, manifest } of readEntries(world)) {
     const other = name === undefined ? undefined : referenceOf(name);
     if (other?.registry !== registry || other.repository === repository) continue;
-    for (const { digest } of layersOf(world, manifest.digest)) places.set(digest, other.repository);
+    for (const { digest } of blobsOf(world, manifest.digest)) places.set(digest, other.repository);
   }
   return ({ digest }) => {
     const from = places.get(digest);
@@ -32,9 +32,10 @@ function referenceOf(name: string): ImageReference | undefined {
 }
 
 /** A damaged image is no reason not to push another. */
-function layersOf(world: World, manifest: Digest): readonly Descriptor[] {
+function blobsOf(world: World, manifest: Digest): readonly Descriptor[] {
   try {
-    return readDocument<Partial<ImageManifest>>(world, manifest).layers ?? [];
+    const { layers = [], config } = readDocument<Partial<ImageManifest>>(world, manifest);
+    return config === undefined ? layers : [...layers, config];
   } catch (error) {
     if (error instanceof LimpidError) return [];
     throw error;

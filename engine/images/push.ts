@@ -1,10 +1,12 @@
 import { LimpidError } from '../../base/error.ts';
 import { writeFile } from '../../kernel/files.ts';
 import type { RegistryOptions } from '../../registry/options.ts';
+import { digestOf } from '../../spec/digest.ts';
 import { isIndexType } from '../../spec/image-parse.ts';
-import type { Digest } from '../../spec/image.ts';
+import { MEDIA_TYPE, type Digest, type ImageIndex } from '../../spec/image.ts';
 import type { ImageSource } from '../../spec/image-transport.ts';
 import type { ImageEntry } from '../../store/images/entry.ts';
+import { readEntries } from '../../store/images/index-file.ts';
 import {
   convertManifest,
   encodeManifest,
@@ -16,6 +18,8 @@ import { recompressImage, type RecompressedImage } from '../../store/transports/
 import type { World } from '../world.ts';
 import { findImage } from './find.ts';
 import { blobMounts } from './blob-mounts.ts';
+import { findList } from './manifest-list.ts';
+import { removeManifestList } from './manifest-remove.ts';
 import { openImageDestination } from './open-destination.ts';
 import { storedSource } from './stored-source.ts';
 
@@ -48,15 +52,27 @@ export async function pushImage(world: World, text: string, options: PushOptions
   return digest;
 }
 
+/** As `pushImage`, for a manifest list with its images. Throws ENOLIST for what is an image. */
+export async function pushManifestList(
+  world: World,
+  text: string,
+  { removeAfterwards = false, ...options }: PushOptions & { readonly removeAfterwards?: boolean } = {},
+): Promise<Digest> {
+  findList(world, readEntries(world), text);
+  const digest = await pushImage(world, text, options);
+  if (removeAfterwards) await removeManifestList(world, text);
+  return digest;
+}
+
 interface Sending {
   readonly source: ImageSource;
   readonly entry: ImageEntry;
   readonly to: string;
 }
 
-async function sendImage(world: World, { source, entry, to }: Sending, options: PushOptions): Promise<Digest> {
+async function sendImage(world: World, { source: stored, entry, to }: Sending, options: PushOptions): Promise<Digest> {
   const { progress, indexOnly = false } = options;
-  if (isIndexType(entry.manifest.mediaType)) checkIndexOptions(entry, options);
+  const source = isIndexType(entry.manifest.mediaType) ? sourceOfList(stored, entry, options) : stored;
   const opened = await openImageDestination(world, to, options.registry ?? {});
   const { destination, registry } = opened;
   const conversion = new Conversion(world, options, source.name);
@@ -104,16 +120,31 @@ class Conversion {
   }
 }
 
-function checkIndexOptions({ name = '' }: ImageEntry, { format, compression }: PushOptions): void {
-  const option =
-    format === undefined ? (compression === undefined ? undefined : 'another compression') : 'another format';
-  if (option === undefined) return;
-  throw new LimpidError({
-    code: 'EOPTION',
-    doing: 'push',
-    subject: `manifest list "${name}"`,
-    why: `it names its images by digest, which ${option} would change`,
-  });
+/** A list may be called by the other family's name: its images stay what they are. Throws EOPTION. */
+function sourceOfList(
+  source: ImageSource,
+  { name = '' }: ImageEntry,
+  { format, compression }: PushOptions,
+): ImageSource {
+  if (compression !== undefined)
+    throw new LimpidError({
+      code: 'EOPTION',
+      doing: 'push',
+      subject: `manifest list "${name}"`,
+      why: 'it names its images by digest, which another compression would change',
+    });
+  if (format === undefined) return source;
+  return {
+    ...source,
+    async manifest(digest) {
+      const { bytes, ...manifest } = await source.manifest(digest);
+      if (digest !== undefined) return { bytes, ...manifest };
+      const index = JSON.parse(new TextDecoder().decode(bytes)) as ImageIndex;
+      const mediaType = format === 'oci' ? MEDIA_TYPE.ociIndex : MEDIA_TYPE.dockerManifestList;
+      const converted = new TextEncoder().encode(JSON.stringify({ ...index, mediaType }));
+      return { bytes: converted, digest: digestOf(converted), mediaType };
+    },
+  };
 }
 
 function noDestination(text: string): LimpidError {

@@ -84,7 +84,7 @@ async function copyBlob(
   const what = `${isConfig ? 'config' : 'blob'} ${descriptor.digest}`;
   if (await destination.hasBlob(descriptor)) return progress?.(`Copying ${what} skipped: already exists`);
   progress?.(`Copying ${what}`);
-  const from = isConfig ? undefined : mount?.(descriptor);
+  const from = mount?.(descriptor);
   await destination.putBlob(
     descriptor,
     async () => verified(await image.blob(descriptor), descriptor),

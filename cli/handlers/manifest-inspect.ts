@@ -1,0 +1,12 @@
+import { inspectManifest } from '../../engine/images/manifest-inspect.ts';
+import type { command } from '../commands/manifest-inspect.ts';
+import type { Handler } from '../parse/command.ts';
+import { registryOptions } from '../registry-options.ts';
+import { worldOf } from '../world.ts';
+
+export const handle: Handler<typeof command.options> = async (invocation) => {
+  const { options, typed, args, output } = invocation;
+  const document = await inspectManifest(worldOf(invocation), args[0]!, registryOptions(options, typed));
+  await output.out(`${JSON.stringify(document, null, 4)}\n`);
+  return 0;
+};
