@@ -65,6 +65,11 @@ export function launchPlan({ plan, executor, slots = new Map(), meanwhile }: Lau
   return { ...readOutcome(ours), controlFd: ours, monitorPid };
 }
 
+/** Starts a program of ours that stays when we leave, and is started again when it is killed (native/keep.c). */
+export function startKept(executor: Uint8Array, argv: readonly string[]): void {
+  spawnExecutor(sealedExecutor(executor), ['limpid-keeper', 'keep', ...argv], []);
+}
+
 const sealedExecutors = new Map<Uint8Array, number>();
 
 /** One copy a command, for the launch and the client. */

@@ -39,6 +39,12 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
   };
 }
 
+/** This process. */
+export function ownIdentity(): ProcessIdentity {
+  const { pid, startTime } = readProcessStat(process.pid)!;
+  return { pid, startTime };
+}
+
 /** Whether that very process runs: pid and start time agree, and it is no zombie. */
 export function isAlive(process: ProcessIdentity): boolean {
   return observeAlive(process) !== undefined;

@@ -5,6 +5,8 @@ import { systemError } from './system-error.ts';
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SYS_BIND = hostArch === 'aarch64' ? 200 : 49;
 const SYS_LISTEN = hostArch === 'aarch64' ? 201 : 50;
@@ -38,6 +40,29 @@ export function listenUnix(path: string): number {
   if (errno !== 0) throw systemError('create', path, errno);
   if (Number(libc.syscall(SYS_LISTEN, fd, 1, 0, 0, 0, 0)) < 0) throw systemError('listen at', path);
   return fd;
+}
+
+/** A datagram socket at a new path, never blocking: who sends to it wakes us. The caller closes the descriptor. */
+export function listenDatagrams(path: string): number {
+  const fd = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw systemError('create', 'a socket');
+  const { address, directoryFd } = socketAddress(path);
+  const bound = Number(libc.syscall(SYS_BIND, fd, ptr(address), address.length, 0, 0, 0));
+  const errno = bound < 0 ? lastErrno() : 0;
+  if (directoryFd >= 0) libc.close(directoryFd);
+  if (errno !== 0) throw systemError('create', path, errno);
+  return fd;
+}
+
+/** Sends one byte to a datagram socket; false where nobody has it. */
+export function wakeAt(path: string): boolean {
+  const fd = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw systemError('create', 'a socket');
+  const { address, directoryFd } = socketAddress(path);
+  const woken = libc.connect(fd, ptr(address), address.length) === 0 && Number(libc.write(fd, ptr(address), 1)) === 1;
+  if (directoryFd >= 0) libc.close(directoryFd);
+  libc.close(fd);
+  return woken;
 }
 
 /** struct sockaddr_un. A path that is too long for it goes through a descriptor of its directory. */

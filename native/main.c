@@ -15,11 +15,14 @@ int main(int argc, char **argv) {
     static const char USAGE[] = "usage: executor run PLAN_FD CONTROL_FD [SLOT=FD ...]\n"
                                 "       executor client SOCKET_FD FLAGS DETACH_KEYS\n"
                                 "       executor reap PID SOCKET_FD PLAN_FD [COMMAND [ARG ...]]\n"
+                                "       executor keep COMMAND [ARG ...]\n"
                                 "       executor -- COMMAND [ARG ...], as PID 1 of a container\n";
     if (argc >= 3 && strcmp(argv[1], "--") == 0)
         return init_mode(argv + 2);
     if (argc >= 4 && strcmp(argv[1], "run") == 0)
         return run_mode(argc - 2, argv + 2);
+    if (argc >= 3 && strcmp(argv[1], "keep") == 0)
+        return keep_mode(argv + 2);
     if (argc >= 5 && strcmp(argv[1], "reap") == 0)
         return reap_mode(argc - 2, argv + 2);
     if (argc == 5 && strcmp(argv[1], "client") == 0)

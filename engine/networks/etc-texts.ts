@@ -1,8 +1,9 @@
 import { hostHostname } from '../../kernel/hostname.ts';
 import { readKernelFile } from '../../kernel/files.ts';
 import { leasedAddresses } from '../../network/endpoints.ts';
+import { CONTAINER_DOMAIN } from '../../network/names/container-domain.ts';
 import { hostsFile } from '../../network/names/hosts-file.ts';
-import { resolvConf, UPSTREAM_RESOLV_CONF } from '../../network/names/resolv-conf.ts';
+import { readResolvConf, resolvConf, UPSTREAM_RESOLV_CONF } from '../../network/names/resolv-conf.ts';
 import type { Endpoint } from '../../spec/network.ts';
 import type { ContainerConfig } from '../config.ts';
 import { containerHostname } from '../spec/hostname.ts';
@@ -63,5 +64,24 @@ function resolvText({ names = {}, namespaces }: ContainerConfig, endpoints: read
     return resolvConf({ servers, search, options }, '', '');
   }
   const own = servers.length > 0 ? servers : endpoints.flatMap(({ network }) => [...network.dnsServers]);
-  return resolvConf({ servers: own, search, options }, host, readKernelFile(UPSTREAM_RESOLV_CONF) ?? '');
+  const outside = resolvConf({ servers: own, search, options }, host, readKernelFile(UPSTREAM_RESOLV_CONF) ?? '');
+  return foundByName(endpoints) ? withNames(outside, endpoints) : outside;
+}
+
+function foundByName(endpoints: readonly Endpoint[]): boolean {
+  return endpoints.some(({ network }) => network.dnsEnabled);
+}
+
+/**
+ * Our resolver first, which asks the outside itself; behind it, for the moments in which it is being started again, those
+ * of the outside, unless the container is not to reach them. C libraries read three.
+ */
+function withNames(text: string, endpoints: readonly Endpoint[]): string {
+  const { servers, search, options } = readResolvConf(text);
+  const gateways = endpoints.flatMap(({ network }) =>
+    network.dnsEnabled ? network.subnets.map(({ gateway }) => gateway).filter((gateway) => gateway !== undefined) : [],
+  );
+  const isInternal = endpoints.every(({ network }) => network.internal);
+  const asked = [...gateways, ...(isInternal ? [] : servers)].slice(0, 3);
+  return resolvConf({ servers: asked, search: [CONTAINER_DOMAIN, ...search], options }, '', '');
 }

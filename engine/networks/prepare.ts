@@ -56,7 +56,10 @@ export async function prepareNetworks(
     for (const one of wanted) endpoints.push(takeEndpoint(request, one));
     tracePhase('addresses taken');
     const { plan, ports } = await planNetworks(world, config, endpoints, last);
-    if (!preview) writeEndpoints(paths, { endpoints, ports });
+    if (!preview) {
+      writeEndpoints(paths, { endpoints, ports });
+      await serveNames(world, endpoints);
+    }
     tracePhase('networks planned');
     return { endpoints, plan, release };
   } catch (error) {
@@ -93,6 +96,16 @@ async function planNetworks(
       cleanup: [...published.cleanup, ...plan.cleanup],
     },
   };
+}
+
+/** Whoever is found by name is in the resolver's view from here on. */
+async function serveNames(world: World, endpoints: readonly Endpoint[]): Promise<void> {
+  if (!endpoints.some(({ network }) => network.dnsEnabled)) return;
+  const { ensureResolver } = await import('./names/ensure-resolver.ts');
+  await ensureResolver(
+    world,
+    endpoints.map(({ network }) => network),
+  );
 }
 
 /** As `prepareNetworks` for what is only shown; `undefined` where there is no network. */

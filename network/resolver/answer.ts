@@ -1,9 +1,7 @@
 import { formatAddress, type IpAddress } from '../../abi/ip/address.ts';
+import { CONTAINER_DOMAIN } from '../names/container-domain.ts';
 import { encodeAnswer, encodeName, RCODE, TYPE, type DnsQuery, type DnsRecord } from './message.ts';
 import type { Zone, ZoneClient } from './zone.ts';
-
-/** Names below it are containers' alone; it is the first search domain of containers that are found by name. */
-export const CONTAINER_DOMAIN = 'dns.limpid';
 
 /** What becomes of a query: an answer of our own, or somebody else's. */
 export type Decision = { readonly kind: 'answer'; readonly message: Uint8Array } | { readonly kind: 'forward' };
