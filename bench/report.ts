@@ -40,6 +40,38 @@ const GOALS: readonly Goal[] = [
   },
 ];
 
+const beside =
+  (title: string, peer: string, limit: number) =>
+  (results: readonly CaseResult[]): readonly [number, number] | undefined => {
+    const values = find(results, title);
+    const [ours, theirs] = [values['limpid'], values[peer]];
+    return ours === undefined || theirs === undefined ? undefined : [ours / theirs, limit];
+  };
+
+const RUNTIME_GOALS: readonly Goal[] = ['run', 'create, start and delete', 'exec'].flatMap((title) => [
+  { text: `${title}: at most runc's time`, of: beside(title, 'runc', 1) },
+  { text: `${title}: at most 1.8 of crun's`, of: beside(title, 'crun', 1.8) },
+]);
+
+/** The runtimes' part, as Markdown. */
+export function describeRuntimes(results: readonly CaseResult[]): string {
+  const names = Object.keys(results[0]?.values ?? {});
+  const lines = [
+    "### `limpid-runtime` beside Debian's crun and runc",
+    '',
+    "The same bundle, started by a program of its own each time. Minima of interleaved rounds; in parentheses, as a multiple of Limpid's.",
+    '',
+    `| | ${names.join(' | ')} |`,
+    `| --- |${names.map(() => ' ---: |').join('')}`,
+    ...results.map((result) => `| ${result.title} (ms) | ${names.map((name) => cell(result, name)).join(' | ')} |`),
+    '',
+    '| to reach | measured | |',
+    '| --- | ---: | --- |',
+    ...RUNTIME_GOALS.flatMap((goal) => describeGoal(goal, results)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
 /** The results as Markdown: the machine, one row a case, the goals. */
 export function describeResults(
   results: readonly CaseResult[],

@@ -6,12 +6,13 @@
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { runCases } from './cases.ts';
-import { probe, type Contestant, type Open } from './contestant.ts';
+import { type BenchWorld, probe, type Contestant, type Open } from './contestant.ts';
 import { openDocker } from './contestants/docker.ts';
 import { openLimpid } from './contestants/limpid.ts';
 import { ociRuntime } from './contestants/oci-runtime.ts';
 import { openPodman } from './contestants/podman.ts';
-import { describeResults } from './report.ts';
+import { describeResults, describeRuntimes } from './report.ts';
+import { runRuntimeCases } from './runtime-cases.ts';
 import { closeWorld, leaveHybrid, openWorld } from './world.ts';
 
 const README = fileURLToPath(new URL('README.md', import.meta.url));
@@ -33,8 +34,7 @@ const { values } = parseArgs({
   },
 });
 
-async function openAll(notes: string[]): Promise<Contestant[]> {
-  const world = await openWorld();
+async function openAll(world: BenchWorld, notes: string[]): Promise<Contestant[]> {
   const contestants: Contestant[] = [];
   for (const name of values.only.split(',')) {
     const open = ALL[name];
@@ -56,13 +56,15 @@ function removeAll(contestant: Contestant): void {
 async function main(): Promise<void> {
   const hybrid = await leaveHybrid();
   const notes = hybrid === undefined ? [] : [hybrid];
-  const contestants = await openAll(notes);
+  const world = await openWorld();
+  const contestants = await openAll(world, notes);
   for (const note of notes) console.log(note);
   try {
     const sizes = { runs: Number(values.runs), containers: Number(values.containers), loops: 8, each: 25 };
     const results = await runCases(contestants, sizes, (line) => console.log(line));
+    const runtimes = runRuntimeCases(world, sizes.runs, (line) => console.log(line));
     const versions = new Map(contestants.map(({ name, version }) => [name, version]));
-    const report = describeResults(results, versions, notes);
+    const report = `${describeResults(results, versions, notes)}\n${describeRuntimes(runtimes)}`;
     console.log(`\n${report}`);
     if (values.write) {
       const [head] = (await Bun.file(README).text()).split(RESULTS);
