@@ -31,5 +31,5 @@ export function freeSpace(path: string): FreeSpace | undefined {
   if (Number(libc.syscall(SYS_STATFS, ptr(name), ptr(fields), 0, 0, 0, 0)) !== 0) return undefined;
   // … f_bavail, f_files, f_ffree.
   const [, blockSize, , , available, inodes, freeInodes] = fields;
-  return { bytes: Number(available! * blockSize!), inodes: inodes! === 0n ? undefined : Number(freeInodes!) };
+  return { bytes: Number(available! * blockSize!), inodes: (inodes ?? 0n) === 0n ? undefined : Number(freeInodes!) };
 }

@@ -136,6 +136,9 @@ int find_place(const struct executor *x, int at, const char *path, struct place 
 int enter_proc(const struct executor *x, int fd, char path[32]);
 int leave_proc(int cwd, int answer);
 
+/* ops_mounts.c: moves a mount that is attached nowhere onto what a descriptor stands for. */
+int attach_tree(int tree, int target);
+
 /* tree.c */
 int remove_tree(const struct place *place, bool cgroup, uint64_t busy_ms);
 

@@ -18,6 +18,15 @@
 #ifndef SYS_move_mount
 #define SYS_move_mount 429
 #endif
+#ifndef SYS_fsopen
+#define SYS_fsopen 430
+#endif
+#ifndef SYS_fsconfig
+#define SYS_fsconfig 431
+#endif
+#ifndef SYS_fsmount
+#define SYS_fsmount 432
+#endif
 #ifndef SYS_clone3
 #define SYS_clone3 435
 #endif
@@ -47,6 +56,11 @@ struct kern_clone_args {
     uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };
 
+#define KERN_FSOPEN_CLOEXEC 1
+#define KERN_FSMOUNT_CLOEXEC 1
+#define KERN_FSCONFIG_SET_FLAG 0
+#define KERN_FSCONFIG_SET_STRING 1
+#define KERN_FSCONFIG_CMD_CREATE 6
 #define KERN_OPEN_TREE_CLONE 1
 #define KERN_MOVE_MOUNT_F_EMPTY_PATH 0x04
 #define KERN_MOVE_MOUNT_T_EMPTY_PATH 0x40

@@ -7,7 +7,7 @@ import { planLaunch } from './launch.ts';
 import { deviceNumber } from './devices.ts';
 import { cleanTarget } from './mounts.ts';
 import type { Op } from './ops.ts';
-import { overlayData } from './rootfs.ts';
+import { overlayData } from './overlay.ts';
 
 const { linux, process } = DEFAULT_SPEC;
 const launch = (changes: Partial<RuntimeSpec>): readonly Op[] =>
@@ -120,11 +120,9 @@ describe('targets of mounts', () => {
 
 test('overlay options take commas, colons and backslashes in paths literally', () => {
   const data = overlayData({
-    kind: 'overlay',
     lower: ['/a:b', '/c,d\\'],
     upper: '/u:,',
     work: '/w',
-    merged: '/m',
     volatile: true,
   });
   expect(data).toBe('lowerdir=/a\\:b:/c\\,d\\\\,upperdir=/u:\\,,workdir=/w,volatile');

@@ -32,6 +32,11 @@ export const OPS = {
 
   // Mounts
   mount: { at: 'slot', target: 'text', type: 'text', source: 'text', flags: 'hex', data: 'text' },
+  /**
+   * An overlay of more layers than mount(2) has room for: each added by fsconfig(2) as `lowerdir+`, or, `byDescriptor`,
+   * opened and named by its descriptor. `options` are `KEY=VALUE` or `KEY`; `flags` are MS_RDONLY, NOSUID, NODEV, NOEXEC.
+   */
+  overlay: { target: 'text', lower: 'list', options: 'list', flags: 'hex', byDescriptor: 'flag' },
   bind: {
     sourceAt: 'slot',
     source: 'text',
@@ -64,6 +69,8 @@ export const OPS = {
   },
   umount: { at: 'slot', path: 'text', flags: 'hex', missingOk: 'flag' },
   pivot_root: { slot: 'slot' },
+  /** MS_MOVE onto `/` and chroot(2), for a root that pivot_root(2) refuses: rootfs of an initramfs. */
+  move_root: { slot: 'slot' },
 
   // Namespaces and processes
   unshare: { flags: 'hex' },

@@ -1,14 +1,17 @@
 import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_REC, MS_SLAVE } from '../abi/flags/mount.ts';
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
 import { parseMountOptions } from '../abi/mount-options.ts';
-import type { OverlayRootfs } from './context.ts';
 import { mapLayers } from './mapped-layers.ts';
 import { outsideId } from './user-namespace.ts';
 import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op, Stage } from './ops.ts';
+import { mountOverlay } from './overlay.ts';
 import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
 import { NONE, SLOT } from './slots.ts';
+
+/** For mounts that are made elsewhere still: `mountOverlay` takes any number of layers. */
+export { lowerData } from './overlay.ts';
 
 /** Host stage: the overlay is mounted outside too, where `MergedDir` shows what the container sees. */
 export function mountOutside(request: LaunchRequest): Op[] {
@@ -20,17 +23,12 @@ export function mountOutside(request: LaunchRequest): Op[] {
     ...directories.map((path): Op => makeDirectory(path)),
     ...giveToMappedRoot([rootfs.upper, rootfs.work], request),
     ...(mapped?.before ?? []),
-    {
-      op: 'mount',
-      stage: 'host',
-      because: 'what the container writes goes to a layer of its own',
-      at: NONE,
+    mountOverlay(mapped?.rootfs ?? rootfs, {
       target: rootfs.merged,
-      type: 'overlay',
-      source: 'overlay',
       flags: 0,
-      data: overlayData(mapped?.rootfs ?? rootfs),
-    },
+      because: 'what the container writes goes to a layer of its own',
+      facts: request.facts,
+    }),
     ...(mapped?.after ?? []),
   ];
 }
@@ -43,26 +41,6 @@ function giveToMappedRoot(paths: readonly string[], { spec, namespaces }: Launch
   return paths.map((path) => ({ op: 'chown', stage: 'host', because, at: NONE, path, uid, gid }));
 }
 
-/** overlayfs' options: a comma ends one, a colon a lower directory; both are taken literally behind a backslash. */
-export function overlayData({ lower, upper, work, volatile }: OverlayRootfs): string {
-  const options = [lowerData(lower), `upperdir=${escapeOption(upper)}`, `workdir=${escapeOption(work)}`];
-  if (volatile) options.push('volatile');
-  return options.join(',');
-}
-
-/** The same of a mount that nobody writes to. */
-export function lowerData(lower: readonly string[]): string {
-  return `lowerdir=${lower.map(escapeLower).join(':')}`;
-}
-
-function escapeLower(path: string): string {
-  return escapeOption(path).replaceAll(':', '\\:');
-}
-
-function escapeOption(path: string): string {
-  return path.replaceAll('\\', '\\\\').replaceAll(',', '\\,');
-}
-
 /** Child stage: cut the propagation to the host, then hold the root directory. pivot_root(2) wants it a mount point. */
 export function enterRoot(request: LaunchRequest): Op[] {
   const { context, rootPath, namespaces } = request;
@@ -70,8 +48,14 @@ export function enterRoot(request: LaunchRequest): Op[] {
   if (isShared(request)) ops.push(makePrivate(rootPath), bindOnItself(rootPath, 'child'));
   // The mounts that another user namespace gets a copy of are locked, and pivot_root(2) refuses a locked one.
   else if (context.rootfs.kind === 'directory' || isBornInUserNamespace(namespaces))
-    ops.push(bindOnItself(rootPath, 'child'));
+    ops.push(bindOnItself(rootPath, 'child', asksForSlave(request) ? MS_SLAVE : MS_PRIVATE));
   return [...ops, openRoot(request)];
+}
+
+/** The new root is then one of the mount that it is bound from, as long as that has a master itself. */
+function asksForSlave({ spec }: LaunchRequest): boolean {
+  const word = spec.linux?.rootfsPropagation;
+  return word === 'slave' || word === 'rslave';
 }
 
 function openRoot({ facts, rootPath }: LaunchRequest): Op {
@@ -108,9 +92,9 @@ export function sealRoot({ spec, because }: LaunchRequest): Op[] {
 export function pivotRoot(request: LaunchRequest): Op[] {
   const ops: Op[] = [
     {
-      op: 'pivot_root',
+      op: request.context.noPivot ? 'move_root' : 'pivot_root',
       stage: 'child',
-      because: 'the root directory becomes the root, and the host leaves its sight',
+      because: request.context.noPivot ? '--no-pivot' : 'the root directory becomes the root, and the host leaves its sight',
       slot: SLOT.root,
     },
   ];
@@ -175,7 +159,7 @@ function setPropagation(stage: Stage, path: string, propagation: number, because
   };
 }
 
-function bindOnItself(path: string, stage: Stage): Op {
+function bindOnItself(path: string, stage: Stage, propagation = MS_PRIVATE): Op {
   return {
     op: 'bind',
     stage,
@@ -188,7 +172,7 @@ function bindOnItself(path: string, stage: Stage): Op {
     attrSet: 0,
     attrClear: 0,
     attrRecursive: false,
-    propagation: MS_PRIVATE,
+    propagation,
     idMap: NONE,
     idMapRecursive: false,
     missingOk: false,

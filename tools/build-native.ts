@@ -24,7 +24,7 @@ interface Target {
 }
 
 const executorSources = readdirSync(`${ROOT}native`).filter(
-  (name) => name.endsWith('.c') && name !== 'fuzz_wire.c' && !isOfTheLauncher(name),
+  (name) => name.endsWith('.c') && !name.startsWith('fuzz_') && !isOfTheLauncher(name),
 );
 const launcherSources = [
   ...readdirSync(`${ROOT}native`).filter((name) => name.endsWith('.c') && isOfTheLauncher(name)),

@@ -79,6 +79,13 @@ const DESCRIBERS: Describers = {
     BigInt(op.flags) === 0n ? '' : mountFlags(op.flags),
     op.data === '' ? '' : showText(op.data),
   ],
+  overlay: (op) => [
+    `${op.lower.length} layers on ${showText(op.target)}`,
+    list(op.lower),
+    list(op.options),
+    BigInt(op.flags) === 0n ? '' : mountFlags(op.flags),
+    op.byDescriptor ? 'by descriptor' : '',
+  ],
   bind: (op) => [
     `${place(op.sourceAt, op.source)} on ${place(op.at, op.target)}`,
     op.recursive ? 'with all below' : '',
@@ -101,6 +108,7 @@ const DESCRIBERS: Describers = {
     op.missingOk ? 'if mounted' : '',
   ],
   pivot_root: (op) => [slotName(op.slot)],
+  move_root: (op) => [slotName(op.slot)],
 
   unshare: (op) => [cloneFlags(op.flags)],
   user_namespace: (op) => [`${slotName(op.slot)} =`, `uids ${idMap(op.uidMap)}`, `gids ${idMap(op.gidMap)}`],

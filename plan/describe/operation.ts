@@ -52,10 +52,12 @@ const DEEDS: Deeds = {
   remove_cgroup: (op, slots) => ['remove cgroup', quoted(slots, op.at, op.path)],
 
   mount: (op, slots) => ['mount', `${quote(op.source || op.type)} at ${quoted(slots, op.at, op.target)}`],
+  overlay: (op) => ['mount', `an overlay of ${op.lower.length} layers at ${quote(op.target)}`],
   bind: (op, slots) => ['bind', `${quoted(slots, op.sourceAt, op.source)} at ${quoted(slots, op.at, op.target)}`],
   mask: (op, slots) => ['hide', quoted(slots, op.at, op.path)],
   mount_setattr: describeSetattr,
   umount: (op, slots) => ['unmount', quoted(slots, op.at, op.path)],
+  move_root: (op, slots) => ['move the root to', quote(slots.get(op.slot) ?? slotName(op.slot))],
   pivot_root: (op, slots) => ['change the root to', quote(slots.get(op.slot) ?? slotName(op.slot))],
 
   user_namespace: () => ['create', 'a user namespace to map the ids of mounts by'],

@@ -56,6 +56,7 @@ const COMMANDS: Commands = {
   kill_cgroup: (op, place) => [`kill_cgroup ${pathWord(place, op.at, op.path)}`],
   remove_cgroup: (op, place) => [`remove_cgroup ${pathWord(place, op.at, op.path)}`],
   mount: mountCommands,
+  overlay: overlayCommands,
   bind: bindCommands,
   mask: (op, place) => [`hide ${pathWord(place, op.at, op.path)}`],
   mount_setattr: (op, place) => {
@@ -71,6 +72,7 @@ const COMMANDS: Commands = {
   user_namespace: () => [
     comment('(Before util-linux 2.39 mount passes over X-mount.idmap: the owners are not mapped then)'),
   ],
+  move_root: () => ['cd "$root"', 'mount --move . /', 'chroot .'],
   pivot_root: () => ['cd /usr', 'pivot_root "$root" "$root"'],
   sethostname: (op) => [`printf %s ${quote(op.name)} >/proc/sys/kernel/hostname`],
   setdomainname: (op) => [`printf %s ${quote(op.name)} >/proc/sys/kernel/domainname`],
@@ -123,6 +125,18 @@ function mountCommands(op: Op<'mount'>, place: Place): readonly string[] {
   const options = [...verbs, ...flagWords(flags), ...(op.data === '' ? [] : [op.data])].join(',');
   const type = op.type === '' ? '' : `-t ${quote(op.type)} `;
   return [`mount ${type}${options === '' ? '' : `-o ${quoteWithId(options, place.id)} `}${source} ${target}`];
+}
+
+/** Short names for the layers, from a directory of links: mount(8) has room for no more. */
+function overlayCommands(op: Op<'overlay'>, place: Place): readonly string[] {
+  const flags = flagWords(Number(op.flags));
+  const options = [`lowerdir=${op.lower.map((_, index) => index).join(':')}`, ...op.options, ...flags];
+  return [
+    'links=$(mktemp -d)',
+    ...op.lower.map((path, index) => `ln -s ${quoteWithId(path, place.id)} "$links/${index}"`),
+    `(cd "$links" && mount -t overlay -o ${quoteWithId(options.join(','), place.id)} overlay ${pathWord(place, -1, op.target)})`,
+    'rm -r "$links"',
+  ];
 }
 
 function bindCommands(op: Op<'bind'>, place: Place): readonly string[] {
