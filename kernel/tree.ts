@@ -39,6 +39,8 @@ export interface TreeNode {
   readonly device: string;
   readonly inode: bigint;
   readonly size: number;
+  /** What it takes on the disk, as du(1) counts. */
+  readonly allocatedBytes: number;
   readonly mtime: { readonly seconds: number; readonly nanoseconds: number };
   readonly major: number;
   readonly minor: number;
@@ -99,6 +101,7 @@ function nodeOf(fd: number): TreeNode {
     gid: stat.getUint32(24, true),
     inode: stat.getBigUint64(32, true),
     size: Number(stat.getBigUint64(40, true)),
+    allocatedBytes: Number(stat.getBigUint64(48, true)) * 512,
     mtime: { seconds: Number(stat.getBigInt64(112, true)), nanoseconds: stat.getUint32(120, true) },
     major: stat.getUint32(128, true),
     minor: stat.getUint32(132, true),

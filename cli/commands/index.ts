@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   inspect: () => import('./inspect.ts'),
   logs: () => import('./logs.ts'),
   top: () => import('./top.ts'),
+  port: () => import('./port.ts'),
   stats: () => import('./stats.ts'),
   wait: () => import('./wait.ts'),
   stop: () => import('./stop.ts'),
@@ -56,6 +57,9 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   'manifest push': () => import('./manifest-push.ts'),
   'manifest rm': () => import('./manifest-rm.ts'),
   'manifest exists': () => import('./manifest-exists.ts'),
+  'system df': () => import('./system-df.ts'),
+  'system check': () => import('./system-check.ts'),
+  'system prune': () => import('./system-prune.ts'),
   info: () => import('./info.ts'),
   version: () => import('./version.ts'),
   completion: () => import('./completion.ts'),
@@ -128,6 +132,9 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     exists: 'manifest exists',
   },
   system: {
+    df: 'system df',
+    check: 'system check',
+    prune: 'system prune',
     info: 'info',
   },
 };

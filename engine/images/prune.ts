@@ -53,7 +53,7 @@ export async function pruneImages(
       });
   });
   await removeGone(world, gone);
-  return { removed, leavings: await removeLeavings(world) };
+  return { removed, leavings: await pruneLeavings(world) };
 }
 
 /** One that was pulled by digest has a name too. */
@@ -61,7 +61,8 @@ function isUnnamed({ entries }: StoredImage, all: boolean): boolean {
   return all || entries.every(({ name }) => name === undefined);
 }
 
-async function removeLeavings(world: World): Promise<'removed' | 'kept'> {
+/** What nothing refers to, unless images are on their way just now. */
+export async function pruneLeavings(world: World): Promise<'removed' | 'kept'> {
   const use = ownStore(world);
   if (use === undefined) return 'kept';
   try {

@@ -25,6 +25,14 @@ export function readBlob(place: Place, digest: Digest): Uint8Array {
   return bytes;
 }
 
+/** The same, `undefined` where it is missing; a damaged one is taken away, so that it can come anew. */
+export function wholeBlob(place: Place, digest: Digest): Uint8Array | undefined {
+  const bytes = isDigest(digest) ? wholeFile(blobPath(place, digest)) : undefined;
+  if (bytes !== undefined && matchesDigest(bytes, digest)) return bytes;
+  removeBlob(place, digest);
+  return undefined;
+}
+
 /** The JSON document in a blob. */
 export function readDocument<T>(place: Place, digest: Digest): T {
   try {

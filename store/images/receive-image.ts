@@ -1,11 +1,10 @@
 import { LimpidError } from '../../base/error.ts';
-import { digestOf } from '../../spec/digest.ts';
 import { CONFIG_LIMIT_BYTES, parseImageConfig } from '../../spec/image-parse.ts';
 import type { ImageSource } from '../../spec/image-transport.ts';
 import type { Descriptor, Digest, ImageConfig, ImageManifest, Platform } from '../../spec/image.ts';
 import { hasLayer } from '../layers/layer.ts';
 import type { StorePlace } from '../place.ts';
-import { hasBlob, readBlob, readDocument, writeBlob } from './blobs.ts';
+import { hasBlob, readDocument, wholeBlob, writeBlob } from './blobs.ts';
 import { checkImageManifest, checkPlatform, diffIdsOf, platformOf } from './check-image.ts';
 import { checkManifest, chooseManifest, type ChosenManifest } from './choose-manifest.ts';
 import type { ImageEntry } from './entry.ts';
@@ -13,6 +12,7 @@ import { lockEntries, readEntries } from './index-file.ts';
 import { layerBytes } from './layer-bytes.ts';
 import { withNames } from './names.ts';
 import { runsOn } from './platform.ts';
+import { readWhole } from './read-whole.ts';
 import { receiveLayers, type LayerProgress } from './receive-layers.ts';
 import { shareStore } from './store-use.ts';
 
@@ -97,31 +97,9 @@ async function receiveConfig(
     const why = `it has ${descriptor.size} bytes, ${CONFIG_LIMIT_BYTES} may be`;
     throw new LimpidError({ code: 'EBLOB', doing: 'receive', subject: name, why });
   }
-  const bytes = hasBlob(place, descriptor.digest)
-    ? readBlob(place, descriptor.digest)
-    : await readWhole(await source.blob(descriptor), descriptor, name);
+  const bytes =
+    wholeBlob(place, descriptor.digest) ?? (await readWhole(await source.blob(descriptor), descriptor, name));
   return { config: parseImageConfig(bytes, name), bytes };
-}
-
-/** A small blob as one piece. Throws EBLOB where it is not what its descriptor says. */
-async function readWhole(
-  stream: ReadableStream<Uint8Array>,
-  { digest, size }: Descriptor,
-  name: string,
-): Promise<Uint8Array> {
-  const fault = (why: string) => new LimpidError({ code: 'EBLOB', doing: 'receive', subject: name, why });
-  const chunks: Uint8Array[] = [];
-  let got = 0;
-  for await (const chunk of stream) {
-    got += chunk.length;
-    if (got > size) throw fault(`it has more than the ${size} bytes that the manifest says`);
-    chunks.push(chunk);
-  }
-  if (got !== size) throw fault(`it ended after ${got} of ${size} bytes`);
-  const bytes = Buffer.concat(chunks);
-  const actual = digestOf(bytes, digest);
-  if (actual !== digest) throw fault(`its digest is ${actual} where ${digest} was wanted`);
-  return bytes;
 }
 
 interface WholeImage {
