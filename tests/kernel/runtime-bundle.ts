@@ -28,7 +28,7 @@ const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
 const LAUNCHER = `${dirname(PROGRAM)}/launcher`;
 const APPLETS = (
   'sh true false echo cat ls id sleep ps mount tty stty env grep hostname stat umask head wc touch readlink dd seq ulimit kill ' +
-  'mkdir rm mv ln find cut sort mknod umount unshare pivot_root chmod'
+  'mkdir rm mv ln find cut sort mknod umount unshare pivot_root chmod sed pwd'
 ).split(' ');
 
 export interface Result {

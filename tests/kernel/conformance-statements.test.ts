@@ -1,0 +1,28 @@
+/** Each statement and program of the OCI's runtime-tools is shown by a test of ours. */
+import { expect, test } from 'bun:test';
+import { readdirSync, readFileSync } from 'node:fs';
+import { NOT_SHOWN, PROGRAMS, STATEMENTS } from './oci-statement.ts';
+
+const directory = new URL('.', import.meta.url).pathname;
+const named = new Set(
+  readdirSync(directory)
+    .filter((name) => /^(?:conformance|runtime)-.*\.test\.ts$/.test(name))
+    .map((name) => readFileSync(`${directory}${name}`, 'utf8'))
+    .flatMap((text) => [...text.matchAll(/'(\w+)'/g)].map(([, word]) => word!)),
+);
+
+test('statements', () => {
+  expect(Object.keys(STATEMENTS).filter((name) => !named.has(name))).toEqual([]);
+});
+
+test('programs', () => {
+  expect(PROGRAMS.filter((name) => !named.has(name))).toEqual([]);
+});
+
+test('none is both shown and left out, and there are as many as runtime-tools has', () => {
+  expect(Object.keys(NOT_SHOWN).filter((name) => name in STATEMENTS)).toEqual([]);
+  expect(Object.keys(STATEMENTS).length + Object.keys(NOT_SHOWN).length).toBe(ALL);
+});
+
+/** Of specerror/, as of version 0.9.0: all but the two that stand for no statement. */
+const ALL = 120;

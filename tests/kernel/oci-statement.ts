@@ -1,0 +1,163 @@
+/**
+ * What an OCI runtime is held to: the statements of the runtime-spec under the names that the OCI's runtime-tools give
+ * them (specerror/), in our words, and the programs of its validation/. `shows` names a test by those that it shows;
+ * conformance-statements.test.ts expects each of them somewhere.
+ */
+import { test } from 'bun:test';
+
+export const STATEMENTS = {
+  // runtime.md
+  EntityOperSameContainer: 'a container can be operated on by others than who created it',
+  StateIDUniq: 'an id is unique among the containers of a runtime',
+  StateNewStatus: 'a status beside the five of the specification means none of these',
+  DefaultStateJSONPattern: 'the state is JSON of the form that is laid down',
+  EnvCreateImplement: 'the environment is made as the configuration has it',
+  EnvCreateError: 'where it cannot be, that is an error',
+  ProcNotRunAtResRequest: 'the program does not run while its environment is made',
+  ConfigUpdatesWithoutAffect: 'changes of config.json behind create change nothing',
+  PrestartHooksInvoke: 'prestart hooks run',
+  PrestartHookFailGenError: 'one that fails is an error, and the container is taken down',
+  ProcImplement: 'the program that was asked for runs',
+  PoststartHooksInvoke: 'poststart hooks run',
+  PoststartHookFailGenWarn: 'one that fails is a warning',
+  UndoCreateSteps: 'delete undoes what create did',
+  PoststopHooksInvoke: 'poststop hooks run',
+  PoststopHookFailGenWarn: 'one that fails is a warning',
+  ErrorsLeaveStateUnchange: 'an operation that fails leaves things as if it had never been tried',
+  WarnsLeaveFlowUnchange: 'a warning changes nothing in what follows',
+  DefaultOperations: 'the five operations are there',
+  QueryWithoutIDGenError: 'state without an id is an error',
+  QueryNonExistGenError: 'state of what does not exist is an error',
+  QueryStateImplement: 'state tells the state',
+  CreateWithBundlePathAndID: 'create without an id is an error',
+  CreateWithUniqueID: 'create with an id that is taken or invalid is an error, and makes nothing',
+  CreateNewContainer: 'create makes a container',
+  PropsApplyExceptProcOnCreate: 'all properties but process are applied at create',
+  ProcArgsApplyUntilStart: 'process.args waits for start',
+  PropApplyFailGenError: 'a property that cannot be applied is an error',
+  PropApplyFailNotCreate: 'and there is no new container',
+  StartWithoutIDGenError: 'start without an id is an error',
+  StartNotCreatedHaveNoEffect: 'start of a container that is not `created` changes nothing',
+  StartNotCreatedGenError: 'and is an error',
+  StartProcImplement: 'start runs the program',
+  StartWithProcUnsetGenError: 'without a process there is nothing to start: an error',
+  KillWithoutIDGenError: 'kill without an id is an error',
+  KillNonCreateRunHaveNoEffect: 'kill of a container that is neither created nor running changes nothing',
+  KillNonCreateRunGenError: 'and is an error',
+  KillSignalImplement: 'kill sends the signal to the process',
+  DeleteWithoutIDGenError: 'delete without an id is an error',
+  DeleteNonStopHaveNoEffect: 'delete of a container that has not stopped changes nothing',
+  DeleteNonStopGenError: 'and is an error',
+  DeleteResImplement: 'delete deletes what create has made',
+  DeleteOnlyCreatedRes: 'and nothing else',
+  // bundle.md
+  ConfigInRootBundleDir: 'the configuration is in the directory of the bundle',
+  ConfigConstName: 'and its name is config.json',
+  // config.md
+  SpecVersionInSemVer: 'ociVersion is a semantic version',
+  RootOnNonWindowsRequired: 'root is there',
+  RootPathExist: 'there is a directory at root.path',
+  RootReadonlyImplement: 'root.readonly makes the root read-only',
+  MountsInOrder: 'mounts are made in their order',
+  MountsDestAbs: 'the destination of a mount is an absolute path inside',
+  ProcRequiredAtStart: 'a start needs a process',
+  ProcConsoleSizeIgnore: 'without a terminal the size of one is ignored',
+  ProcCwdAbs: 'process.cwd is an absolute path',
+  ProcArgsOneEntryRequired: 'process.args has an entry, and is looked for as execvp(3) does',
+  PosixProcRlimitsTypeGenError: 'a limit that the kernel does not have is an error',
+  PosixProcRlimitsTypeGet: 'each limit can be read inside',
+  PosixProcRlimitsTypeValueError: 'limits have the names of getrlimit(2)',
+  PosixProcRlimitsSoftMatchCur: 'the soft limit is the one asked for',
+  PosixProcRlimitsHardMatchMax: 'and so is the hard limit',
+  PosixProcRlimitsErrorOnDup: 'a limit that is listed twice is an error',
+  LinuxProcCapError: 'a capability that cannot be granted is told (since 1.1: as a warning)',
+  LinuxProcOomScoreAdjSet: 'oomScoreAdj is set',
+  LinuxProcOomScoreAdjNotSet: 'unset, the score is left as it is',
+  PosixHooksPathAbs: 'the path of a hook is absolute',
+  PosixHooksTimeoutPositive: 'the timeout of a hook is greater than zero',
+  PosixHooksCalledInOrder: 'hooks run in their order',
+  PosixHooksStateToStdin: 'hooks read the state on stdin',
+  PrestartTiming: 'prestart hooks run before the program does',
+  PoststartTiming: 'poststart hooks run behind the start of the program, and before start returns',
+  PoststopTiming: 'poststop hooks run when the container is gone, and before delete returns',
+  AnnotationsKeyValueMap: 'annotations are a map',
+  AnnotationsKeyString: 'of strings',
+  AnnotationsKeyRequired: 'with keys that are not empty',
+  AnnotationsKeyIgnoreUnknown: 'an unknown annotation is no error',
+  AnnotationsValueString: 'to strings',
+  ExtensibilityIgnoreUnknownProp: 'an unknown property is ignored',
+  ValidValues: 'a value that is invalid or not supported is an error',
+  // config-linux.md
+  DefaultFilesystems: 'proc, sysfs, devpts and tmpfs at /dev/shm are there',
+  NSPathAbs: 'the path of a namespace is absolute',
+  NSProcInPath: 'the process is in the namespace of that path',
+  NSPathMatchTypeError: 'a path of another type of namespace is an error',
+  NSNewNSWithoutPath: 'without a path there is a new namespace',
+  NSInheritWithoutType: 'a namespace that is not listed is the one of the runtime',
+  NSErrorOnDup: 'a namespace that is listed twice is an error',
+  UserNSMapOwnershipRO: 'files are not given to others because ids are mapped',
+  DevicesAvailable: 'devices are there as they are listed',
+  DevicesFileNotMatch: 'what stands in the place of a device is an error',
+  DevicesMajMinRequired: 'a device has its numbers, unless it is a FIFO',
+  DefaultDevices: 'the default devices are there',
+  CgroupsPathAbsOrRel: 'cgroupsPath is absolute or relative',
+  CgroupsAbsPathRelToMount: 'an absolute one counts from where the cgroups are mounted',
+  CgroupsPathAttach: 'the same path leads to the same place',
+  CgroupsPathError: 'a path that is not supported is an error',
+  DevicesApplyInOrder: 'rules for devices are applied in their order',
+  IntelRdtNoMountedResctrlError: 'intelRdt without resctrl is an error',
+  NotManipResctrlWithoutIntelRdt: 'without intelRdt no resctrl is touched',
+  SeccSyscallsNamesRequired: 'a rule of seccomp has names',
+  MaskedPathsAbs: 'masked paths are absolute, and cannot be read',
+  ReadonlyPathsAbs: 'read-only paths are absolute, and cannot be written',
+  // runtime-linux.md
+  DefaultRuntimeLinuxSymlinks: 'the links of /dev are there',
+} as const;
+
+/** Of the same list what no runtime on Linux can show. */
+export const NOT_SHOWN: Readonly<Record<string, string>> = {
+  ArtifactsInSingleDir: 'is about how bundles are stored',
+  RootPathOnPosixConvention: 'is advice to who writes bundles',
+  AnnotationsKeyReversedDomain: 'is advice to who writes bundles',
+  AnnotationsKeyReservedNS: 'is a rule for specifications',
+  DevicesErrorOnDup: 'is advice to who writes bundles; two names for a device are fine',
+  BlkIOWeightOrLeafWeightExist: 'leaf weights left the kernel with CFQ; an entry with neither is ignored',
+  IntelRdtPIDWrite: 'needs a CPU with resource director technology',
+  IntelRdtL3CacheSchemaWrite: 'needs a CPU with resource director technology',
+  IntelRdtL3CacheSchemaNotWrite: 'needs a CPU with resource director technology',
+  RootOnWindowsRequired: 'Windows',
+  RootOnHyperVNotSet: 'Windows',
+  RootPathOnWindowsGUID: 'Windows',
+  RootReadonlyOnWindowsFalse: 'Windows',
+  MountsDestOnWindowsNotNested: 'Windows',
+  MountsOptionsOnWindowsROSupport: 'Windows',
+  PlatformSpecConfOnWindowsSet: 'Windows',
+  WindowsLayerFoldersRequired: 'Windows',
+  WindowsHyperVPresent: 'Windows',
+  WindowsHyperVOmit: 'Windows',
+};
+
+/** The programs of runtime-tools' validation/. */
+export const PROGRAMS = [
+  ...['config_updates_without_affect', 'create', 'default', 'delete', 'delete_only_create_resources'],
+  ...['delete_resources', 'hooks', 'hooks_stdin', 'hostname', 'kill', 'kill_no_effect', 'killsig'],
+  ...['linux_cgroups_blkio', 'linux_cgroups_cpus', 'linux_cgroups_devices', 'linux_cgroups_hugetlb'],
+  ...['linux_cgroups_memory', 'linux_cgroups_network', 'linux_cgroups_pids', 'linux_cgroups_relative_blkio'],
+  ...['linux_cgroups_relative_cpus', 'linux_cgroups_relative_devices', 'linux_cgroups_relative_hugetlb'],
+  ...['linux_cgroups_relative_memory', 'linux_cgroups_relative_network', 'linux_cgroups_relative_pids'],
+  ...['linux_devices', 'linux_gid_mappings', 'linux_masked_paths', 'linux_mount_label', 'linux_ns_itype'],
+  ...['linux_ns_nopath', 'linux_ns_path', 'linux_ns_path_type', 'linux_process_apparmor_profile'],
+  ...['linux_readonly_paths', 'linux_rootfs_propagation', 'linux_seccomp', 'linux_sysctl', 'linux_uid_mappings'],
+  ...['misc_props', 'mounts', 'pidfile', 'poststart', 'poststart_fail', 'poststop', 'poststop_fail', 'prestart'],
+  ...['prestart_fail', 'process', 'process_capabilities', 'process_capabilities_fail', 'process_oom_score_adj'],
+  ...['process_rlimits', 'process_rlimits_fail', 'process_user', 'root_readonly_true', 'start', 'state'],
+] as const;
+
+type Shown = keyof typeof STATEMENTS | (typeof PROGRAMS)[number];
+
+/** A test that shows these statements, and does what these programs do. `lacks`: what this machine would need for it. */
+export function shows(what: readonly Shown[], name: string, body: () => Promise<void>, lacks?: string): void {
+  const title = `[${what.join(', ')}] ${name}`;
+  if (lacks === undefined) test(title, body);
+  else test.skip(`${title} (needs ${lacks})`, body);
+}
