@@ -159,6 +159,28 @@ function decodeElement({ value }: NetlinkAttribute): ElementInfo {
   };
 }
 
+/** An element of anybody's set: a verdict map's answer, and whether it is the end of a range. */
+export interface ElementDetails extends ElementInfo {
+  readonly verdict?: Attributes;
+  readonly endsRange: boolean;
+}
+
+const NFT_SET_ELEM_INTERVAL_END = 1;
+const DATA_VERDICT = 2;
+
+export function decodeElementDetails(message: NetlinkMessage): ElementDetails[] {
+  return attributesOf(message)
+    .list(3)
+    .map((attribute) => {
+      const { value } = attribute;
+      const element = new Attributes(value instanceof Uint8Array ? decodeAttributes(value) : value);
+      const endsRange = ((element.number(3) ?? 0) & NFT_SET_ELEM_INTERVAL_END) !== 0;
+      const data = element.nested(2);
+      const verdict = data.has(DATA_VERDICT) ? { verdict: data.nested(DATA_VERDICT) } : {};
+      return { ...decodeElement(attribute), ...verdict, endsRange };
+    });
+}
+
 /** Type, length, and text with its NUL. */
 function readComment(data: Uint8Array): string {
   return data[0] === 0 ? new TextDecoder().decode(data.subarray(2, 1 + data[1]!)) : '';

@@ -1,8 +1,9 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { formatAddress, sameAddress, type IpAddress } from '../../abi/ip/address.ts';
+import { formatAddress, type IpAddress } from '../../abi/ip/address.ts';
 import { readKernelFile } from '../../kernel/files.ts';
 import type { PortMapping } from '../../spec/network.ts';
 import { readPublished } from './published-ports.ts';
+import { meets, readSockets } from './sockets.ts';
 
 /** A port of the host that somebody is asked for. `address` of all zeros is each of its family. */
 export interface HostPort {
@@ -17,7 +18,7 @@ export function portHolder(wanted: HostPort): string | undefined {
     ({ host, port, protocol }) => port === wanted.port && protocol === wanted.protocol && meets(host, wanted.address),
   );
   if (published !== undefined) return `container "${published.containerName}"`;
-  const sockets = readSockets(wanted.protocol).filter(({ port, address }) => {
+  const sockets = readSockets('/proc/net', wanted.protocol).filter(({ port, address }) => {
     return port === wanted.port && meets(address, wanted.address);
   });
   const listening = sockets.find(({ inode }) => inode !== '0');
@@ -27,45 +28,8 @@ export function portHolder(wanted: HostPort): string | undefined {
   return undefined;
 }
 
-/** Whether a socket at one address is in the way of one at the other. */
-function meets(one: IpAddress, other: IpAddress): boolean {
-  // `::` of a socket that is not restricted to IPv6 takes IPv4 as well.
-  if (isAny(one) && (one.length === 16 || other.length === 4)) return true;
-  return one.length === other.length && (isAny(other) || sameAddress(one, other));
-}
-
-function isAny(address: IpAddress): boolean {
-  return address.every((byte) => byte === 0);
-}
-
-interface Socket {
-  readonly address: IpAddress;
-  readonly port: number;
-  /** 0 where no process has it any more. */
-  readonly inode: string;
-}
-
-/** proc_pid_net(5): the sockets of this network namespace that have a port of ours. */
-function readSockets(protocol: PortMapping['protocol']): Socket[] {
-  if (protocol === 'sctp') return [];
-  const texts = [protocol, `${protocol}6`].map((name) => readKernelFile(`/proc/net/${name}`) ?? '');
-  return texts.flatMap((text) => text.split('\n').slice(1)).flatMap(parseSocket);
-}
-
-function parseSocket(line: string): Socket[] {
-  const [, local = '', , , , , , , , inode = ''] = line.trim().split(/\s+/);
-  const [address = '', port = ''] = local.split(':');
-  return port === '' ? [] : [{ address: parseHex(address), port: Number.parseInt(port, 16), inode }];
-}
-
-/** Words of 32 bits, each as the machine stores it. */
-function parseHex(text: string): IpAddress {
-  const bytes = Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  for (let at = 0; at < bytes.length; at += 4) bytes.subarray(at, at + 4).reverse();
-  return bytes;
-}
-
-function socketOwner(inode: string): string | undefined {
+/** The program that has a socket, in words. */
+export function socketOwner(inode: string): string | undefined {
   const link = `socket:[${inode}]`;
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid) || !hasOpen(pid, link)) continue;

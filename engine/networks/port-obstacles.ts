@@ -1,0 +1,48 @@
+import type { PacketModel } from '../../abi/nftables/evaluate.ts';
+import { readKernelFile } from '../../kernel/files.ts';
+import { lookUpInKernel } from '../../network/firewall/look-up.ts';
+import { readRuleset } from '../../network/firewall/read-ruleset.ts';
+import { walkHook, type HookName, type Obstacle } from '../../network/firewall/walk-hook.ts';
+import type { PublishedPort } from '../../network/ports/published-ports.ts';
+import type { NetworkConfig } from '../../spec/network.ts';
+
+export interface PortObstacle extends Obstacle {
+  readonly from: 'another machine' | 'this host';
+}
+
+const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const;
+
+/** Every chain, ours or anybody's, that drops a new connection to a published port, or may. */
+export function findObstacles(published: PublishedPort, { interfaceName }: NetworkConfig): PortObstacle[] {
+  const { host, protocol, port, address, containerPort } = published;
+  const ruleset = readRuleset();
+  const lookUp = lookUpInKernel();
+  const family = address.length === 4 ? 'ip' : 'ip6';
+  const common = { family, protocol: PROTOCOLS[protocol] } as const;
+  const arriving = {
+    ...common,
+    port,
+    isNatted: false,
+    ...(host.some((byte) => byte !== 0) ? { destination: host } : {}),
+  };
+  const led = { ...common, port: containerPort, destination: address, isNatted: true, oifname: interfaceName };
+  const outside = outsideInterface();
+  const from = outside === undefined ? {} : { iifname: outside };
+  const ways: [PortObstacle['from'], HookName, PacketModel][] = [
+    ['another machine', 'prerouting', { ...arriving, ...from }],
+    ['another machine', 'forward', { ...led, ...from }],
+    ['another machine', 'postrouting', { ...led, ...from }],
+    ['this host', 'output', { ...arriving, iifname: '' }],
+    ['this host', 'postrouting', { ...led, iifname: '' }],
+  ];
+  return ways.flatMap(([who, hook, packet]) =>
+    walkHook(ruleset, hook, packet, lookUp).map((obstacle) => ({ ...obstacle, from: who })),
+  );
+}
+
+/** Where the default route leads. */
+function outsideInterface(): string | undefined {
+  const lines = (readKernelFile('/proc/net/route') ?? '').split('\n').slice(1);
+  const words = lines.map((line) => line.split('\t')).find(([, destination]) => destination === '00000000');
+  return words?.[0];
+}

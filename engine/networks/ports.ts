@@ -1,0 +1,14 @@
+import type { PortMapping } from '../../spec/network.ts';
+import { findRecord } from '../records/read.ts';
+import type { World } from '../world.ts';
+import { readEndpoints } from './endpoint-record.ts';
+
+/**
+ * The ports of the host that lead to a container, or led to it when it last ran; before its first start what it asks
+ * for, with port 0 where any will do. Throws ENOCONTAINER, EAMBIGUOUS.
+ */
+export function publishedPorts(world: World, reference: string): readonly PortMapping[] {
+  const { config, paths } = findRecord(world, reference);
+  const { ports } = readEndpoints(world, config, paths);
+  return ports.length > 0 ? ports : (config.ports ?? []);
+}

@@ -1,0 +1,48 @@
+import { sameAddress, type IpAddress } from '../../abi/ip/address.ts';
+import { readKernelFile } from '../../kernel/files.ts';
+import type { PortMapping } from '../../spec/network.ts';
+
+/** A socket with a port of its own, and no peer where it listens. */
+export interface Socket {
+  readonly address: IpAddress;
+  readonly port: number;
+  /** 0 where no process has it any more. */
+  readonly inode: string;
+  /** It waits for anybody: has no peer. */
+  readonly listens: boolean;
+}
+
+const TCP_LISTEN = '0A';
+const UDP_UNCONNECTED = '07';
+
+/** proc_pid_net(5): the sockets of a network namespace, by its directory: `/proc/net`, `/proc/PID/net`. */
+export function readSockets(directory: string, protocol: PortMapping['protocol']): Socket[] {
+  if (protocol === 'sctp') return [];
+  const texts = [protocol, `${protocol}6`].map((name) => readKernelFile(`${directory}/${name}`) ?? '');
+  return texts.flatMap((text) => text.split('\n').slice(1)).flatMap(parseSocket);
+}
+
+function parseSocket(line: string): Socket[] {
+  const [, local = '', , state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
+  const [address = '', port = ''] = local.split(':');
+  const listens = state === TCP_LISTEN || state === UDP_UNCONNECTED;
+  return port === '' ? [] : [{ address: parseHex(address), port: Number.parseInt(port, 16), inode, listens }];
+}
+
+/** Words of 32 bits, each as the machine stores it. */
+function parseHex(text: string): IpAddress {
+  const bytes = Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  for (let at = 0; at < bytes.length; at += 4) bytes.subarray(at, at + 4).reverse();
+  return bytes;
+}
+
+/** Whether a socket at one address is in the way of one at the other. */
+export function meets(one: IpAddress, other: IpAddress): boolean {
+  // `::` of a socket that is not restricted to IPv6 takes IPv4 as well.
+  if ((isAny(one) && one.length === 16) || (isAny(other) && other.length === 16)) return true;
+  return one.length === other.length && (isAny(one) || isAny(other) || sameAddress(one, other));
+}
+
+function isAny(address: IpAddress): boolean {
+  return address.every((byte) => byte === 0);
+}
