@@ -1,7 +1,7 @@
 import { LimpidError } from '../../base/error.ts';
 import { isIndexType } from '../../spec/image-parse.ts';
 import type { Descriptor, Digest, ImageConfig, ImageManifest } from '../../spec/image.ts';
-import { hasBlob, readDocument } from '../../store/images/blobs.ts';
+import { blobDamage, hasBlob, readDocument } from '../../store/images/blobs.ts';
 import type { ImageEntry } from '../../store/images/entry.ts';
 import { readEntries } from '../../store/images/index-file.ts';
 import { hasLayer } from '../../store/layers/layer.ts';
@@ -37,6 +37,7 @@ export interface CheckReport {
 interface Layer {
   readonly descriptor: Descriptor;
   readonly diffId: Digest;
+  readonly entries: readonly ImageEntry[];
 }
 
 /**
@@ -51,67 +52,70 @@ export async function checkStore(
   const entries = readEntries(world);
   const mender = new Mender(world, options);
   const damages: Damage[] = [];
-  const layers = new Map<string, Layer & { readonly entries: ImageEntry[] }>();
-  const note = async (part: string, why: string, needing: readonly ImageEntry[], mend: () => Promise<void>) => {
+  const note: Note = async (part, why, needing, mend) => {
     const damage = { part, why, images: namesOf(needing), ...(options.repair ? await attempt(mend) : {}) };
     damages.push(damage);
     found(damage);
   };
   try {
-    for (const entry of entries) {
-      const image = await checkDocuments(world, entry, note, mender);
-      for (const layer of image) {
-        const key = `${layer.diffId} ${layer.descriptor.digest}`;
-        const known = layers.get(key);
-        if (known === undefined) layers.set(key, { ...layer, entries: [entry] });
-        else known.entries.push(entry);
-      }
-    }
-    for (const layer of layers.values()) {
+    // In this order: what a document refers to can be told only when it is whole.
+    await checkManifests(world, entries, note, mender);
+    await checkConfigs(world, entries, note, mender);
+    const layers = layersOf(world, entries);
+    for (const layer of layers) {
       const why = await layerDamage(world, layer, options.quick ?? false);
       if (why !== undefined)
         await note(`layer ${layer.diffId}`, why, layer.entries, () => mender.layer(layer, layer.entries));
     }
+    return { images: new Set(entries.map(({ id }) => id)).size, layers: layers.length, damages };
   } finally {
     await mender.close();
   }
-  return { images: new Set(entries.map(({ id }) => id)).size, layers: layers.size, damages };
 }
 
 type Note = (part: string, why: string, entries: readonly ImageEntry[], mend: () => Promise<void>) => Promise<void>;
 
-/** The manifest, the index it came from and the config of an entry; answers the layers as far as they can be told. */
-async function checkDocuments(world: World, entry: ImageEntry, note: Note, mender: Mender): Promise<Layer[]> {
-  const { manifest, index, id } = entry;
-  for (const digest of [manifest.digest, index]) {
-    if (digest === undefined) continue;
-    const why = documentDamage(world, digest);
-    const what = digest === manifest.digest ? 'manifest' : 'index';
-    if (why !== undefined) await note(`${what} ${digest}`, why, [entry], () => mender.manifest(digest, entry));
-  }
-  const image = document<ImageManifest>(world, manifest.digest);
-  if (image === undefined || isIndexType(manifest.mediaType)) return [];
-  const why = documentDamage(world, id);
-  if (why !== undefined) await note(`config ${id}`, why, [entry], () => mender.config(image.config, entry));
-  const diffIds = document<ImageConfig>(world, id)?.rootfs.diff_ids ?? [];
-  return image.layers.flatMap((descriptor, at) => {
-    const diffId = diffIds[at];
-    return diffId === undefined ? [] : [{ descriptor, diffId }];
-  });
-}
-
-function documentDamage(world: World, digest: Digest): string | undefined {
-  try {
-    readDocument(world, digest);
-    return undefined;
-  } catch (error) {
-    if (error instanceof LimpidError) return error.message;
-    throw error;
+async function checkManifests(world: World, entries: readonly ImageEntry[], note: Note, mender: Mender): Promise<void> {
+  const digests = new Set(entries.flatMap(({ manifest, index }) => [manifest.digest, ...(index ? [index] : [])]));
+  for (const digest of digests) {
+    const why = blobDamage(world, digest);
+    if (why === undefined) continue;
+    const needing = entries.filter(({ manifest, index }) => manifest.digest === digest || index === digest);
+    const what = needing.some(({ index }) => index === digest) ? 'index' : 'manifest';
+    await note(`${what} ${digest}`, why, needing, () => mender.manifest(digest, needing));
   }
 }
 
-function document<T>(world: World, digest: Digest): T | undefined {
-  return documentDamage(world, digest) === undefined ? readDocument<T>(world, digest) : undefined;
+async function checkConfigs(world: World, entries: readonly ImageEntry[], note: Note, mender: Mender): Promise<void> {
+  for (const id of new Set(entries.map((entry) => entry.id))) {
+    const needing = entries.filter((entry) => entry.id === id);
+    const manifest = needing.map((entry) => imageManifest(world, entry)).find((one) => one !== undefined);
+    const why = manifest === undefined ? undefined : blobDamage(world, id);
+    if (why !== undefined) await note(`config ${id}`, why, needing, () => mender.config(manifest!.config, needing));
+  }
+}
+
+/** Each once, with the images that have it, as far as their documents can be read. */
+function layersOf(world: World, entries: readonly ImageEntry[]): Layer[] {
+  const layers = new Map<string, Layer>();
+  for (const entry of entries) {
+    const manifest = imageManifest(world, entry);
+    if (manifest === undefined || blobDamage(world, entry.id) !== undefined) continue;
+    const { diff_ids: diffIds } = readDocument<ImageConfig>(world, entry.id).rootfs;
+    for (const [at, descriptor] of manifest.layers.entries()) {
+      const diffId = diffIds[at]!;
+      const key = `${diffId} ${descriptor.digest}`;
+      const known = layers.get(key)?.entries ?? [];
+      layers.set(key, { descriptor, diffId, entries: [...known, entry] });
+    }
+  }
+  return [...layers.values()];
+}
+
+/** `undefined` where it is damaged, or a list of manifests. */
+function imageManifest(world: World, { manifest }: ImageEntry): ImageManifest | undefined {
+  if (isIndexType(manifest.mediaType) || blobDamage(world, manifest.digest) !== undefined) return undefined;
+  return readDocument<ImageManifest>(world, manifest.digest);
 }
 
 async function layerDamage(world: World, layer: Layer, quick: boolean): Promise<string | undefined> {

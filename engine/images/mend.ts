@@ -26,13 +26,13 @@ export class Mender {
     this.#options = options;
   }
 
-  async manifest(digest: Digest, entry: ImageEntry): Promise<void> {
-    const source = await this.#source(entry);
+  async manifest(digest: Digest, entries: readonly ImageEntry[]): Promise<void> {
+    const source = await this.#source(entries);
     this.#replace(digest, checkManifest(await source.manifest(digest), { digest }, source).bytes);
   }
 
-  async config(descriptor: Descriptor, entry: ImageEntry): Promise<void> {
-    const source = await this.#source(entry);
+  async config(descriptor: Descriptor, entries: readonly ImageEntry[]): Promise<void> {
+    const source = await this.#source(entries);
     const bytes = await readWhole(await source.blob(descriptor), descriptor, `the config of ${source.name}`);
     this.#replace(descriptor.digest, bytes);
   }
@@ -42,12 +42,12 @@ export class Mender {
     { descriptor, diffId }: { readonly descriptor: Descriptor; readonly diffId: Digest },
     entries: readonly ImageEntry[],
   ): Promise<void> {
-    const origin = entries.find(isPulled) ?? entries[0]!;
+    const { name, id } = originOf(entries);
     await repairLayer(this.#world, {
       descriptor,
       diffId,
-      name: origin.name ?? shortId(origin.id),
-      open: async () => (await this.#source(origin)).blob(descriptor),
+      name: name ?? shortId(id),
+      open: async () => (await this.#source(entries)).blob(descriptor),
     });
   }
 
@@ -60,9 +60,10 @@ export class Mender {
     writeBlob(this.#world, digest, bytes);
   }
 
-  async #source(entry: ImageEntry): Promise<ImageSource> {
-    const { name, manifest, id } = entry;
-    if (name === undefined || !isPulled(entry)) throw nowhere(name ?? shortId(id));
+  async #source(entries: readonly ImageEntry[]): Promise<ImageSource> {
+    const origin = originOf(entries);
+    const { name, manifest, id } = origin;
+    if (name === undefined || !isPulled(origin)) throw nowhere(name ?? shortId(id));
     const pinned = `${repositoryOf(name)}@${manifest.digest}`;
     const known = this.#open.get(pinned);
     if (known !== undefined) return known;
@@ -71,6 +72,11 @@ export class Mender {
     this.#open.set(pinned, source);
     return source;
   }
+}
+
+/** Of the images that need a part, one that came from elsewhere, if there is one. */
+function originOf(entries: readonly ImageEntry[]): ImageEntry {
+  return entries.find(isPulled) ?? entries[0]!;
 }
 
 /** An image that was made here is nowhere else. */

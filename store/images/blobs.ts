@@ -20,12 +20,18 @@ export function hasBlob(place: Place, digest: Digest): boolean {
 /** A manifest or config as it is in the store, checked against its digest. Throws EBLOB where it is missing or damaged. */
 export function readBlob(place: Place, digest: Digest): Uint8Array {
   const bytes = isDigest(digest) ? wholeFile(blobPath(place, digest)) : undefined;
-  if (bytes === undefined) throw damaged(digest, 'it is not in the store');
-  if (!matchesDigest(bytes, digest)) throw damaged(digest, `what is in the store has the digest ${digestOf(bytes)}`);
-  return bytes;
+  if (bytes !== undefined && matchesDigest(bytes, digest)) return bytes;
+  throw damaged(digest, blobDamage(place, digest) ?? 'it changed while it was read');
 }
 
-/** The same, `undefined` where it is missing; a damaged one is taken away, so that it can come anew. */
+/** What is wrong with a blob of the store, `undefined` where nothing is. */
+export function blobDamage(place: Place, digest: Digest): string | undefined {
+  const bytes = isDigest(digest) ? wholeFile(blobPath(place, digest)) : undefined;
+  if (bytes === undefined) return 'it is missing';
+  return matchesDigest(bytes, digest) ? undefined : `its bytes have the digest ${digestOf(bytes, digest)}`;
+}
+
+/** As `readBlob`, `undefined` where it is missing; a damaged one is taken away, so that it can come anew. */
 export function wholeBlob(place: Place, digest: Digest): Uint8Array | undefined {
   const bytes = isDigest(digest) ? wholeFile(blobPath(place, digest)) : undefined;
   if (bytes !== undefined && matchesDigest(bytes, digest)) return bytes;
@@ -43,9 +49,9 @@ export function readDocument<T>(place: Place, digest: Digest): T {
   }
 }
 
-/** Puts bytes into the store under their digest: synced, by one rename. Nothing refers to it yet. */
+/** Puts bytes into the store under their digest: synced, by one rename. A damaged one is replaced. */
 export function writeBlob(place: Place, digest: Digest, bytes: Uint8Array): void {
-  if (hasBlob(place, digest)) return;
+  if (wholeBlob(place, digest) !== undefined) return;
   const path = blobPath(place, digest);
   const directory = path.slice(0, path.lastIndexOf('/'));
   makeDirectories(stagingDirectory(place), 0o700);

@@ -4,7 +4,7 @@ import type { ImageSource } from '../../spec/image-transport.ts';
 import type { Descriptor, Digest, ImageConfig, ImageManifest, Platform } from '../../spec/image.ts';
 import { hasLayer } from '../layers/layer.ts';
 import type { StorePlace } from '../place.ts';
-import { hasBlob, readDocument, wholeBlob, writeBlob } from './blobs.ts';
+import { blobDamage, hasBlob, readDocument, wholeBlob, writeBlob } from './blobs.ts';
 import { checkImageManifest, checkPlatform, diffIdsOf, platformOf } from './check-image.ts';
 import { checkManifest, chooseManifest, type ChosenManifest } from './choose-manifest.ts';
 import type { ImageEntry } from './entry.ts';
@@ -75,7 +75,8 @@ async function knownImage(
   const entry = same.find(({ name }) => name !== undefined && names.includes(name)) ?? same[0];
   if (entry === undefined || !(anyPlatform || runsOn(entry.platform, platform))) return undefined;
   const hasNames = names.every((name) => same.some((other) => other.name === name && other.id === entry.id));
-  if (!hasNames || !hasBlob(place, entry.id) || !hasBlob(place, entry.manifest.digest)) return undefined;
+  if (!hasNames || [entry.id, entry.manifest.digest].some((part) => blobDamage(place, part) !== undefined))
+    return undefined;
   const { rootfs } = readDocument<ImageConfig>(place, entry.id);
   const { layers } = readDocument<ImageManifest>(place, entry.manifest.digest);
   return hasLayers(place, rootfs.diff_ids, layers) ? entry : undefined;
