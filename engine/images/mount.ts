@@ -3,8 +3,8 @@ import { launchPlan } from '../../kernel/executor.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { listDirectory, makeDirectories, readText, removeFile, writeFile } from '../../kernel/files.ts';
 import { libc } from '../../kernel/libc.ts';
-import type { Op, Plan } from '../../plan/ops.ts';
-import { lowerData } from '../../plan/rootfs.ts';
+import type { Plan } from '../../plan/ops.ts';
+import { mountOverlay } from '../../plan/overlay.ts';
 import type { Digest } from '../../spec/image.ts';
 import { lockEntries } from '../../store/images/index-file.ts';
 import { imagesDirectory } from '../../store/place.ts';
@@ -91,18 +91,7 @@ function planMount(world: World, id: Digest, target: string): Plan {
   // overlayfs without an upper directory wants two lower ones.
   const lower = [...new Set([...imageLayers(world, id), empty])];
   const flags = MS_RDONLY | MS_NODEV | MS_NOSUID;
-  const mount: Op = {
-    op: 'mount',
-    stage: 'host',
-    because: BECAUSE,
-    at: -1,
-    target,
-    type: 'overlay',
-    source: 'overlay',
-    flags,
-    data: lowerData(lower),
-  };
-  return [mount];
+  return [mountOverlay({ lower }, { target, flags, because: BECAUSE, facts: world.facts })];
 }
 
 function runPlan(plan: Plan, executor: Uint8Array) {

@@ -4,7 +4,7 @@ import { makeDirectories } from '../../kernel/files.ts';
 import { startPlan } from '../../kernel/plan-process.ts';
 import { explainFailure } from '../../plan/describe/explain-failure.ts';
 import type { Plan } from '../../plan/ops.ts';
-import { lowerData } from '../../plan/rootfs.ts';
+import { mountOverlay } from '../../plan/overlay.ts';
 import { stagingDirectory } from '../../store/place.ts';
 import type { World } from '../world.ts';
 import { emptyLayer } from './image-config.ts';
@@ -19,13 +19,11 @@ export async function withMountedLayers<T>(
 ): Promise<T> {
   const path = `${stagingDirectory(world)}/${MOUNTED}${process.pid}-${crypto.randomUUID()}`;
   makeDirectories(path, 0o700);
-  const because = BECAUSE;
-  const flags = MS_RDONLY;
   // overlayfs without an upper directory wants two lower ones.
-  const data = lowerData([...new Set([...layers, emptyLayer(world)])]);
+  const lower = [...new Set([...layers, emptyLayer(world)])];
   try {
     await run(world, [
-      { op: 'mount', stage: 'host', because, at: -1, target: path, type: 'overlay', source: 'overlay', flags, data },
+      mountOverlay({ lower }, { target: path, flags: MS_RDONLY, because: BECAUSE, facts: world.facts }),
     ]);
     return await act(path);
   } finally {

@@ -8,7 +8,7 @@ import { tryLock, type Lock } from '../../kernel/locks.ts';
 import { startPlan } from '../../kernel/plan-process.ts';
 import { explainFailure } from '../../plan/describe/explain-failure.ts';
 import type { Op, Plan } from '../../plan/ops.ts';
-import { lowerData } from '../../plan/rootfs.ts';
+import { mountOverlay } from '../../plan/overlay.ts';
 import { emptyLayer } from '../images/image-config.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
@@ -61,7 +61,11 @@ function isEmpty(directory: string): boolean {
 async function fillAll(world: World, config: ContainerConfig, merged: string, volumes: readonly NewVolume[]) {
   const lower = await resolveRootfs(world, config.rootfs);
   makeDirectories(merged, 0o755);
-  await run(world, [umount(merged), mountLayers(merged, [...lower, emptyLayer(world)])]);
+  const mountLayers = mountOverlay(
+    { lower: [...lower, emptyLayer(world)] },
+    { target: merged, flags: MS_RDONLY | MS_NODEV | MS_NOSUID, because: BECAUSE, facts: world.facts },
+  );
+  await run(world, [umount(merged), mountLayers]);
   try {
     for (const { directory, destination } of volumes) {
       if (statInRoot(merged, destination)?.kind !== 'directory') continue;
@@ -73,20 +77,6 @@ async function fillAll(world: World, config: ContainerConfig, merged: string, vo
   } finally {
     await run(world, [umount(merged)]);
   }
-}
-
-function mountLayers(target: string, lower: readonly string[]): Op {
-  return {
-    op: 'mount',
-    stage: 'host',
-    because: BECAUSE,
-    at: -1,
-    target,
-    type: 'overlay',
-    source: 'overlay',
-    flags: MS_RDONLY | MS_NODEV | MS_NOSUID,
-    data: lowerData(lower),
-  };
 }
 
 /** The image's own links lead nowhere but into its own layers. */
