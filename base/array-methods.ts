@@ -58,3 +58,15 @@ for (const [name, method] of Object.entries(METHODS))
     configurable: true,
     enumerable: false,
   });
+
+/** As the engine's own, for pairs. */
+Object.fromEntries = <T>(pairs: Iterable<readonly [PropertyKey, T]>): Record<PropertyKey, T> => {
+  const object: Record<PropertyKey, T> = {};
+  for (const [key, value] of pairs) {
+    // Not an assignment, which would set the prototype for one key of all.
+    if (key === '__proto__')
+      Object.defineProperty(object, key, { value, writable: true, configurable: true, enumerable: true });
+    else object[key] = value;
+  }
+  return object;
+};

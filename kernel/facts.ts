@@ -1,5 +1,6 @@
 import type { CgroupFacts, HostFacts } from '../plan/facts.ts';
 import { hostArch } from './arch.ts';
+import { cgroupMounts, type CgroupMount } from './cgroup-mounts.ts';
 import { statPath } from './file-status.ts';
 import { listDirectory, readKernelFile } from './files.ts';
 import { libc, ptr } from './libc.ts';
@@ -15,7 +16,7 @@ export function gatherFacts(): HostFacts {
   const bootId = once(() => line('/proc/sys/kernel/random/boot_id'));
   const capabilities = once(() => permittedCapabilities(readKernelFile('/proc/self/status') ?? ''));
   const lastCapability = once(() => Number(line('/proc/sys/kernel/cap_last_cap') || '40'));
-  const cgroup = once(() => gatherCgroupFacts(readKernelFile('/proc/self/mountinfo') ?? ''));
+  const cgroup = once(() => gatherCgroupFacts(cgroupMounts()));
   const rlimits = once(gatherRlimits);
   return {
     arch: hostArch,
@@ -58,35 +59,9 @@ function line(path: string): string {
   return (readKernelFile(path) ?? '').trimEnd();
 }
 
-interface CgroupMount {
-  readonly type: string;
-  readonly mountPoint: string;
-  readonly options: readonly string[];
-}
-
-/** cgroup mounts of the root of their hierarchy, from proc_pid_mountinfo(5). */
-function cgroupMounts(mountinfo: string): CgroupMount[] {
-  const mounts: CgroupMount[] = [];
-  for (const entry of mountinfo.split('\n')) {
-    const separator = entry.indexOf(' - cgroup');
-    if (separator < 0) continue;
-    const [, , , , mountPoint] = entry.slice(0, separator).split(' ');
-    const [type, , options] = entry.slice(separator + 3).split(' ');
-    mounts.push({ type: type!, mountPoint: unescapeMountinfo(mountPoint!), options: options!.split(',') });
-  }
-  return mounts;
-}
-
-/** proc_pid_mountinfo(5) writes space, tab, newline and backslash as \040, \011, \012, \134. */
-function unescapeMountinfo(text: string): string {
-  if (!text.includes('\\')) return text;
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
-}
-
 const NOT_CONTROLLERS = new Set(['rw', 'ro', 'xattr', 'clone_children', 'noprefix', 'none', 'all']);
 
-function gatherCgroupFacts(mountinfo: string): CgroupFacts {
-  const mounts = cgroupMounts(mountinfo);
+function gatherCgroupFacts(mounts: readonly CgroupMount[]): CgroupFacts {
   const unified = mounts.find(({ type }) => type === 'cgroup2')?.mountPoint;
   const hierarchies = mounts
     .filter(({ type }) => type === 'cgroup')

@@ -19,17 +19,18 @@ const CAP_SYS_RESOURCE = capabilityMask(['CAP_SYS_RESOURCE']);
  * an unknown name or a soft limit above the hard one, `ERLIMIT` where the request needs CAP_SYS_RESOURCE.
  */
 export function planRlimits(ulimits: ContainerConfig['ulimits'], facts: Limits, reasons: Reasons): Rlimit[] {
-  const limits = new Map<string, Rlimit>();
+  const limits: Record<string, Rlimit> = {};
   const keepsHost = ulimits.some(({ type }) => type === 'host');
-  if (!keepsHost) for (const limit of defaultLimits(facts)) limits.set(limit.type, limit);
-  for (const type of limits.keys()) reasons.note(`process.rlimits[${type}]`, "default: podman's, within the caller's");
+  if (!keepsHost) for (const limit of defaultLimits(facts)) limits[limit.type] = limit;
+  for (const type of Object.keys(limits))
+    reasons.note(`process.rlimits[${type}]`, "default: podman's, within the caller's");
   for (const wanted of ulimits) {
     if (wanted.type === 'host') continue;
     const limit = explicitLimit(wanted, facts);
-    limits.set(limit.type, limit);
+    limits[limit.type] = limit;
     reasons.note(`process.rlimits[${limit.type}]`, `--ulimit ${wanted.type}=${wanted.soft}:${wanted.hard}`);
   }
-  return [...limits.values()];
+  return Object.values(limits);
 }
 
 function defaultLimits(facts: Limits): Rlimit[] {

@@ -1,0 +1,68 @@
+import { hostArch } from './arch.ts';
+import { readKernelFile } from './files.ts';
+import { cString, libc, ptr } from './libc.ts';
+
+export interface CgroupMount {
+  readonly type: string;
+  readonly mountPoint: string;
+  readonly options: readonly string[];
+}
+
+const ROOT = '/sys/fs/cgroup';
+const SYS_STATFS = hostArch === 'aarch64' ? 43 : 137;
+// linux/magic.h
+const CGROUP_SUPER_MAGIC = 0x27e0eb;
+const CGROUP2_SUPER_MAGIC = 0x63677270;
+
+/**
+ * Where cgroup hierarchies are mounted. Where they are in their usual places, no list of mounts is read: it grows with each
+ * container that runs.
+ */
+export function cgroupMounts(): CgroupMount[] {
+  return usualMounts() ?? listedMounts(readKernelFile('/proc/self/mountinfo') ?? '');
+}
+
+/** `undefined` where one of this process's hierarchies, by cgroups(7) all that there are, is somewhere else or nowhere. */
+function usualMounts(): CgroupMount[] | undefined {
+  if (magicOf(ROOT) === CGROUP2_SUPER_MAGIC) return [{ type: 'cgroup2', mountPoint: ROOT, options: [] }];
+  const mounts: CgroupMount[] = [];
+  for (const line of (readKernelFile('/proc/self/cgroup') ?? '').split('\n')) {
+    const [, controllers] = line.split(':');
+    if (controllers === undefined) continue;
+    const name = controllers.startsWith('name=') ? controllers.slice('name='.length) : controllers;
+    const [mountPoint, type, magic] =
+      name === ''
+        ? ([`${ROOT}/unified`, 'cgroup2', CGROUP2_SUPER_MAGIC] as const)
+        : ([`${ROOT}/${name}`, 'cgroup', CGROUP_SUPER_MAGIC] as const);
+    if (magicOf(mountPoint) !== magic) return undefined;
+    mounts.push({ type, mountPoint, options: controllers.split(',') });
+  }
+  // The newest comes first; the order in which they were mounted is that of the list.
+  return mounts.length === 0 ? undefined : mounts.reverse();
+}
+
+/** statfs(2): what kind of file system a path is on; 0 where there is no such path. */
+function magicOf(path: string): number {
+  const status = new Int32Array(64);
+  const name = cString(path);
+  return Number(libc.syscall(SYS_STATFS, ptr(name) as number, ptr(status), 0, 0, 0, 0)) === 0 ? status[0]! : 0;
+}
+
+/** cgroup mounts of the root of their hierarchy, from proc_pid_mountinfo(5). */
+function listedMounts(mountinfo: string): CgroupMount[] {
+  const mounts: CgroupMount[] = [];
+  for (const entry of mountinfo.split('\n')) {
+    const separator = entry.indexOf(' - cgroup');
+    if (separator < 0) continue;
+    const [, , , , mountPoint] = entry.slice(0, separator).split(' ');
+    const [type, , options] = entry.slice(separator + 3).split(' ');
+    mounts.push({ type: type!, mountPoint: unescapeMountinfo(mountPoint!), options: options!.split(',') });
+  }
+  return mounts;
+}
+
+/** proc_pid_mountinfo(5) writes space, tab, newline and backslash as \040, \011, \012, \134. */
+function unescapeMountinfo(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
