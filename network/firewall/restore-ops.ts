@@ -1,25 +1,14 @@
 import type { Change } from '../../abi/nftables/batch.ts';
 import { deleteTable, newTable } from '../../abi/nftables/ruleset.ts';
 import type { Op } from '../../plan/ops.ts';
-import type { Endpoint, NetworkConfig, PortMapping } from '../../spec/network.ts';
+import type { NetworkConfig } from '../../spec/network.ts';
 import { portElements } from '../ports/port-elements.ts';
+import type { FirewallIntent } from './intent.ts';
 import { firewallOp } from './firewall-op.ts';
 import { networkElements, type PlacedElement } from './network-elements.ts';
 import { placeElements, takeElements } from './place-elements.ts';
 import { replaceRules } from './rules.ts';
 import { createTable, TABLE } from './table.ts';
-
-/** What an endpoint publishes, as stored. */
-export interface Published {
-  readonly endpoint: Endpoint;
-  readonly ports: readonly PortMapping[];
-}
-
-/** All that our table is to hold: stored intent. */
-export interface FirewallIntent {
-  readonly networks: readonly NetworkConfig[];
-  readonly published: readonly Published[];
-}
 
 /**
  * Host stage, in one transaction: the table, its rules, and whatever of the intent is missing. It takes nothing away,
