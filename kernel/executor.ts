@@ -180,3 +180,17 @@ export function becomeClient(
   libc.execve(ptr(path), ptr(args.vector), ptr(env.vector));
   throw systemError('start', "the executor's client");
 }
+
+/**
+ * Replaces this process by a program of the host's in the network namespace of the process behind `pidfd`, with our
+ * environment and descriptors. Returns only by throwing.
+ */
+export function becomeInNetworkOf(executor: Uint8Array, pidfd: number, words: readonly string[]): never {
+  const fd = sealedExecutor(executor);
+  libc.fcntl(pidfd, F_SETFD, 0);
+  const path = cString(`/proc/self/fd/${fd}`);
+  const args = cStrings(['limpid', 'netns', `${pidfd}`, ...words]);
+  const env = cStrings(Object.entries(Bun.env).map(([name, value]) => `${name}=${value}`));
+  libc.execve(ptr(path), ptr(args.vector), ptr(env.vector));
+  throw systemError('start', "the executor's client");
+}

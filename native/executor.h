@@ -96,6 +96,7 @@ int run_mode(int argc, char **argv);
 int client_mode(int argc, char **argv);
 int init_mode(char **argv);
 int reap_mode(int argc, char **argv);
+int netns_mode(char **argv);
 int keep_mode(char **argv);
 
 /* sealed.c */

@@ -3,7 +3,12 @@ import { parseAddress } from '../abi/ip/address.ts';
 import { parseMac } from '../abi/ip/mac.ts';
 import { parseAddressWithPrefix, parseSubnet } from '../abi/ip/subnet.ts';
 import { ADDRESS_INDEX_AT, addAddressMessage } from '../abi/netlink/address.ts';
-import { addVethMessage, interfaceUpMessage, type UnfilledMessage } from '../abi/netlink/interface.ts';
+import {
+  addVethMessage,
+  interfaceUpMessage,
+  setMasterMessage,
+  type UnfilledMessage,
+} from '../abi/netlink/interface.ts';
 import { learnMacMessage, NEIGHBOUR_INDEX_AT } from '../abi/netlink/neighbour.ts';
 import { addRouteMessage, ROUTE_INDEX_AT, type Route } from '../abi/netlink/route.ts';
 import type { Op } from '../plan/ops.ts';
@@ -40,6 +45,15 @@ export function bridgeEndpointOps(endpoint: Endpoint, options: EndpointOptions):
     host.push(rtnetlink('host', because, { message, indexAt: NEIGHBOUR_INDEX_AT, pidAt: -1 }, hostInterface));
   }
   return { host, child: insideOps(endpoint, options) };
+}
+
+/** Host stage: an interface whose bridge was deleted and made again goes back into it. */
+export function attachBridgeOps({ hostInterface, network }: Endpoint, because: string): Op {
+  const { message, indexAt } = setMasterMessage(hostInterface);
+  return {
+    ...rtnetlink('host', because, { message, indexAt, pidAt: -1 }, network.interfaceName),
+    missingOk: true,
+  } as Op;
 }
 
 /** Child stage: what its own interface is. */

@@ -2,7 +2,7 @@ import type { NetworkPlan } from '../plan/context.ts';
 import type { Op } from '../plan/ops.ts';
 import type { Endpoint } from '../spec/network.ts';
 import { leasedAddresses } from './endpoints.ts';
-import { bridgeEndpointOps } from './endpoint-ops.ts';
+import { bridgeEndpointOps, type EndpointOps, type EndpointOptions } from './endpoint-ops.ts';
 import { subInterfaceEndpointOps } from './sub-interface.ts';
 import { leasesDirectory, type NetworkPlace } from './store/place.ts';
 
@@ -24,15 +24,19 @@ export function planEndpoints(
   const cleanup: Op[] = [];
   planned.forEach(({ endpoint, because, returns }, index) => {
     const options = { because, returns, place: index, hasIpv6 };
-    const ops =
-      endpoint.network.driver === 'bridge'
-        ? bridgeEndpointOps(endpoint, options)
-        : subInterfaceEndpointOps(endpoint, options);
+    const ops = endpointOps(endpoint, options);
     host.push(...ops.host);
     child.push(...ops.child);
     cleanup.push(...releaseOps(place, endpoint));
   });
   return { host, child, cleanup };
+}
+
+/** What makes one endpoint, by the driver of its network. */
+export function endpointOps(endpoint: Endpoint, options: EndpointOptions): EndpointOps {
+  return endpoint.network.driver === 'bridge'
+    ? bridgeEndpointOps(endpoint, options)
+    : subInterfaceEndpointOps(endpoint, options);
 }
 
 /** Clean-up stage: the addresses are free again. The veth goes with its namespace. */

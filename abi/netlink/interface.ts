@@ -118,6 +118,13 @@ export function interfaceUpMessage(name: string, alias?: string): Uint8Array {
   return linkMessage(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, IFF_UP, [stringAttribute(IFLA.ifname, name), ...note]);
 }
 
+/** Puts an interface into a bridge, whose index is to be filled in, and brings it up. */
+export function setMasterMessage(name: string): UnfilledMessage {
+  const attributes = [u32Attribute(IFLA.master, 0), stringAttribute(IFLA.ifname, name)];
+  const message = linkMessage(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, IFF_UP, attributes);
+  return { message, indexAt: HEADERS + ATTRIBUTE_HEADER, pidAt: -1 };
+}
+
 export function deleteInterfaceMessage(name: string): Uint8Array {
   return linkMessage(RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK, 0, [stringAttribute(IFLA.ifname, name)]);
 }

@@ -35,7 +35,8 @@ export function splitPair(text: string, flag: string): [key: string, value: stri
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
-function splitLabel(text: string, where: string): [key: string, value: string] {
+/** `key[=value]`. */
+export function splitLabel(text: string, where: string): [key: string, value: string] {
   if (text.startsWith('=') || text === '')
     throw optionError(`label ${JSON.stringify(text)} of ${where}`, 'its key is empty');
   return text.includes('=') ? splitPair(text, where) : [text, ''];

@@ -54,11 +54,7 @@ function attachmentOption(
     throw optionError(where, `an ${key === 'ip' ? 'IP' : 'IPv6'} address is wanted`);
   }
   if (key === 'mac') return { mac: macOption(value, where) };
-  if (key === 'interface_name') {
-    if (!INTERFACE_NAME.test(value) || value === '.' || value === '..' || value === 'lo')
-      throw optionError(where, 'at most 15 characters without "/", ":" and spaces are wanted, and not "lo"');
-    return { interfaceName: value };
-  }
+  if (key === 'interface_name') return { interfaceName: interfaceOption(value, where) };
   throw optionError(request.flag('network'), `"${key}" is none of ip, ip6, mac, alias, interface_name`);
 }
 
@@ -108,7 +104,31 @@ function macOption(text: string, flag: string): string {
   return word;
 }
 
+function interfaceOption(text: string, where: string): string {
+  if (!INTERFACE_NAME.test(text) || text === '.' || text === '..' || text === 'lo')
+    throw optionError(where, 'at most 15 characters without "/", ":" and spaces are wanted, and not "lo"');
+  return text;
+}
+
 function aliasWord(text: string, where: string): string {
   if (!ALIAS.test(text)) throw optionError(where, 'letters, digits, "-", "_" and "." are wanted');
   return text;
+}
+
+/** The options of `network connect`. */
+export function connectOptions(options: {
+  readonly alias: readonly string[];
+  readonly ip: string | undefined;
+  readonly ip6: string | undefined;
+  readonly 'mac-address': string | undefined;
+  readonly 'interface-name': string | undefined;
+}): Options {
+  const { alias, ip, ip6, 'mac-address': mac, 'interface-name': name } = options;
+  return {
+    ...(ip === undefined ? {} : { ip: addressOption(ip, 4, `--ip ${ip}`) }),
+    ...(ip6 === undefined ? {} : { ip6: addressOption(ip6, 6, `--ip6 ${ip6}`) }),
+    ...(mac === undefined ? {} : { mac: macOption(mac, `--mac-address ${mac}`) }),
+    ...(name === undefined ? {} : { interfaceName: interfaceOption(name, `--interface-name ${name}`) }),
+    aliases: alias.map((one) => aliasWord(one, `${one} for --alias`)),
+  };
 }

@@ -1,6 +1,7 @@
 import { bridgeOps } from '../../network/bridge.ts';
 import { networkFirewallOps } from '../../network/firewall/network-firewall-ops.ts';
-import { ensureFirewallOps, type FirewallIntent } from '../../network/firewall/restore-ops.ts';
+import type { FirewallIntent } from '../../network/firewall/intent.ts';
+import { ensureFirewallOps } from '../../network/firewall/restore-ops.ts';
 import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
 import { listNetworks } from '../../network/store/read.ts';
 import type { Op } from '../../plan/ops.ts';
@@ -8,6 +9,7 @@ import type { NetworkConfig } from '../../spec/network.ts';
 import { listContainers } from '../containers/list.ts';
 import type { World } from '../world.ts';
 import { readEndpoints } from './endpoint-record.ts';
+import { reattachOps, runningEndpoints } from './reattach.ts';
 
 /** Host stage: what of a network is not in the kernel, because this is its first start or somebody took it away. */
 export function mendOps(
@@ -17,7 +19,9 @@ export function mendOps(
 ): Op[] {
   // The firewall first: there is no moment at which a container of this network has none.
   const firewall = isClosed ? networkFirewallOps(network) : ensureFirewallOps(firewallIntent(world));
-  return [...firewall, ...(ready ? [] : bridgeOps(network))];
+  if (ready) return firewall;
+  const left = runningEndpoints(world).filter((endpoint) => endpoint.network.id === network.id);
+  return [...firewall, ...bridgeOps(network), ...reattachOps(left)];
 }
 
 /** All that the firewall is to hold for the networks and the running containers of this world. */

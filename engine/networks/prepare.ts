@@ -15,7 +15,6 @@ import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import type { World } from '../world.ts';
 import { ifDead } from './alive.ts';
-import type { PublishPlan } from './publish.ts';
 import { readEndpoints, writeEndpoints, type EndpointRecord } from './endpoint-record.ts';
 
 /** A container's places on its networks, taken for one start. */
@@ -41,15 +40,7 @@ export async function prepareNetworks(
 ): Promise<PreparedNetworks> {
   const wanted = await wantedEndpoints(world, config, preview);
   const last = readEndpoints(world, config, paths);
-  const request: EndpointRequest = {
-    place: world,
-    containerId: config.id,
-    containerName: config.name,
-    ifDead: ifDead(world),
-    last: last.endpoints,
-    nonce: preview ? '000' : nonce(),
-    preview,
-  };
+  const request = endpointRequest(world, config, last.endpoints, preview);
   const endpoints: Endpoint[] = [];
   const release = () => endpoints.forEach((endpoint) => releaseEndpoint(world, endpoint));
   try {
@@ -66,6 +57,23 @@ export async function prepareNetworks(
     if (!preview) release();
     throw error;
   }
+}
+
+export function endpointRequest(
+  world: World,
+  { id, name }: ContainerConfig,
+  last: readonly Endpoint[],
+  preview: boolean,
+): EndpointRequest {
+  return {
+    place: world,
+    containerId: id,
+    containerName: name,
+    ifDead: ifDead(world),
+    last,
+    nonce: preview ? '000' : nonce(),
+    preview,
+  };
 }
 
 async function planNetworks(
@@ -99,7 +107,7 @@ async function planNetworks(
 }
 
 /** Whoever is found by name is in the resolver's view from here on. */
-async function serveNames(world: World, endpoints: readonly Endpoint[]): Promise<void> {
+export async function serveNames(world: World, endpoints: readonly Endpoint[]): Promise<void> {
   if (!endpoints.some(({ network }) => network.dnsEnabled)) return;
   const { ensureResolver } = await import('./names/ensure-resolver.ts');
   await ensureResolver(
@@ -140,7 +148,7 @@ async function findOrMake(world: World, name: string, preview: boolean): Promise
 }
 
 /** Host stage, before the clone: bridges, forwarding and firewall as far as they are not there, which they mostly are. */
-async function missingOps(world: World, endpoints: readonly Endpoint[]): Promise<Op[]> {
+export async function missingOps(world: World, endpoints: readonly Endpoint[]): Promise<Op[]> {
   const ops: Op[] = [];
   let isClosed: boolean | undefined;
   for (const { network } of endpoints) {

@@ -9,6 +9,7 @@ import {
   addVethMessage,
   deleteInterfaceMessage,
   interfaceUpMessage,
+  setMasterMessage,
 } from '../../abi/netlink/interface.ts';
 import { learnMacMessage, NEIGHBOUR_INDEX_AT } from '../../abi/netlink/neighbour.ts';
 import { addRouteMessage, deleteRouteMessage, ROUTE_INDEX_AT } from '../../abi/netlink/route.ts';
@@ -79,6 +80,8 @@ describe('what asks for the same with iproute2', () => {
   test('up, gone, learnt', () => {
     expect(line(interfaceUpMessage('eth0'))).toBe('ip link set eth0 up');
     expect(line(interfaceUpMessage('br0', 'limpid network a'))).toBe('ip link set br0 up alias limpid network a');
+    const master = setMasterMessage('lim1');
+    expect(line(master.message, master.indexAt, 'limpid0')).toBe('ip link set lim1 master limpid0 up');
     expect(line(deleteInterfaceMessage('limpid0'))).toBe('ip link delete limpid0');
     expect(line(learnMacMessage(mac), NEIGHBOUR_INDEX_AT, 'lim1')).toBe(
       'bridge fdb replace 02:42:0a:58:00:02 dev lim1 master dynamic',

@@ -3,7 +3,7 @@ import { formatMac } from '../../abi/ip/mac.ts';
 import { formatSubnet } from '../../abi/ip/subnet.ts';
 import { AF_INET6, decodeAddress, RTM_DELADDR, RTM_NEWADDR } from '../../abi/netlink/address.ts';
 import { decodeAttributes, type NetlinkAttribute } from '../../abi/netlink/attribute.ts';
-import { IFLA, IFLA_INFO_DATA, IFLA_INFO_KIND, RTM_DELLINK, VETH_INFO_PEER } from '../../abi/netlink/interface.ts';
+import { IFLA, IFLA_INFO_DATA, IFLA_INFO_KIND, RTM_DELLINK, RTM_SETLINK, VETH_INFO_PEER } from '../../abi/netlink/interface.ts';
 import { decodeLink, IFF_UP, RTM_NEWLINK, type LinkMessage } from '../../abi/netlink/link.ts';
 import { decodeMessages, NLM_F_CREATE, type NetlinkMessage } from '../../abi/netlink/message.ts';
 import { RTM_NEWNEIGH } from '../../abi/netlink/neighbour.ts';
@@ -18,9 +18,11 @@ export function ipWords({ message, interface: name }: Op<'rtnetlink'>, pid: stri
   const [request, ...more] = decodeMessages(message);
   if (request === undefined || more.length > 0) return undefined;
   switch (request.type) {
+    case RTM_SETLINK:
+      return moveWords(decodeLink(request.payload), name, pid);
     case RTM_NEWLINK:
       return (request.flags & NLM_F_CREATE) === 0
-        ? setWords(request)
+        ? setWords(request, name)
         : addWords(decodeLink(request.payload), name, pid);
     case RTM_DELLINK:
       return ['ip', 'link', 'delete', linkName(decodeLink(request.payload))];
@@ -44,11 +46,25 @@ export function addedKind({ message }: Op<'rtnetlink'>): string | undefined {
   return kindOf(decodeLink(request.payload)).kind;
 }
 
-function setWords({ payload }: NetlinkMessage): readonly string[] {
+function moveWords({ attributes }: LinkMessage, name: string, pid: string): readonly string[] {
+  const newName = find(attributes, IFLA.ifname);
+  return ['ip', 'link', 'set', name, 'netns', pid, ...(newName === undefined ? [] : ['name', textIn(newName)])];
+}
+
+function setWords({ payload }: NetlinkMessage, related: string): readonly string[] {
   const link = decodeLink(payload);
   const alias = find(link.attributes, IFLA.ifAlias);
   const state = link.change === 0 ? [] : [(link.flags & IFF_UP) === 0 ? 'down' : 'up'];
-  return ['ip', 'link', 'set', linkName(link), ...state, ...(alias === undefined ? [] : ['alias', textIn(alias)])];
+  const master = find(link.attributes, IFLA.master) === undefined ? [] : ['master', related];
+  return [
+    'ip',
+    'link',
+    'set',
+    linkName(link),
+    ...master,
+    ...state,
+    ...(alias === undefined ? [] : ['alias', textIn(alias)]),
+  ];
 }
 
 function addWords(link: LinkMessage, related: string, pid: string): readonly string[] {

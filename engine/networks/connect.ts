@@ -1,0 +1,159 @@
+import { LimpidError } from '../../base/error.ts';
+import { launchPlan } from '../../kernel/executor.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { libc } from '../../kernel/libc.ts';
+import { openPidfd, type ProcessIdentity } from '../../kernel/process.ts';
+import { planConnect, planDisconnect } from '../../network/connect-plan.ts';
+import { releaseEndpoint, takeEndpoint } from '../../network/endpoints.ts';
+import { endpointOps } from '../../network/plan.ts';
+import type { Plan } from '../../plan/ops.ts';
+import { SLOT } from '../../plan/slots.ts';
+import type { Endpoint, NetworkAttachment, NetworkConfig } from '../../spec/network.ts';
+import type { ContainerConfig } from '../config.ts';
+import { notRunning } from '../containers/kill.ts';
+import { launchError } from '../containers/start.ts';
+import { findRecord, type ContainerRecord } from '../records/read.ts';
+import { observeState } from '../records/state.ts';
+import { writeConfig } from '../records/write.ts';
+import type { World } from '../world.ts';
+import { underNetworksLock } from '../../network/store/write.ts';
+import { readEndpoints, writeEndpoints } from './endpoint-record.ts';
+import { rewriteEtcFiles } from './etc-rewrite.ts';
+import { requireNetwork } from './list.ts';
+import { endpointRequest, missingOps, serveNames } from './prepare.ts';
+
+/**
+ * Puts a container on a further network: at once where it runs, and at every later start. Throws ENOCONTAINER,
+ * ENONETWORK, ECONNECTED, ENOTPRIVATE, ENOADDRESS, EADDRINUSE.
+ */
+export async function connectNetwork(
+  world: World,
+  reference: string,
+  container: string,
+  options: Omit<NetworkAttachment, 'network'>,
+): Promise<void> {
+  const network = await requireNetwork(world, reference);
+  await underNetworksLock(world, async () => {
+    const record = findRecord(world, container);
+    const { config, paths } = record;
+    const networks = config.networks ?? [];
+    if (config.namespaces.network.kind !== 'private') throw notPrivate(config, 'connect');
+    if (networks.some((one) => one.network === network.name)) throw alreadyConnected(config, network);
+    const attachment = { ...options, network: network.name };
+    const changed = { ...config, networks: [...networks, attachment] };
+    const { process } = observeState(world, record);
+    if (process !== undefined) await connectRunning(world, record, process, network, attachment);
+    writeConfig(world, paths, changed);
+  });
+}
+
+/** Takes a container off a network. Throws ENOCONTAINER, ENONETWORK, ENOTCONNECTED. */
+export async function disconnectNetwork(world: World, reference: string, container: string): Promise<void> {
+  const network = await requireNetwork(world, reference);
+  await underNetworksLock(world, async () => {
+    const record = findRecord(world, container);
+    const { config, paths } = record;
+    if (config.namespaces.network.kind !== 'private') throw notPrivate(config, 'disconnect');
+    const networks = (config.networks ?? []).filter((one) => one.network !== network.name);
+    if (networks.length === (config.networks ?? []).length) throw notConnected(config, network);
+    writeConfig(world, paths, { ...config, networks });
+    const { process } = observeState(world, record);
+    const endpoint = readEndpoints(world, config, paths).endpoints.find((one) => one.network.id === network.id);
+    if (process !== undefined && endpoint !== undefined) await disconnectRunning(world, record, process, endpoint);
+  });
+}
+
+async function connectRunning(
+  world: World,
+  { config, paths }: ContainerRecord,
+  process: ProcessIdentity,
+  network: NetworkConfig,
+  attachment: NetworkAttachment,
+): Promise<void> {
+  const last = readEndpoints(world, config, paths);
+  const place = last.endpoints.length;
+  const interfaceName = attachment.interfaceName ?? freeInterfaceName(last.endpoints);
+  const request = endpointRequest(world, config, last.endpoints, false);
+  const endpoint = takeEndpoint(request, { network, attachment, interfaceName, index: freeIndex(last.endpoints) });
+  try {
+    const because = `limpid network connect ${network.name}`;
+    const options = { because, returns: false, place, hasIpv6: statPath('/proc/sys/net/ipv6') !== undefined };
+    const before = await missingOps(world, [endpoint]);
+    await enter(world, config, process, planConnect({ because, before, ops: endpointOps(endpoint, options) }));
+    const endpoints = [...last.endpoints, endpoint];
+    writeEndpoints(paths, { ...last, endpoints });
+    await serveNames(world, [endpoint]);
+    rewriteEtcFiles(config, paths, endpoints);
+  } catch (error) {
+    releaseEndpoint(world, endpoint);
+    throw error;
+  }
+}
+
+async function disconnectRunning(
+  world: World,
+  { config, paths }: ContainerRecord,
+  process: ProcessIdentity,
+  endpoint: Endpoint,
+): Promise<void> {
+  await enter(world, config, process, planDisconnect(endpoint, `limpid network disconnect ${endpoint.network.name}`));
+  const last = readEndpoints(world, config, paths);
+  const endpoints = last.endpoints.filter((one) => one.network.id !== endpoint.network.id);
+  writeEndpoints(paths, { ...last, endpoints });
+  releaseEndpoint(world, endpoint);
+  rewriteEtcFiles(config, paths, endpoints);
+}
+
+/** Runs a plan that goes into the network namespace of a running container. */
+export async function enter(
+  world: World,
+  config: ContainerConfig,
+  process: ProcessIdentity,
+  plan: Plan,
+): Promise<void> {
+  const target = openPidfd(process);
+  if (target === undefined) throw notRunning({ config } as ContainerRecord, 'change the networks of', 'exited');
+  try {
+    const { outcome, controlFd } = launchPlan({
+      plan,
+      executor: await world.executor,
+      slots: new Map([[SLOT.target, target]]),
+    });
+    libc.close(controlFd);
+    if (outcome.kind !== 'done') throw await launchError(plan, outcome, `container "${config.name}"`);
+  } finally {
+    libc.close(target);
+  }
+}
+
+function freeInterfaceName(endpoints: readonly Endpoint[]): string {
+  for (let number = 0; ; number++) {
+    if (!endpoints.some(({ interfaceName }) => interfaceName === `eth${number}`)) return `eth${number}`;
+  }
+}
+
+/** Of the host's end: no two of a container's are called the same. */
+function freeIndex(endpoints: readonly Endpoint[]): number {
+  const taken = new Set(endpoints.map(({ hostInterface }) => Number.parseInt(hostInterface[11] ?? '0', 36)));
+  for (let index = 0; ; index++) if (!taken.has(index)) return index;
+}
+
+function notPrivate({ name, namespaces }: ContainerConfig, doing: string): LimpidError {
+  return new LimpidError({
+    code: 'ENOTPRIVATE',
+    doing,
+    subject: `container "${name}"`,
+    why: `it was created with --network ${namespaces.network.kind === 'path' ? 'ns' : namespaces.network.kind}`,
+    hint: 'only containers on networks can be connected to others',
+  });
+}
+
+function alreadyConnected({ name }: ContainerConfig, network: NetworkConfig): LimpidError {
+  const why = `it is on network "${network.name}" already`;
+  return new LimpidError({ code: 'ECONNECTED', doing: 'connect', subject: `container "${name}"`, why });
+}
+
+function notConnected({ name }: ContainerConfig, network: NetworkConfig): LimpidError {
+  const why = `it is not on network "${network.name}"`;
+  return new LimpidError({ code: 'ENOTCONNECTED', doing: 'disconnect', subject: `container "${name}"`, why });
+}

@@ -1,0 +1,40 @@
+import { launchPlan } from '../../kernel/executor.ts';
+import { libc } from '../../kernel/libc.ts';
+import { bridgeOps, forwardingOps, isBridgeReady } from '../../network/bridge.ts';
+import { readInterface } from '../../network/host/interfaces.ts';
+import { listNetworks } from '../../network/store/read.ts';
+import type { Op, Plan } from '../../plan/ops.ts';
+import type { NetworkConfig } from '../../spec/network.ts';
+import { launchError } from '../containers/start.ts';
+import type { World } from '../world.ts';
+import { firewallIntent } from './mend.ts';
+import { reattachOps, runningEndpoints } from './reattach.ts';
+
+/**
+ * Restores what networks with running containers want in the kernel, from stored intent: firewall, bridges, forwarding,
+ * and the host's ends of interfaces in their bridges. Nothing of ours stays that nobody wants.
+ */
+export async function reloadNetworks(world: World): Promise<void> {
+  const plan = await reloadPlan(world);
+  if (plan.length === 0) return;
+  const { outcome, controlFd } = launchPlan({ plan, executor: await world.executor });
+  libc.close(controlFd);
+  if (outcome.kind !== 'done') throw await launchError(plan, outcome, 'the networks');
+}
+
+async function reloadPlan(world: World): Promise<Plan> {
+  const endpoints = runningEndpoints(world);
+  const used = new Set(endpoints.map(({ network }) => network.name));
+  const bridges = listNetworks(world).filter(({ driver }) => driver === 'bridge');
+  const live = bridges.filter(
+    ({ name, interfaceName }) => used.has(name) || readInterface(interfaceName) !== undefined,
+  );
+  if (live.length === 0) return [];
+  const { restoreOps } = await import('../../network/firewall/restore-ops.ts');
+  return [...restoreOps(firewallIntent(world)), ...live.flatMap(restoreBridge), ...reattachOps(endpoints)];
+}
+
+function restoreBridge(network: NetworkConfig): Op[] {
+  const ready = isBridgeReady(network, readInterface(network.interfaceName));
+  return [...forwardingOps(network), ...(ready ? [] : bridgeOps(network))];
+}
