@@ -111,6 +111,11 @@ export function decodeGeneration(message: NetlinkMessage): number {
   return attributesOf(message).number(1) ?? 0;
 }
 
+/** A table's name. */
+export function decodeTable(message: NetlinkMessage): string {
+  return attributesOf(message).text(1) ?? '';
+}
+
 export function decodeChain(message: NetlinkMessage): ChainInfo {
   const attributes = attributesOf(message);
   const chain = { family: familyOf(message), table: attributes.text(1) ?? '', name: attributes.text(3) ?? '' };

@@ -44,7 +44,7 @@ function step(at: PortStep['at'], says: string, passes: PortStep['passes'] = 'ye
 }
 
 function walk(world: World, published: PublishedPort): PortWalk {
-  const { map, host, protocol, port, address, containerPort, containerName } = published;
+  const { table, map, host, protocol, port, address, containerPort, containerName } = published;
   const everywhere = host.every((byte) => byte === 0);
   const family = address.length === 4 ? 'IPv4' : 'IPv6';
   const where = everywhere ? `every ${family} address of this host` : formatAddress(host);
@@ -52,7 +52,7 @@ function walk(world: World, published: PublishedPort): PortWalk {
   const network = networkOf(world, address);
   const steps = [
     step('port', `${port}/${protocol} at ${where}, published by container "${containerName}"`),
-    step('map', `inet limpid ${map}: ${key} leads to ${formatAddress(address)} . ${containerPort}`),
+    step('map', `inet ${table} ${map}: ${key} leads to ${formatAddress(address)} . ${containerPort}`),
     forwarding(address),
     bridgeStep(network),
     ...insideSteps(world, published),

@@ -2,6 +2,7 @@ import { bridgeOps } from '../../network/bridge.ts';
 import { networkFirewallOps } from '../../network/firewall/network-firewall-ops.ts';
 import type { FirewallIntent } from '../../network/firewall/intent.ts';
 import { ensureFirewallOps } from '../../network/firewall/restore-ops.ts';
+import { firewallTable } from '../../network/firewall/table-name.ts';
 import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
 import { listNetworks } from '../../network/store/read.ts';
 import type { Op } from '../../plan/ops.ts';
@@ -18,7 +19,9 @@ export function mendOps(
   { ready, isClosed }: { readonly ready: boolean; readonly isClosed: boolean },
 ): Op[] {
   // The firewall first: there is no moment at which a container of this network has none.
-  const firewall = isClosed ? networkFirewallOps(network) : ensureFirewallOps(firewallIntent(world));
+  const firewall = isClosed
+    ? networkFirewallOps(firewallTable(world), network)
+    : ensureFirewallOps(firewallIntent(world));
   if (ready) return firewall;
   const left = runningEndpoints(world).filter((endpoint) => endpoint.network.id === network.id);
   return [...firewall, ...bridgeOps(network), ...reattachOps(left)];
@@ -28,6 +31,7 @@ export function mendOps(
 export function firewallIntent(world: World): FirewallIntent {
   const running = listContainers(world).filter(({ state }) => state.process !== undefined);
   return {
+    table: firewallTable(world),
     networks: listNetworks(world),
     published: running.flatMap(({ config, paths }) => {
       const { endpoints, ports } = readEndpoints(world, config, paths);

@@ -3,6 +3,7 @@ import { tracePhase } from '../../base/trace.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { forwardingOps, isBridgeReady } from '../../network/bridge.ts';
 import { releaseEndpoint, takeEndpoint, type EndpointRequest, type WantedEndpoint } from '../../network/endpoints.ts';
+import { firewallTable } from '../../network/firewall/table-name.ts';
 import { firewallTableExists } from '../../network/host/firewall-table.ts';
 import { readInterface } from '../../network/host/interfaces.ts';
 import { planEndpoints } from '../../network/plan.ts';
@@ -24,8 +25,6 @@ export interface PreparedNetworks {
   /** Gives everything back, where the start came to nothing. */
   release(): void;
 }
-
-const FIREWALL_TABLE = 'limpid';
 
 /**
  * Takes an address on each network that a container asks for, and computes what its start has to do for them: the
@@ -158,7 +157,7 @@ export async function missingOps(world: World, endpoints: readonly Endpoint[]): 
     }
     ops.push(...forwardingOps(network));
     const ready = isBridgeReady(network, readInterface(network.interfaceName));
-    isClosed ??= firewallTableExists(FIREWALL_TABLE);
+    isClosed ??= firewallTableExists(firewallTable(world));
     if (ready && isClosed) continue;
     const { mendOps } = await import('./mend.ts');
     ops.push(...mendOps(world, network, { ready, isClosed }));

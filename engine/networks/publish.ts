@@ -1,4 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
+import { firewallTable } from '../../network/firewall/table-name.ts';
 import { choosePorts } from '../../network/ports/choose-ports.ts';
 import { hairpinOps } from '../../network/ports/hairpin-ops.ts';
 import { publishOps, unpublishOps } from '../../network/ports/publish-ops.ts';
@@ -38,8 +39,9 @@ export async function publishPorts(
   const endpoint = publishedEndpoint(endpoints);
   if (endpoint === undefined) throw notOnBridge(config);
   const ports = choosePorts(wanted, last);
-  const before = publishOps(endpoint, ports, staleElements(endpoint, ports));
-  return { ports, before, host: hairpinOps(endpoint), cleanup: unpublishOps(endpoint, ports) };
+  const table = firewallTable(world);
+  const before = publishOps(table, endpoint, ports, staleElements(table, endpoint, ports));
+  return { ports, before, host: hairpinOps(endpoint), cleanup: unpublishOps(table, endpoint, ports) };
 }
 
 function notOnBridge({ name }: ContainerConfig): LimpidError {

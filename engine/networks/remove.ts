@@ -1,9 +1,10 @@
-import { removeTree } from './remove-leases.ts';
+import { forgetLeases } from './remove-leases.ts';
 import { launchPlan } from '../../kernel/executor.ts';
 import { libc } from '../../kernel/libc.ts';
 import { isOwnBridge } from '../../network/bridge.ts';
 import { rtnetlink } from '../../network/endpoint-ops.ts';
 import { deleteInterfaceMessage } from '../../abi/netlink/interface.ts';
+import { firewallTable } from '../../network/firewall/table-name.ts';
 import { firewallTableExists } from '../../network/host/firewall-table.ts';
 import { readInterface } from '../../network/host/interfaces.ts';
 import { findNetwork } from '../../network/store/read.ts';
@@ -41,7 +42,7 @@ export async function removeNetwork(
     if (users.length > 0) throw networkInUse(name, users);
     await clearKernel(world, network);
     removeNetworkFile(world, name);
-    removeTree(world, name);
+    forgetLeases(world, name);
     return name;
   });
 }
@@ -65,10 +66,12 @@ async function clearPlan(world: World, network: NetworkConfig): Promise<Plan> {
 }
 
 async function firewallPlan(world: World, network: NetworkConfig): Promise<Plan> {
-  if (!firewallTableExists('limpid')) return [];
+  if (!firewallTableExists(firewallTable(world))) return [];
   const { networkRemovalOps, removeFirewallOps } = await import('../../network/firewall/restore-ops.ts');
   const intent = firewallIntent(world);
   const networks = intent.networks.filter(({ name }) => name !== network.name);
   const bridges = networks.filter(({ driver }) => driver === 'bridge');
-  return bridges.length === 0 ? removeFirewallOps() : networkRemovalOps(network, { ...intent, networks });
+  return bridges.length === 0
+    ? removeFirewallOps(firewallTable(world))
+    : networkRemovalOps(network, { ...intent, networks });
 }

@@ -8,6 +8,8 @@ export interface Published {
 
 /** All that our table is to hold: stored intent. */
 export interface FirewallIntent {
+  /** `firewallTable` of the world. */
+  readonly table: string;
   readonly networks: readonly NetworkConfig[];
   readonly published: readonly Published[];
 }

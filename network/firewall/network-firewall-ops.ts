@@ -8,6 +8,6 @@ import { placeElements } from './place-elements.ts';
  * Host stage: this network's part of our table. For each start, as it costs little and notices what is gone: it fails
  * with ENOENT where the table is, which `ensureFirewallOps` mends.
  */
-export function networkFirewallOps(network: NetworkConfig): Op[] {
-  return firewallOp(placeElements(networkElements(network)), `network ${network.name}`);
+export function networkFirewallOps(table: string, network: NetworkConfig): Op[] {
+  return firewallOp(placeElements(table, networkElements(network)), `network ${network.name}`);
 }

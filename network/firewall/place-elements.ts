@@ -1,15 +1,15 @@
 import { addElements, removeElements } from '../../abi/nftables/set.ts';
 import type { Change } from '../../abi/nftables/batch.ts';
 import type { PlacedElement } from './network-elements.ts';
-import { SETS, TABLE } from './table.ts';
+import { SETS } from './table.ts';
 
 /** Elements that the sets have afterwards, as they may have had them before. */
-export function placeElements(elements: readonly PlacedElement[]): Change[] {
+export function placeElements(table: string, elements: readonly PlacedElement[]): Change[] {
   const changes: Change[] = [];
   for (const { name } of SETS) {
     changes.push(
       ...addElements(
-        TABLE,
+        table,
         name,
         elements.filter(({ set }) => set === name),
       ),
@@ -19,12 +19,12 @@ export function placeElements(elements: readonly PlacedElement[]): Change[] {
 }
 
 /** Elements that the sets have no longer. All of them must be there, or the whole batch is refused (ENOENT). */
-export function dropElements(elements: readonly PlacedElement[]): Change[] {
+export function dropElements(table: string, elements: readonly PlacedElement[]): Change[] {
   const changes: Change[] = [];
   for (const { name } of SETS) {
     changes.push(
       ...removeElements(
-        TABLE,
+        table,
         name,
         elements.filter(({ set }) => set === name),
       ),
@@ -37,6 +37,6 @@ export function dropElements(elements: readonly PlacedElement[]): Change[] {
  * Elements that the sets have no longer, whether or not they had them. One that has another value by now is somebody
  * else's: that refuses the whole batch (EEXIST).
  */
-export function takeElements(elements: readonly PlacedElement[]): Change[] {
-  return [...placeElements(elements), ...dropElements(elements)];
+export function takeElements(table: string, elements: readonly PlacedElement[]): Change[] {
+  return [...placeElements(table, elements), ...dropElements(table, elements)];
 }

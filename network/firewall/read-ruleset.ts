@@ -3,6 +3,7 @@ import {
   decodeElements,
   decodeGeneration,
   decodeRule,
+  decodeTable,
   elementRequest,
   rulesetRequest,
   type ChainInfo,
@@ -11,7 +12,7 @@ import {
 } from '../../abi/nftables/decode.ts';
 import type { NetlinkMessage } from '../../abi/netlink/message.ts';
 import { askNetlink, NETLINK_NETFILTER } from '../../kernel/netlink.ts';
-import { TABLE, type SetName } from './table.ts';
+import type { SetName } from './table.ts';
 
 /** The firewall of the network namespace that we are in, ours and everybody's. */
 export interface Ruleset {
@@ -26,14 +27,21 @@ export function readRuleset(): Ruleset {
   };
 }
 
-/** What one of our sets holds; nothing where the table is gone. */
-export function readElements(set: SetName): ElementInfo[] {
-  return ask(rulesetRequest('elements', { family: 'inet', table: TABLE, set })).flatMap(decodeElements);
+/** What a set of a table of ours holds; nothing where the table is gone. */
+export function readElements(table: string, set: SetName): ElementInfo[] {
+  return ask(rulesetRequest('elements', { family: 'inet', table, set })).flatMap(decodeElements);
+}
+
+/** The tables of every world on this host. */
+export function readOwnTables(): string[] {
+  return ask(rulesetRequest('tables', { family: 'inet' }))
+    .map(decodeTable)
+    .filter((name) => name === 'limpid' || name.startsWith('limpid-'));
 }
 
 /** Whether a set has this key. */
-export function hasElement(set: SetName, key: Uint8Array): boolean {
-  return ask(elementRequest(TABLE, set, key)).length > 0;
+export function hasElement(table: string, set: SetName, key: Uint8Array): boolean {
+  return ask(elementRequest(table, set, key)).length > 0;
 }
 
 /** The number of the ruleset as it is, for `restoreOps`. */

@@ -8,7 +8,7 @@ import { firewallOp } from './firewall-op.ts';
 import { networkElements, type PlacedElement } from './network-elements.ts';
 import { placeElements, takeElements } from './place-elements.ts';
 import { replaceRules } from './rules.ts';
-import { createTable, TABLE } from './table.ts';
+import { createTable } from './table.ts';
 
 /**
  * Host stage, in one transaction: the table, its rules, and whatever of the intent is missing. It takes nothing away,
@@ -23,23 +23,25 @@ export function ensureFirewallOps(intent: FirewallIntent): Op[] {
  * would be lost, so `generation` is that of the ruleset from before it was read; ERESTART tells to read again.
  */
 export function restoreOps(intent: FirewallIntent, generation?: number): Op[] {
-  const changes = [newTable(TABLE), deleteTable(TABLE), ...ensure(intent)];
+  const { table } = intent;
+  const changes = [newTable(table), deleteTable(table), ...ensure(intent)];
   return firewallOp(changes, 'the firewall table of limpid, anew', generation === undefined ? {} : { generation });
 }
 
 /** Host stage: without this network; what stays is made whole by the way. */
 export function networkRemovalOps(network: NetworkConfig, staying: FirewallIntent): Op[] {
-  return firewallOp([...ensure(staying), ...takeElements(networkElements(network))], `network ${network.name} is gone`);
+  const taken = takeElements(staying.table, networkElements(network));
+  return firewallOp([...ensure(staying), ...taken], `network ${network.name} is gone`);
 }
 
 /** Host stage: nothing of ours. */
-export function removeFirewallOps(): Op[] {
-  return firewallOp([newTable(TABLE), deleteTable(TABLE)], 'the last network is gone');
+export function removeFirewallOps(table: string): Op[] {
+  return firewallOp([newTable(table), deleteTable(table)], 'the last network is gone');
 }
 
-function ensure({ networks, published }: FirewallIntent): Change[] {
+function ensure({ table, networks, published }: FirewallIntent): Change[] {
   const elements: PlacedElement[] = [];
   for (const network of networks) elements.push(...networkElements(network));
   for (const { endpoint, ports } of published) elements.push(...portElements(endpoint, ports));
-  return [...createTable(), ...replaceRules(), ...placeElements(elements)];
+  return [...createTable(table), ...replaceRules(table), ...placeElements(table, elements)];
 }

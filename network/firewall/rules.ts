@@ -15,7 +15,7 @@ import {
   type Expression,
 } from '../../abi/nftables/expression.ts';
 import { appendRule, flushChain } from '../../abi/nftables/ruleset.ts';
-import { TABLE, type ChainName, type SetName } from './table.ts';
+import type { ChainName, SetName } from './table.ts';
 
 type Rule = readonly Expression[];
 
@@ -102,11 +102,11 @@ const RULES: Readonly<Record<ChainName, readonly Rule[]>> = {
 };
 
 /** Replaces the rules of every chain. */
-export function replaceRules(): Change[] {
+export function replaceRules(table: string): Change[] {
   const changes: Change[] = [];
   for (const chain of Object.keys(RULES) as ChainName[]) {
-    changes.push(flushChain(TABLE, chain));
-    for (const rule of RULES[chain]) changes.push(appendRule(TABLE, chain, rule));
+    changes.push(flushChain(table, chain));
+    for (const rule of RULES[chain]) changes.push(appendRule(table, chain, rule));
   }
   return changes;
 }

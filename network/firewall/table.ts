@@ -2,9 +2,6 @@ import { newSet, type SetShape } from '../../abi/nftables/set.ts';
 import { newChain, newTable, type BaseChain } from '../../abi/nftables/ruleset.ts';
 import type { Change } from '../../abi/nftables/batch.ts';
 
-/** The only table that is ours: `inet limpid`. */
-export const TABLE = 'limpid';
-
 /**
  * Interfaces by what their network is, with themselves for what stays within, with the subnets behind them; and where published ports lead: by address,
  * protocol and port of the host, or (`_any`) on all of its addresses. `gates` have the source address that the
@@ -60,8 +57,8 @@ const CHAINS = {
 export type ChainName = keyof typeof CHAINS;
 
 /** The table with its sets and chains, as far as they are not there. */
-export function createTable(): Change[] {
-  const sets = SETS.map((shape, index) => newSet(TABLE, shape, index + 1));
-  const chains = Object.entries(CHAINS).map(([name, base]) => newChain(TABLE, name, base));
-  return [newTable(TABLE), ...sets, ...chains];
+export function createTable(table: string): Change[] {
+  const sets = SETS.map((shape, index) => newSet(table, shape, index + 1));
+  const chains = Object.entries(CHAINS).map(([name, base]) => newChain(table, name, base));
+  return [newTable(table), ...sets, ...chains];
 }

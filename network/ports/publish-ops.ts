@@ -12,19 +12,20 @@ import { releasePorts, reservePorts } from './reserve-ports.ts';
  * gone, which `ensureFirewallOps` mends.
  */
 export function publishOps(
+  table: string,
   endpoint: Endpoint,
   ports: readonly PortMapping[],
   stale: readonly PlacedElement[] = [],
 ): Op[] {
   if (ports.length === 0) return [];
-  const changes = [...dropElements(stale), ...placeElements(portElements(endpoint, ports))];
+  const changes = [...dropElements(table, stale), ...placeElements(table, portElements(endpoint, ports))];
   const because = `published to ${endpoint.containerName}`;
   return [...reservePorts(endpoint, ports), ...firewallOp(changes, because)];
 }
 
 /** Clean-up stage: the reverse. What is another container's by now stays. */
-export function unpublishOps(endpoint: Endpoint, ports: readonly PortMapping[]): Op[] {
+export function unpublishOps(table: string, endpoint: Endpoint, ports: readonly PortMapping[]): Op[] {
   if (ports.length === 0) return [];
-  const changes = takeElements(portElements(endpoint, ports));
+  const changes = takeElements(table, portElements(endpoint, ports));
   return [...firewallOp(changes, `${endpoint.containerName} is gone`, { stage: 'cleanup' }), releasePorts()];
 }

@@ -48,7 +48,9 @@ beforeAll(async () => {
       places.set(name, { host: inside, ip: `10.88.${index + 1}.${last}`, ip6: `fd00:88:${index + 1}::${last}` });
     }
   });
-  expect(await host.carriesOut(ensureFirewallOps({ networks: [...networks.values()], published: [] }))).toEqual(DONE);
+  expect(
+    await host.carriesOut(ensureFirewallOps({ table: 'limpid', networks: [...networks.values()], published: [] })),
+  ).toEqual(DONE);
   await Promise.all([...places.values()].map((place) => place.host.answers('tcp', 9000)));
 });
 
@@ -102,7 +104,7 @@ test('an internal network reaches the host at its gateway alone', async () => {
 
 test('a removed network leaves nothing in the table', async () => {
   const staying = [...networks.values()].filter(({ name }) => name !== 'net6');
-  const ops = networkRemovalOps(networks.get('internal')!, { networks: staying, published: [] });
+  const ops = networkRemovalOps(networks.get('internal')!, { table: 'limpid', networks: staying, published: [] });
   expect(await host.carriesOut(ops)).toEqual(DONE);
   const table = host.does('nft list table inet limpid');
   expect(table).not.toContain('limpid6');

@@ -32,7 +32,7 @@ beforeAll(async () => {
   network = testNetwork(host, 1);
   web = testContainer(host, network, 2);
   await Promise.all([web.host.answers('tcp', 80), host.answers('tcp', 7000)]);
-  intent = { networks: [network], published: [{ endpoint: web.endpoint, ports: PORTS }] };
+  intent = { table: 'limpid', networks: [network], published: [{ endpoint: web.endpoint, ports: PORTS }] };
 });
 
 afterEach(() => host.does('nft flush ruleset'));
@@ -74,9 +74,9 @@ test('one table is made and nothing else; it is taken away whole', async () => {
   expect(ruleset()).toBe('');
   await host.carriesOut(ensureFirewallOps(intent));
   expect(ruleset().match(/^table .*$/gm)).toEqual(['table inet limpid {']);
-  expect(await host.carriesOut(removeFirewallOps())).toEqual(DONE);
+  expect(await host.carriesOut(removeFirewallOps('limpid'))).toEqual(DONE);
   expect(ruleset()).toBe('');
-  expect(await host.carriesOut(removeFirewallOps())).toEqual(DONE);
+  expect(await host.carriesOut(removeFirewallOps('limpid'))).toEqual(DONE);
 });
 
 test('after a flush nothing is open that was not, and the table comes back as it was', async () => {
@@ -87,7 +87,7 @@ test('after a flush nothing is open that was not, and the table comes back as it
   expect(await lan.asks('192.168.7.1', 8080)).toBe(CLOSED);
   expect(await host.asks('127.0.0.1', 8080)).toBe(CLOSED);
   // What adds to a table says that there is none.
-  expect(await host.carriesOut(networkFirewallOps(network))).toMatchObject({ type: 4, text: '2 2 netlink' });
+  expect(await host.carriesOut(networkFirewallOps('limpid', network))).toMatchObject({ type: 4, text: '2 2 netlink' });
   expect(await host.carriesOut(ensureFirewallOps(intent))).toEqual(DONE);
   expect(ruleset()).toBe(before);
   // Again, as another start might.
@@ -109,29 +109,29 @@ test('a restoration is refused where somebody has changed the ruleset since the 
   await host.carriesOut(ensureFirewallOps(intent));
   const before = ruleset();
   const ERESTART = 85;
-  const refused = await host.carriesOut(restoreOps({ networks: [], published: [] }, 1));
+  const refused = await host.carriesOut(restoreOps({ table: 'limpid', networks: [], published: [] }, 1));
   expect(refused).toEqual({ type: 4, text: `2 ${ERESTART} netlink` });
   expect(ruleset()).toBe(before);
 });
 
 test('elements are taken away whether or not they are there, and never somebody else’s', async () => {
   const elements = portElements(web.endpoint, PORTS);
-  await host.carriesOut(ensureFirewallOps({ networks: [network], published: [] }));
+  await host.carriesOut(ensureFirewallOps({ table: 'limpid', networks: [network], published: [] }));
   const empty = ruleset();
   const apply = (changes: Parameters<typeof firewallOp>[0]) => host.carriesOut(firewallOp(changes, 'test'));
-  expect(await apply(takeElements(elements))).toEqual(DONE);
+  expect(await apply(takeElements('limpid', elements))).toEqual(DONE);
   expect(ruleset()).toBe(empty);
-  expect(await apply(placeElements(elements))).toEqual(DONE);
-  expect(await apply(takeElements(elements))).toEqual(DONE);
+  expect(await apply(placeElements('limpid', elements))).toEqual(DONE);
+  expect(await apply(takeElements('limpid', elements))).toEqual(DONE);
   expect(ruleset()).toBe(empty);
   const another = portElements({ ...web.endpoint, ip: '10.88.1.7/24' }, PORTS);
-  await apply(placeElements(another));
+  await apply(placeElements('limpid', another));
   const full = ruleset();
   const EEXIST = 17;
-  expect(await apply(takeElements(elements))).toEqual({ type: 4, text: `2 ${EEXIST} netlink` });
+  expect(await apply(takeElements('limpid', elements))).toEqual({ type: 4, text: `2 ${EEXIST} netlink` });
   expect(ruleset()).toBe(full);
   // Known to be a dead one's, they are replaced.
-  expect(await apply([...dropElements(another), ...placeElements(elements)])).toEqual(DONE);
+  expect(await apply([...dropElements('limpid', another), ...placeElements('limpid', elements)])).toEqual(DONE);
   expect(ruleset()).toContain('10.88.1.2 . 80');
   expect(ruleset()).not.toContain('10.88.1.7');
 });
@@ -143,7 +143,9 @@ test('a thousand ports fit in one transaction, and in one lookup', async () => {
   await host.carriesOut(ensureFirewallOps(intent));
   const rules = () => host.does('nft list chain inet limpid publish');
   const before = rules();
-  expect(await host.carriesOut(firewallOp(placeElements(portElements(web.endpoint, many)), 'test'))).toEqual(DONE);
+  expect(await host.carriesOut(firewallOp(placeElements('limpid', portElements(web.endpoint, many)), 'test'))).toEqual(
+    DONE,
+  );
   expect(rules()).toBe(before);
   for (const port of [20_000, 20_999]) expect(await lan.asks('192.168.7.1', port)).toBe('192.168.7.2 tcp');
 });

@@ -56,14 +56,14 @@ beforeAll(async () => {
     web.host.answers('udp', 53),
     lan.answers('tcp', 9000),
   ]);
-  expect(await host.carriesOut(ensureFirewallOps({ networks: [one, two], published: [] }))).toEqual({
+  expect(await host.carriesOut(ensureFirewallOps({ table: 'limpid', networks: [one, two], published: [] }))).toEqual({
     type: 6,
     text: '',
   });
   const plan = supervised(scratch, 'read line', {
     stdin: true,
-    before: [...publishOps(web.endpoint, PORTS), ...hairpinOps(web.endpoint)],
-    after: unpublishOps(web.endpoint, PORTS),
+    before: [...publishOps('limpid', web.endpoint, PORTS), ...hairpinOps(web.endpoint)],
+    after: unpublishOps('limpid', web.endpoint, PORTS),
   });
   monitor = run(host.onThisHost(plan));
   started(monitor.control);
