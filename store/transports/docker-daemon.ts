@@ -72,10 +72,17 @@ async function ask(name: string, path: string, init: BunFetchRequestInit): Promi
       code: 'EDOCKER',
       doing: 'ask',
       subject: `Docker at "${unix}" for "${name}"`,
-      why: error instanceof Error ? error.message : String(error),
+      why: connectTrouble(error),
       hint: 'is its daemon running? DOCKER_HOST=unix://PATH names another socket',
     });
   }
+}
+
+function connectTrouble(error: unknown): string {
+  const { code = '', message = String(error) } = error as { code?: string; message?: string };
+  return ['ENOENT', 'ECONNREFUSED', 'FailedToOpenSocket', 'ConnectionRefused'].includes(code)
+    ? 'nobody listens there'
+    : message;
 }
 
 function refused(name: string, status: number, body: string): LimpidError {
