@@ -39,8 +39,9 @@ const FILTERS: Readonly<Record<string, (value: string) => Match>> = {
       config.mounts.some(({ source, destination }) => source === value || destination === value),
   network:
     (value) =>
-    ({ config }) =>
-      config.namespaces.network.kind === value,
+    ({ config: { namespaces, networks = [] } }) =>
+      namespaces.network.kind === value ||
+      networks.some(({ network }) => network === (value === 'bridge' ? 'limpid' : value)),
 };
 
 /** One test from all filters: values of one key are alternatives, keys must all hold. Throws EOPTION for an unknown key. */

@@ -2,6 +2,7 @@ import { LimpidError } from '../../base/error.ts';
 import type { RuntimeSpec } from '../../spec/runtime.ts';
 import { inspectDocument, type ContainerInspect } from '../inspect/document.ts';
 import { readLive } from '../inspect/live.ts';
+import type { EndpointRecord } from '../networks/endpoint-record.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';
 import { readRestarts } from '../records/restarts.ts';
 import { observeState } from '../records/state.ts';
@@ -33,9 +34,16 @@ export async function inspectRecord(world: World, record: ContainerRecord): Prom
     logPath: logPath(record),
     restarts: readRestarts(record),
     dependencies: dependencies(world, record),
+    ...(config.networks === undefined ? {} : { network: await networkFacts(world, record) }),
     ...(spec === undefined ? {} : { spec }),
     ...(live === undefined ? {} : { live }),
   });
+}
+
+/** Its code is for those alone that have networks. */
+async function networkFacts(world: World, { config, paths }: ContainerRecord): Promise<EndpointRecord> {
+  const { readEndpoints } = await import('../networks/endpoint-record.ts');
+  return readEndpoints(world, config, paths);
 }
 
 /** A container that could not start today, because a directory or a device is gone, can still be looked at. */

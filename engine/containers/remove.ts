@@ -1,7 +1,9 @@
 import { LimpidError } from '../../base/error.ts';
 import { launchPlan } from '../../kernel/executor.ts';
+import { statPath } from '../../kernel/file-status.ts';
 import { readText, renamePath } from '../../kernel/files.ts';
 import { tryLock } from '../../kernel/locks.ts';
+import { leasesDirectory } from '../../network/store/place.ts';
 import { planLeave } from '../../plan/leave.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import type { ContainerConfig } from '../config.ts';
@@ -120,8 +122,15 @@ function removedParent(world: World, id: string): Pick<ContainerConfig, 'cgroupP
 
 async function removeThings(world: World, id: string, cgroupsPath: string): Promise<void> {
   const { merged, lower, shm, storage, runtime } = containerPaths(world, id, false);
-  const plan = planLeave({ mounts: [merged, lower, shm], cgroupsPath, remove: [storage, runtime] }, world.facts);
-  launchPlan({ plan, executor: await world.executor });
+  const left = planLeave({ mounts: [merged, lower, shm], cgroupsPath, remove: [storage, runtime] }, world.facts);
+  if (statPath(leasesDirectory(world, '')) === undefined) {
+    launchPlan({ plan: left, executor: await world.executor });
+    return;
+  }
+  const { leaveNetworks } = await import('../networks/leave.ts');
+  launchPlan({ plan: [...leaveNetworks(world, id), ...left], executor: await world.executor });
+  const { releaseAllLeases } = await import('../networks/remove-leases.ts');
+  releaseAllLeases(world, id);
 }
 
 function stillRunning({ config }: ContainerRecord, status: string): LimpidError {

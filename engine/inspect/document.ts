@@ -2,6 +2,7 @@ import { signalName } from '../../abi/signal.ts';
 import type { InspectFacts } from './facts.ts';
 import { hostConfigSection } from './host-config.ts';
 import { mountsSection } from './mounts.ts';
+import { networkSection } from './network.ts';
 import { stateSection } from './state.ts';
 
 /** `limpid inspect` of a container: the fields of podman's, with their names and places, and docker's `LogPath`. */
@@ -76,28 +77,6 @@ function rightsSection({ config, spec, live }: InspectFacts) {
     AppArmorProfile: config.security.apparmor ?? '',
     EffectiveCaps: live?.effectiveCapabilities ?? [...effective].sort(),
     BoundingCaps: live?.boundingCapabilities ?? [...bounding].sort(),
-  };
-}
-
-function networkSection({ config, state }: InspectFacts) {
-  const hasOwn = state.process !== undefined && config.namespaces.network.kind !== 'host';
-  return {
-    EndpointID: '',
-    Gateway: '',
-    IPAddress: '',
-    IPPrefixLen: 0,
-    IPv6Gateway: '',
-    GlobalIPv6Address: '',
-    GlobalIPv6PrefixLen: 0,
-    MacAddress: '',
-    Bridge: '',
-    SandboxID: '',
-    HairpinMode: false,
-    LinkLocalIPv6Address: '',
-    LinkLocalIPv6PrefixLen: 0,
-    Ports: {},
-    SandboxKey: hasOwn ? `/proc/${state.process.pid}/ns/net` : '',
-    Networks: {},
   };
 }
 

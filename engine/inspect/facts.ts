@@ -1,5 +1,6 @@
 import type { RuntimeSpec } from '../../spec/runtime.ts';
 import type { ContainerConfig } from '../config.ts';
+import type { EndpointRecord } from '../networks/endpoint-record.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import type { ContainerState } from '../records/state.ts';
 
@@ -15,6 +16,8 @@ export interface InspectFacts {
   /** Read-only layers, topmost first. */
   readonly lower: readonly string[];
   readonly logPath: string;
+  /** What its last start got of networks. */
+  readonly network?: EndpointRecord;
   /** What the kernel says of the first process, while it lives. */
   readonly live?: LiveFacts;
   /** Ids of the containers whose namespaces it joins. */

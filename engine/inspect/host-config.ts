@@ -1,7 +1,8 @@
 import { formatDecimalSize } from '../../base/size.ts';
 import type { InspectFacts } from './facts.ts';
 import { limitsSection } from './limits.ts';
-import { idMappings, modeWord, securityWords, usernsWord } from './modes.ts';
+import { idMappings, modeWord, networkMode, securityWords, usernsWord } from './modes.ts';
+import { portBindings } from './network.ts';
 import { bindsSection, tmpfsSection } from './mounts.ts';
 
 /** `HostConfig`: what was asked for. */
@@ -50,13 +51,13 @@ function isolationSection({ config }: InspectFacts) {
     CgroupMode: modeWord(namespaces.cgroup),
     Cgroup: '',
     Cgroups: 'default',
-    NetworkMode: modeWord(namespaces.network),
-    PortBindings: {},
-    PublishAllPorts: false,
-    Dns: [],
-    DnsOptions: [],
-    DnsSearch: [],
-    ExtraHosts: [],
+    NetworkMode: networkMode(config),
+    PortBindings: portBindings(config.ports ?? []),
+    PublishAllPorts: config.publishAll ?? false,
+    Dns: config.names?.servers ?? [],
+    DnsOptions: config.names?.options ?? [],
+    DnsSearch: config.names?.search ?? [],
+    ExtraHosts: config.names?.hosts ?? [],
     GroupAdd: config.groups,
     IpcMode: modeWord(namespaces.ipc),
     PidMode: modeWord(namespaces.pid),

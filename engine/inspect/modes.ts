@@ -6,6 +6,11 @@ export function modeWord(mode: NamespaceMode): string {
   return mode.kind === 'path' ? `ns:${mode.path}` : mode.kind;
 }
 
+/** `NetworkMode`: podman says `bridge` of whatever is on a network. */
+export function networkMode({ namespaces, networks = [] }: Pick<ContainerConfig, 'namespaces' | 'networks'>): string {
+  return namespaces.network.kind === 'private' && networks.length > 0 ? 'bridge' : modeWord(namespaces.network);
+}
+
 /** `UsernsMode` is empty for podman's default, the host's. */
 export function usernsWord({ namespaces }: Pick<ContainerConfig, 'namespaces'>): string {
   return namespaces.user.kind === 'host' ? '' : modeWord(namespaces.user);
