@@ -9,6 +9,7 @@ import type { Op } from '../../plan/ops.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
 import { listContainers } from '../containers/list.ts';
 import type { World } from '../world.ts';
+import { ifDead } from './alive.ts';
 import { readEndpoints } from './endpoint-record.ts';
 import { reattachOps, runningEndpoints } from './reattach.ts';
 
@@ -27,9 +28,15 @@ export function mendOps(
   return [...firewall, ...bridgeOps(network), ...reattachOps(left)];
 }
 
-/** All that the firewall is to hold for the networks and the running containers of this world. */
-export function firewallIntent(world: World): FirewallIntent {
-  const running = listContainers(world).filter(({ state }) => state.process !== undefined);
+/**
+ * All that the firewall is to hold for the networks and the running containers of this world; with `starting` for those
+ * as well that somebody is just starting.
+ */
+export function firewallIntent(world: World, { starting = false } = {}): FirewallIntent {
+  const isDead = ifDead(world);
+  const running = listContainers(world).filter(
+    ({ config, state }) => state.process !== undefined || (starting && !isDead(config.id, () => {})),
+  );
   return {
     table: firewallTable(world),
     networks: listNetworks(world),

@@ -15,14 +15,25 @@ import { reattachOps, runningEndpoints } from './reattach.ts';
  * and the host's ends of interfaces in their bridges. Nothing of ours stays that nobody wants.
  */
 export async function reloadNetworks(world: World): Promise<void> {
-  const plan = await reloadPlan(world);
-  if (plan.length === 0) return;
-  const { outcome, controlFd } = launchPlan({ plan, executor: await world.executor });
-  libc.close(controlFd);
-  if (outcome.kind !== 'done') throw await launchError(plan, outcome, 'the networks');
+  for (let attempt = 1; ; attempt++) {
+    const plan = await reloadPlan(world);
+    if (plan.length === 0) return;
+    const { outcome, controlFd } = launchPlan({ plan, executor: await world.executor });
+    libc.close(controlFd);
+    if (outcome.kind === 'done') return;
+    // Somebody has changed the ruleset meanwhile: perhaps a start, of which nothing must be lost.
+    const isOutdated = outcome.kind === 'failed' && outcome.errno === ERESTART;
+    if (!isOutdated || attempt === ATTEMPTS) throw await launchError(plan, outcome, 'the networks');
+  }
 }
 
+const ERESTART = 85;
+const ATTEMPTS = 50;
+
 async function reloadPlan(world: World): Promise<Plan> {
+  const { restoreOps } = await import('../../network/firewall/restore-ops.ts');
+  const { readGeneration } = await import('../../network/firewall/read-ruleset.ts');
+  const generation = readGeneration();
   const endpoints = runningEndpoints(world);
   const used = new Set(endpoints.map(({ network }) => network.name));
   const bridges = listNetworks(world).filter(({ driver }) => driver === 'bridge');
@@ -30,8 +41,8 @@ async function reloadPlan(world: World): Promise<Plan> {
     ({ name, interfaceName }) => used.has(name) || readInterface(interfaceName) !== undefined,
   );
   if (live.length === 0) return [];
-  const { restoreOps } = await import('../../network/firewall/restore-ops.ts');
-  return [...restoreOps(firewallIntent(world)), ...live.flatMap(restoreBridge), ...reattachOps(endpoints)];
+  const firewall = restoreOps(firewallIntent(world, { starting: true }), generation);
+  return [...firewall, ...live.flatMap(restoreBridge), ...reattachOps(endpoints)];
 }
 
 function restoreBridge(network: NetworkConfig): Op[] {
