@@ -5,7 +5,7 @@ import { helperFor, keysIn, parseAuthFile, secretInFile, withCredentials, withou
 import { parseChallenges } from './challenge.ts';
 import { mayKnowCredentials } from './realm.ts';
 
-test.each([
+test.each<[string, unknown[]]>([
   ['Basic realm="a b"', [{ scheme: 'basic', parameters: { realm: 'a b' } }]],
   [
     'Bearer realm="https://r/t",service="s",scope="repository:a:pull,push"',
@@ -25,7 +25,7 @@ test.each([
   ['', []],
   ['="x"', []],
 ])('parseChallenges(%p)', (header, challenges) => {
-  expect(parseChallenges(header)).toEqual(challenges);
+  expect<unknown[]>(parseChallenges(header)).toEqual(challenges);
 });
 
 test('law: a challenge that is written is read', () => {
