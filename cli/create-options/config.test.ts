@@ -32,9 +32,10 @@ test('a config without options', () => {
       uts: { kind: 'private' },
       cgroup: { kind: 'private' },
       user: { kind: 'host' },
-      network: { kind: 'none' },
+      network: { kind: 'private' },
       time: { kind: 'host' },
     },
+    networks: [{ network: 'limpid', aliases: [] }],
     uidMappings: [],
     gidMappings: [],
     mounts: [],
@@ -59,9 +60,9 @@ test('a config without options', () => {
   });
 });
 
-test('the defaults are those of the engine', () => {
+test('the defaults are those of the engine, which leaves a container alone until networks are asked for', () => {
   const { env: _, because: __, ...defaults } = DEFAULT_CONFIG;
-  expect(configOf()).toMatchObject(defaults as object);
+  expect(configOf('--network=none')).toMatchObject(defaults as object);
 });
 
 test('the example of the issue, with its reasons', () => {

@@ -12,7 +12,7 @@ export interface NetworkChoice {
 }
 
 /** As with podman; a program that uses the engine asks for its networks itself. */
-const DEFAULT_MODE = 'none';
+const DEFAULT_MODE = 'bridge';
 
 const PRIVATE: NamespaceMode = { kind: 'private' };
 

@@ -9,6 +9,7 @@ import { ROOMS } from '../../tools/rooms.ts';
 import { emptyCgroups, processesThatSee, mountsBelow } from './left-behind.ts';
 import { until } from './until.ts';
 import { Terminal } from './terminal.ts';
+import { withoutNetwork } from '../without-network.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
@@ -55,7 +56,7 @@ export function privateWorld(): PrivateWorld {
   const started: Terminal[] = [];
 
   const limpidWith = (options: RunOptions, ...words: string[]) =>
-    finish([...(options.through ?? []), PROGRAM, ...globals, ...words], options);
+    finish([...(options.through ?? []), PROGRAM, ...globals, ...withoutNetwork(words)], options);
   const limpid = (...words: string[]) => limpidWith({}, ...words);
 
   beforeAll(buildWhenStale, 120_000);
@@ -80,9 +81,10 @@ export function privateWorld(): PrivateWorld {
       expect({ words, code, err }).toEqual({ words, code: 0, err: '' });
       return out.replace(/\n$/, '');
     },
-    begin: (...words) => Bun.spawn([PROGRAM, ...globals, ...words], { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' }),
+    begin: (...words) =>
+      Bun.spawn([PROGRAM, ...globals, ...withoutNetwork(words)], { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' }),
     onTerminal(...words) {
-      const terminal = new Terminal([PROGRAM, ...globals, ...words]);
+      const terminal = new Terminal([PROGRAM, ...globals, ...withoutNetwork(words)]);
       started.push(terminal);
       return terminal;
     },

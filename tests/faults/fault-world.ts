@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { World } from '../../engine/world.ts';
+import { withoutNetwork } from '../without-network.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** LIMPID=… runs the same tests against another build. */
@@ -31,7 +32,7 @@ export class FaultWorld {
   }
 
   command(...words: readonly string[]): string[] {
-    return [LIMPID, '--root', this.root, '--runroot', this.runroot, ...words];
+    return [LIMPID, '--root', this.root, '--runroot', this.runroot, ...withoutNetwork(words)];
   }
 
   /** Runs limpid, perhaps below another program, and waits for its end. */
