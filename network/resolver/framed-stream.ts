@@ -57,7 +57,7 @@ export class FramedStream {
     while (this.#in.length >= 2) {
       const length = (this.#in[0]! << 8) | this.#in[1]!;
       if (this.#in.length < 2 + length) return;
-      const message = this.#in.slice(2, 2 + length);
+      const message = new Uint8Array(this.#in.subarray(2, 2 + length));
       this.#in = this.#in.subarray(2 + length);
       this.#take(message);
     }

@@ -47,6 +47,7 @@ describe('a query', () => {
         if (parsed === undefined) return;
         const answer = encodeAnswer(parsed, { rcode: RCODE.noError });
         expect(isAnswerTo(answer, message, parsed.id)).toBe(true);
+        expect(withId(Buffer.from(message), 7)).toEqual(Uint8Array.from([0, 7, ...message.slice(2)]));
         expect(isAnswerTo(withId(answer, parsed.id ^ 1), message, parsed.id)).toBe(false);
         expect(isAnswerTo(message, message, parsed.id)).toBe(false);
       }),

@@ -135,7 +135,8 @@ export function encodeName(name: string): Uint8Array {
 
 /** The same message under another id. */
 export function withId(message: Uint8Array, id: number): Uint8Array {
-  const copy = message.slice();
+  // A copy also of a Buffer, whose `slice` is none.
+  const copy = new Uint8Array(message);
   new DataView(copy.buffer).setUint16(0, id);
   return copy;
 }

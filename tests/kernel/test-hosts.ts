@@ -63,9 +63,14 @@ export class TestHost {
    * Ready when this returns.
    */
   async answers(protocol: 'tcp' | 'udp' | 'http', port: number, at = '::'): Promise<void> {
-    const server = this.#spawn(['bun', ANSWERER, protocol, String(port), at], 'ignore');
+    await this.serves([ANSWERER, protocol, String(port), at]);
+  }
+
+  /** Runs a server, a script and its words; ready when this returns. */
+  async serves(script: readonly string[]): Promise<void> {
+    const server = this.#spawn(['bun', ...script], 'ignore');
     const { value } = await server.stdout.getReader().read();
-    if (value === undefined) throw new Error(`no ${protocol} server: ${await text(server.stderr)}`);
+    if (value === undefined) throw new Error(`no server: ${await text(server.stderr)}`);
   }
 
   #spawn(words: readonly string[], stdin: Blob | 'ignore') {
