@@ -195,6 +195,23 @@ static int leave_old_root(int old) {
     return chdir("/") < 0 ? fail("chdir") : 0;
 }
 
+/*
+ * What the root is moved over stays mounted, out of reach. Its proc and sysfs go: where they are in full sight, a user
+ * namespace may mount its own of them, without what is masked. We hold on to the one that we still need.
+ */
+int op_move_root(struct executor *x, const struct op *op) {
+    int slot = SLOT(ARG_MOVE_ROOT_SLOT);
+    umount2("/proc", MNT_DETACH);
+    umount2("/sys", MNT_DETACH);
+    if (fchdir(slot < 0 ? -1 : x->slot[slot]) < 0)
+        return fail("fchdir");
+    if (mount(".", "/", NULL, MS_MOVE, NULL) < 0)
+        return fail("mount");
+    if (chroot(".") < 0)
+        return fail("chroot");
+    return chdir("/") < 0 ? fail("chdir") : 0;
+}
+
 int op_pivot_root(struct executor *x, const struct op *op) {
     int slot = SLOT(ARG_PIVOT_ROOT_SLOT), old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (old < 0)

@@ -1,3 +1,5 @@
+import type { ResctrlPlace } from './intel-rdt.ts';
+import type { NetDevice } from './net-devices.ts';
 import type { Op } from './ops.ts';
 
 /** What building a container needs beyond the runtime spec: where its things are on this host. */
@@ -14,6 +16,12 @@ export interface PlaceContext {
   readonly sourceKinds?: Readonly<Record<string, 'file' | 'directory'>>;
   /** How the cgroup of a container is made that others have a hand in; the engine's own is new, and all its own. */
   readonly sharedCgroup?: SharedCgroup;
+  /** Interfaces of the host that the container gets. */
+  readonly netDevices?: readonly NetDevice[];
+  /** Where it goes in resctrl. */
+  readonly resctrl?: ResctrlPlace;
+  /** `--no-pivot`: the root is moved, as pivot_root(2) refuses it. */
+  readonly noPivot?: boolean;
 }
 
 export interface SharedCgroup {

@@ -8,6 +8,8 @@ import { buildInside } from './inside.ts';
 import { cloneMappedMounts } from './mapped-mounts.ts';
 import { parseMounts } from './mounts.ts';
 import { enterBeforeClone, returnAfterClone } from './namespaces.ts';
+import { joinResctrl, leaveResctrl } from './intel-rdt.ts';
+import { moveNetDevices } from './net-devices.ts';
 import type { Op, Plan } from './ops.ts';
 import { findProgram } from './exec.ts';
 import { becomeProcess, seccompFilter } from './process.ts';
@@ -52,6 +54,8 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     cloneChild(request, cgroups, settling),
     ...returnAfterClone(request),
     ...settling,
+    ...joinResctrl(request),
+    ...moveNetDevices(request),
     ...openGate(settling),
     ...hooksInHost(spec, context.hookState, because),
     ...buildInside(process, request, cgroups, true, hooksInside(spec, context.hookState, because)),
@@ -68,6 +72,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     { op: 'detach', stage: 'host', because: 'a runtime sets up, and supervises nothing', waiting: true },
     ...umountOutside(request),
     ...removeCgroups(cgroups, request.namespaces.created.has('pid')),
+    ...leaveResctrl(context.resctrl?.own ?? []),
   ];
 }
 

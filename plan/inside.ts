@@ -7,6 +7,7 @@ import { bringLoopbackUp, nameHost } from './identity.ts';
 import { hidePaths, mountAll, openSources, parseMounts, sealMounts } from './mounts.ts';
 import { joinInChild, joinMountNamespace, joinUserNamespace, unshareCgroup } from './namespaces.ts';
 import { becomeMappedRoot } from './user-namespace.ts';
+import { receiveNetDevices } from './net-devices.ts';
 import type { Op } from './ops.ts';
 import { labelExec } from './process.ts';
 import type { LaunchRequest } from './request.ts';
@@ -30,6 +31,7 @@ export function buildInside(
     ...joinV1(cgroups.v1.map(({ path }) => path)),
     { op: 'setsid', stage: 'child', because: 'no signal of the caller reaches the container by its session' },
     ...joinInChild(request),
+    ...receiveNetDevices(request),
     ...bringLoopbackUp(request),
     ...nameHost(request),
     ...labelExec(process, because),

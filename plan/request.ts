@@ -20,7 +20,7 @@ export interface LaunchRequest {
 
 /** Gathers what the parts share. Throws LimpidError `ESPEC` for a spec that no plan can express. */
 export function launchRequest(spec: RuntimeSpec, context: PlaceContext, facts: HostFacts): LaunchRequest {
-  refuseUnsupported(spec);
+  refuseUnsupported(spec, context);
   const { rootfs } = context;
   return {
     spec,
@@ -37,10 +37,10 @@ export function becauseOf(flags: Readonly<Record<string, string>>): Because {
 }
 
 /** What the vocabulary has no operation for is refused, so that nothing asked for is silently left out. */
-function refuseUnsupported({ linux }: RuntimeSpec): void {
+function refuseUnsupported({ linux }: RuntimeSpec, context: PlaceContext): void {
   const asked: [string, unknown][] = [
-    ['linux.intelRdt', linux?.intelRdt],
-    ['linux.netDevices', linux?.netDevices],
+    ['linux.intelRdt', context.resctrl === undefined ? linux?.intelRdt : undefined],
+    ['linux.netDevices', context.netDevices === undefined ? linux?.netDevices : undefined],
   ];
   const field = asked.find(([, value]) => value !== undefined)?.[0];
   if (field !== undefined) throw specError(field, 'limpid has no operation for it yet');

@@ -94,7 +94,9 @@ export function pivotRoot(request: LaunchRequest): Op[] {
     {
       op: request.context.noPivot ? 'move_root' : 'pivot_root',
       stage: 'child',
-      because: request.context.noPivot ? '--no-pivot' : 'the root directory becomes the root, and the host leaves its sight',
+      because: request.context.noPivot
+        ? '--no-pivot'
+        : 'the root directory becomes the root, and the host leaves its sight',
       slot: SLOT.root,
     },
   ];
@@ -130,10 +132,12 @@ function isShared(request: LaunchRequest): boolean {
   return (rootPropagation(request) & ~MS_REC & (MS_SLAVE | MS_PRIVATE)) === 0;
 }
 
+/** Of the whole tree even where only the root is to have it: pivot_root(2) refuses a root that hangs on a shared mount. */
 function limitPropagation(request: LaunchRequest): Op {
   const isAsked = Boolean(request.spec.linux?.rootfsPropagation);
   const standing = isAsked ? undefined : 'mounts made inside do not spread to the host';
-  return setPropagation('child', '/', rootPropagation(request), request.because('linux.rootfsPropagation', standing));
+  const propagation = rootPropagation(request) | (isShared(request) ? 0 : MS_REC);
+  return setPropagation('child', '/', propagation, request.because('linux.rootfsPropagation', standing));
 }
 
 function makePrivate(path: string): Op {

@@ -25,6 +25,8 @@ export interface ContainerRecord {
   readonly cgroupsPath: string;
   /** Mounts on the host that go with the container. */
   readonly mounts: readonly string[];
+  /** Directories in resctrl that go with it. */
+  readonly resctrl?: readonly string[];
 }
 
 /** The operations behind the start gate, for what `start` has to say of them. */

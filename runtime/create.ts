@@ -7,6 +7,7 @@ import { connectUnix, listenUnix } from '../kernel/unix-socket.ts';
 import { cgroupName } from '../plan/cgroup/layout.ts';
 import { type CreateContext, planCreate } from '../plan/create.ts';
 import type { Plan } from '../plan/ops.ts';
+import type { RuntimeSpec } from '../spec/runtime.ts';
 import { CALLER_SLOT, preservedSlot } from '../plan/slots.ts';
 import { asRuntimeError, readBundle, type Bundle } from './bundle.ts';
 import { compileFilter } from './compile-seccomp.ts';
@@ -43,6 +44,7 @@ export interface CreateOptions {
   readonly pidFile?: string;
   readonly preserveFds?: number;
   readonly newKeyring?: boolean;
+  readonly noPivot?: boolean;
   /** For a container that others will start and delete: lets the launcher do it. */
   readonly forOthers?: boolean;
   /** Called while the executor is at work. */
@@ -106,7 +108,8 @@ async function createIn(
   bundle: Bundle,
   options: BundleOptions,
 ): Promise<Created> {
-  const { record, behindGate, plan } = asRuntimeError(() => planContainer(world, files, bundle, options));
+  const places = await placesOf(bundle.spec, files.id);
+  const { record, behindGate, plan } = asRuntimeError(() => planContainer(world, files, bundle, options, places));
   tracePhase('plan computed');
   // First of all: what a killed `create` leaves behind is found by it.
   writeRecord(files, record);
@@ -129,6 +132,18 @@ async function createIn(
   }
 }
 
+type Places = Pick<CreateContext, 'netDevices' | 'resctrl'>;
+
+/** What few containers ask for, and what has to be looked at on the host before it can be planned. */
+async function placesOf(spec: RuntimeSpec, id: string): Promise<Places> {
+  const { netDevices, intelRdt } = spec.linux ?? {};
+  const resctrl = intelRdt === undefined ? undefined : (await import('./intel-rdt.ts')).findResctrl(spec, id);
+  return {
+    ...(netDevices === undefined ? {} : { netDevices: (await import('./net-devices.ts')).readNetDevices(spec) }),
+    ...(resctrl === undefined ? {} : { resctrl }),
+  };
+}
+
 interface PlannedContainer {
   readonly record: ContainerRecord;
   readonly behindGate: BehindGate;
@@ -139,7 +154,8 @@ function planContainer(
   world: RuntimeWorld,
   files: ContainerFiles,
   { spec, path, rootfs }: Bundle,
-  { preserveFds = 0, newKeyring = true, consoleFd }: BundleOptions,
+  { preserveFds = 0, newKeyring = true, noPivot = false, consoleFd }: BundleOptions,
+  places: Places,
 ): PlannedContainer {
   void world.facts;
   tracePhase('facts gathered');
@@ -169,6 +185,8 @@ function planContainer(
     processRecord: files.process,
     preservedFds: preserveFds,
     newKeyring,
+    noPivot,
+    ...places,
     hookState: { beforePid, afterPid },
     listenerState: listenerState(spec, hookState(identity, 'creating', PID_MARK), PID_MARK),
   };
@@ -178,7 +196,8 @@ function planContainer(
   const plan = planCreate(granted, context, facts);
   const mounts = plan.flatMap((op) => (op.op === 'umount' && op.stage === 'cleanup' ? [op.path] : []));
   const from = plan.findIndex(({ op }) => op === 'start_gate');
-  return { record: { ...identity, mounts }, behindGate: { from, ops: plan.slice(from) }, plan };
+  const resctrl = places.resctrl === undefined ? {} : { resctrl: places.resctrl.own };
+  return { record: { ...identity, mounts, ...resctrl }, behindGate: { from, ops: plan.slice(from) }, plan };
 }
 
 /** Stands for the pid in the hooks' state until the executor knows it; no pid is that large. */

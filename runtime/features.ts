@@ -34,9 +34,9 @@ export function runtimeFeatures(version: string): Record<string, unknown> {
       },
       apparmor: { enabled: true },
       selinux: { enabled: false },
-      intelRdt: { enabled: false },
+      intelRdt: { enabled: true, schemata: true, monitoring: true },
       mountExtensions: { idmap: { enabled: true } },
-      netDevices: { enabled: false },
+      netDevices: { enabled: true },
     },
     annotations: { 'io.limpid.version': version },
   };

@@ -1,5 +1,6 @@
 import { readText } from '../kernel/files.ts';
 import type { Op, Plan } from '../plan/ops.ts';
+import { leaveResctrl } from '../plan/intel-rdt.ts';
 import { planLeave } from '../plan/leave.ts';
 import { umountRoot } from '../plan/rootfs.ts';
 import { NONE } from '../plan/slots.ts';
@@ -35,10 +36,11 @@ export function planForgettingOwn(world: RuntimeWorld, files: ContainerFiles, re
 export function planForgettingOf(
   world: RuntimeWorld,
   files: ContainerFiles,
-  { mounts, cgroupsPath }: ContainerRecord,
+  { mounts, cgroupsPath, resctrl = [] }: ContainerRecord,
 ): Plan {
-  if (cgroupsPath === '') return [...mounts.map(umountRoot), removeFiles(files)];
-  return [...planLeave({ mounts, cgroupsPath, remove: [] }, world.facts), removeFiles(files)];
+  const last = [...leaveResctrl(resctrl), removeFiles(files)];
+  if (cgroupsPath === '') return [...mounts.map(umountRoot), ...last];
+  return [...planLeave({ mounts, cgroupsPath, remove: [] }, world.facts), ...last];
 }
 
 function removeFiles({ directory }: ContainerFiles): Op {

@@ -89,6 +89,14 @@ export interface Hooks {
 
 export type NamespaceType = 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'user' | 'cgroup' | 'time';
 
+export interface IntelRdt {
+  closID?: string;
+  schemata?: string[];
+  l3CacheSchema?: string;
+  memBwSchema?: string;
+  enableMonitoring?: boolean;
+}
+
 export interface Linux {
   namespaces?: { type: NamespaceType; path?: string }[];
   uidMappings?: IdMapping[];
@@ -98,7 +106,7 @@ export interface Linux {
   netDevices?: Record<string, { name?: string }>;
   cgroupsPath?: string;
   resources?: Resources;
-  intelRdt?: Record<string, unknown>;
+  intelRdt?: IntelRdt;
   memoryPolicy?: { mode: string; nodes?: string; flags?: string[] };
   sysctl?: Record<string, string>;
   seccomp?: Seccomp;

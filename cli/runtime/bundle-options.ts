@@ -1,6 +1,5 @@
 import type { CreateOptions } from '../../runtime/create.ts';
 import { defineOptions, type OptionValues } from '../parse/option.ts';
-import { optionError } from '../parse/option-error.ts';
 
 /** What `create` and `run` share. */
 export const BUNDLE_OPTIONS = defineOptions({
@@ -14,13 +13,6 @@ export const BUNDLE_OPTIONS = defineOptions({
 });
 
 export function createOptionsOf(options: OptionValues<typeof BUNDLE_OPTIONS>): CreateOptions {
-  if (options['no-pivot']) {
-    throw optionError(
-      '"--no-pivot"',
-      'limpid-runtime changes the root with pivot_root(2) alone',
-      'put the bundle on another file system than the initramfs',
-    );
-  }
   const { config, 'console-socket': consoleSocket, 'pid-file': pidFile } = options;
   return {
     bundle: absolutePath(options.bundle ?? '.'),
@@ -29,6 +21,7 @@ export function createOptionsOf(options: OptionValues<typeof BUNDLE_OPTIONS>): C
     ...(pidFile === undefined ? {} : { pidFile: absolutePath(pidFile) }),
     preserveFds: options['preserve-fds'] + listenFds(),
     newKeyring: !options['no-new-keyring'],
+    noPivot: options['no-pivot'],
   };
 }
 

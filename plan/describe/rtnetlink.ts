@@ -3,7 +3,14 @@ import { formatMac } from '../../abi/ip/mac.ts';
 import { formatSubnet } from '../../abi/ip/subnet.ts';
 import { AF_INET6, decodeAddress, RTM_DELADDR, RTM_NEWADDR } from '../../abi/netlink/address.ts';
 import { decodeAttributes, type NetlinkAttribute } from '../../abi/netlink/attribute.ts';
-import { IFLA, IFLA_INFO_DATA, IFLA_INFO_KIND, RTM_DELLINK, RTM_SETLINK, VETH_INFO_PEER } from '../../abi/netlink/interface.ts';
+import {
+  IFLA,
+  IFLA_INFO_DATA,
+  IFLA_INFO_KIND,
+  RTM_DELLINK,
+  RTM_SETLINK,
+  VETH_INFO_PEER,
+} from '../../abi/netlink/interface.ts';
 import { decodeLink, IFF_UP, RTM_NEWLINK, type LinkMessage } from '../../abi/netlink/link.ts';
 import { decodeMessages, NLM_F_CREATE, type NetlinkMessage } from '../../abi/netlink/message.ts';
 import { RTM_NEWNEIGH } from '../../abi/netlink/neighbour.ts';

@@ -1,0 +1,47 @@
+import { O_WRONLY } from '../abi/flags/open.ts';
+import type { IntelRdt } from '../spec/runtime.ts';
+import { removeCgroup } from './cgroup/index.ts';
+import type { Op } from './ops.ts';
+import type { LaunchRequest } from './request.ts';
+import { NONE } from './slots.ts';
+
+/** Where a container is to be put in resctrl(5): looked at before planning. */
+export interface ResctrlPlace {
+  /** The group's directory; it is made unless it exists. */
+  readonly group: string;
+  readonly exists: boolean;
+  /** What is written into `schemata` of a group that is made. */
+  readonly schemata: readonly string[];
+  /** Directories that go with the container. */
+  readonly own: readonly string[];
+}
+
+/** The lines of `schemata` that a spec asks for. */
+export function schemataOf({ schemata = [], l3CacheSchema, memBwSchema }: IntelRdt): readonly string[] {
+  return [...schemata, ...(l3CacheSchema ?? '').split('\n'), ...(memBwSchema ?? '').split('\n')].filter(Boolean);
+}
+
+/** Host stage, behind the clone: runtime-spec, config-linux.md, IntelRdt. The kernel moves the child's later threads along. */
+export function joinResctrl({ context, because }: LaunchRequest): Op[] {
+  if (context.resctrl === undefined) return [];
+  const { group, exists, schemata, own } = context.resctrl;
+  const reason = because('linux.intelRdt');
+  const base = { stage: 'host', because: reason, at: NONE } as const;
+  const make = (path: string): Op => ({ op: 'mkdir', ...base, path, mode: 0o755, existOk: false });
+  const enter = (path: string): Op => ({ op: 'write_pid', ...base, path: `${path}/tasks`, flags: O_WRONLY });
+  const monitors = own.filter((path) => path !== group);
+  return [
+    ...(exists ? [] : [make(group)]),
+    ...(exists ? [] : schemata).map((line): Op => {
+      const data = new TextEncoder().encode(`${line}\n`);
+      return { op: 'write', ...base, path: `${group}/schemata`, flags: O_WRONLY, data };
+    }),
+    enter(group),
+    ...monitors.flatMap((path) => [make(path), enter(path)]),
+  ];
+}
+
+/** Clean-up stage. */
+export function leaveResctrl(directories: readonly string[]): Op[] {
+  return [...directories].reverse().map(removeCgroup);
+}

@@ -1,0 +1,38 @@
+import { statPath } from '../kernel/file-status.ts';
+import { readKernelFile } from '../kernel/files.ts';
+import { type ResctrlPlace, schemataOf } from '../plan/intel-rdt.ts';
+import type { RuntimeSpec } from '../spec/runtime.ts';
+import { runtimeError } from './runtime-error.ts';
+
+const ROOT = '/sys/fs/resctrl';
+
+/** Looks at where `linux.intelRdt` leads. Throws ERESCTRL where this host has no resctrl, or not what the spec says of it. */
+export function findResctrl({ linux }: RuntimeSpec, id: string): ResctrlPlace | undefined {
+  const asked = linux?.intelRdt;
+  if (asked === undefined) return undefined;
+  if (statPath(`${ROOT}/schemata`) === undefined) {
+    const why = `no resctrl is mounted at "${ROOT}": the kernel or the CPU does not have it, or nobody mounted it`;
+    throw runtimeError('ERESCTRL', 'use', '"linux.intelRdt" of the runtime spec', why);
+  }
+  const { closID = id, enableMonitoring = false } = asked;
+  const group = closID === '/' ? ROOT : `${ROOT}/${closID}`;
+  const exists = statPath(group) !== undefined;
+  const schemata = schemataOf(asked);
+  if (asked.closID !== undefined) checkGroup(group, exists, schemata);
+  else if (exists) throw mismatch(group, 'it exists, and belongs to somebody else');
+  const monitors = enableMonitoring ? [`${group}/mon_groups/${id}`] : [];
+  return { group, exists, schemata, own: [...(exists ? [] : [group]), ...monitors] };
+}
+
+/** One that was made by others must be there where nothing says how to make it, and must be as it is asked for. */
+function checkGroup(group: string, exists: boolean, schemata: readonly string[]): void {
+  if (!exists && schemata.length === 0) throw mismatch(group, 'it does not exist, and nothing says what it is to be');
+  if (!exists) return;
+  const present = (readKernelFile(`${group}/schemata`) ?? '').split('\n').map((line) => line.replaceAll(/\s/g, ''));
+  const missing = schemata.find((line) => !present.includes(line.replaceAll(/\s/g, '')));
+  if (missing !== undefined) throw mismatch(group, `its schemata do not hold ${JSON.stringify(missing)}`);
+}
+
+function mismatch(group: string, why: string): Error {
+  return runtimeError('ERESCTRL', 'use', `resctrl group "${group}"`, why);
+}
