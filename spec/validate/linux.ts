@@ -1,5 +1,6 @@
 import {
   absolutePath,
+  flag,
   integer,
   list,
   matching,
