@@ -3,6 +3,7 @@ import { formatMac } from '../abi/ip/mac.ts';
 import { LimpidError } from '../base/error.ts';
 import type { Endpoint, NetworkAttachment, NetworkConfig, Subnet } from '../spec/network.ts';
 import { endpointMac } from './bridge.ts';
+import { checkAttachment } from './check-attachment.ts';
 import { nextAddress, releaseAddress, takeAddress, takeWanted, type LeaseRequest } from './leases/lease.ts';
 import { addressRange } from './leases/range.ts';
 import type { IfDead } from './leases/sweep.ts';
@@ -32,11 +33,12 @@ export interface WantedEndpoint {
 
 /**
  * Takes the addresses of one endpoint. Throws ENOADDRESS where there is none left, and EADDRINUSE where the one that is
- * asked for is another's; nothing is taken then.
+ * asked for is another's, ERANGE where nobody can have it; nothing is taken then.
  */
 export function takeEndpoint(request: EndpointRequest, wanted: WantedEndpoint): Endpoint {
   const { network, attachment, interfaceName, index } = wanted;
   const taken: string[] = [];
+  checkAttachment(network, attachment);
   try {
     const ip = takeOf(request, wanted, 4, attachment.ip, taken);
     const ip6 = takeOf(request, wanted, 6, attachment.ip6, taken);

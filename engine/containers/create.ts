@@ -17,7 +17,8 @@ export async function createContainer(world: World, config: ContainerConfig): Pr
   checkBindSources(config.mounts);
   if (config.cidFile !== undefined) claimCidFile(config.cidFile, config.id);
   try {
-    const write = (): NewRecord => createRecord(world, pinJoined(world, config));
+    const pinned = await pinReferences(world, config);
+    const write = (): NewRecord => createRecord(world, pinned);
     if (config.rootfs.kind !== 'image') return write();
     const { recordWithImage } = await import('../images/hold-image.ts');
     return await recordWithImage(world, config, write);
@@ -25,6 +26,18 @@ export async function createContainer(world: World, config: ContainerConfig): Pr
     if (config.cidFile !== undefined) removeFile(config.cidFile);
     throw error;
   }
+}
+
+/** Names and short ids become what they stand for now. Of the default network alone there is nothing to be looked up. */
+async function pinReferences(world: World, config: ContainerConfig): Promise<ContainerConfig> {
+  const pinned = pinJoined(world, config);
+  const { networks = [] } = config;
+  const isPlain = networks.every(
+    ({ network, ip, ip6 }) => network === 'limpid' && ip === undefined && ip6 === undefined,
+  );
+  if (isPlain) return pinned;
+  const { pinNetworks } = await import('../networks/check.ts');
+  return pinNetworks(world, pinned);
 }
 
 /** `--cidfile`: as with podman, a file that is there already belongs to another container. */
