@@ -76,7 +76,7 @@ function forwarding(address: IpAddress): PortStep {
     ? step('forwarding', `${name} is 1`)
     : step(
         'forwarding',
-        `${name} is ${value}: nothing from other machines is passed on; \`limpid network reload\``,
+        `${name} is ${value}: nothing from other machines is passed on; \`limpid network reload --all\``,
         'no',
       );
 }
@@ -88,7 +88,7 @@ function bridgeStep(network: NetworkConfig | undefined): PortStep {
   if (found === undefined)
     return step(
       'bridge',
-      `${interfaceName} of network "${name}" is gone; \`limpid network reload\` makes it again`,
+      `${interfaceName} of network "${name}" is gone; \`limpid network reload --all\` makes it again`,
       'no',
     );
   return step(

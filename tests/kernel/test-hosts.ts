@@ -15,21 +15,13 @@ export interface Said {
   readonly err: string;
 }
 
-let count = 0;
-
-/** One host: a name of its own in /run/netns, in which real programs run. */
-export class TestHost {
-  readonly name: string;
+/** A network namespace, of a host or of a container, in which real programs run. */
+export class NetworkPlace {
+  readonly path: string;
   readonly #started: Bun.Subprocess[] = [];
 
-  constructor(name: string) {
-    this.name = `limpid-t${process.pid}-${++count}-${name}`;
-    must(['ip', 'netns', 'add', this.name]);
-    this.does('ip link set lo up');
-  }
-
-  get path(): string {
-    return `/run/netns/${this.name}`;
+  constructor(path: string) {
+    this.path = path;
   }
 
   /** Runs words of a command to its end, which must be a good one; `nft -f` takes `input`. */
@@ -79,6 +71,27 @@ export class TestHost {
     return process;
   }
 
+  /** Ends what still runs in it. */
+  async leave(): Promise<void> {
+    for (const process of this.#started) if (process.exitCode === null) process.kill('SIGKILL');
+    await Promise.all(this.#started.map((process) => process.exited));
+  }
+}
+
+let count = 0;
+
+/** One host: a network namespace with a name in /run/netns. */
+export class TestHost extends NetworkPlace {
+  readonly name: string;
+
+  constructor(name: string) {
+    const unique = `limpid-t${process.pid}-${++count}-${name}`;
+    super(`/run/netns/${unique}`);
+    this.name = unique;
+    must(['ip', 'netns', 'add', this.name]);
+    this.does('ip link set lo up');
+  }
+
   sysctl(name: string, value: string): void {
     // /proc/sys/net is that of whoever opens it: a shell inside writes.
     must(['nsenter', `--net=${this.path}`, 'sh', '-c', `echo ${value} > /proc/sys/net/${name}`]);
@@ -99,8 +112,7 @@ export class TestHost {
   }
 
   async drop(): Promise<void> {
-    for (const process of this.#started) if (process.exitCode === null) process.kill('SIGKILL');
-    await Promise.all(this.#started.map((process) => process.exited));
+    await this.leave();
     must(['ip', 'netns', 'del', this.name]);
   }
 }

@@ -1,0 +1,145 @@
+/** -p and -P of the built program: reached from another machine, refused where taken, given back at the end. */
+import { describe, expect, test } from 'bun:test';
+import { BUSYBOX } from './limpid.ts';
+import { labNetwork } from './lab-network.ts';
+import { until } from './until.ts';
+
+const { host, lan, limpid, says, inside } = labNetwork();
+const BRIDGE = '--network=bridge';
+const CLOSED = 'nothing, exit code 1';
+const elements = () => host.does('nft list ruleset').match(/comment "[0-9a-f]{12} [^"]*"/g) ?? [];
+
+describe('a published port', () => {
+  test('is reached from another machine and from the host; `port` and `inspect` tell of it', async () => {
+    const web = await inside('web', BRIDGE, '-p', '8080:80', '-p', '127.0.0.1:5353:53/udp');
+    await Promise.all([web.answers('tcp', 80), web.answers('udp', 53)]);
+    expect(await lan.asks('192.168.7.1', 8080)).toBe('192.168.7.2 tcp');
+    expect(await host.asks('127.0.0.1', 8080)).toEndWith('.0.1 tcp');
+    expect(await host.asks('127.0.0.1', 5353, '-u')).toEndWith('.0.1 udp 3000');
+    expect(await says('port', 'web')).toBe('53/udp -> 127.0.0.1:5353\n80/tcp -> 0.0.0.0:8080');
+    expect(await says('port', 'web', '53/udp')).toBe('127.0.0.1:5353');
+    expect(JSON.parse(await says('inspect', '--format={{json .NetworkSettings.Ports}}', 'web'))).toEqual({
+      '53/udp': [{ HostIp: '127.0.0.1', HostPort: '5353' }],
+      '80/tcp': [{ HostIp: '', HostPort: '8080' }],
+    });
+  });
+
+  test('is refused to another container, which leaves nothing', async () => {
+    const { code, err, out } = await limpid('run', BRIDGE, '--name=late', '-p', '9090:1', '-p', '8080:80', BUSYBOX);
+    expect({ code, out }).toEqual({ code: 125, out: '' });
+    expect(err).toBe(
+      'Error: cannot publish 0.0.0.0:8080/tcp: container "web" has it ' +
+        '(hint: choose another port of the host, or none: then any free one is taken)\n',
+    );
+    expect(await says('ps', '-a', '--format={{.Names}}')).toBe('web');
+    expect(elements().filter((comment) => comment.includes('late'))).toEqual([]);
+    // Port 9090, taken before that failed, is free again.
+    await host.answers('tcp', 9090);
+  });
+
+  test('that a program of the host has is refused with its name', async () => {
+    const { code, err } = await limpid('run', BRIDGE, '-p', '9090:80', BUSYBOX);
+    expect(code).toBe(125);
+    expect(err).toMatch(/^Error: cannot publish 0\.0\.0\.0:9090\/tcp: "bun" \(process \d+\) has it \(hint: /);
+  });
+
+  test('at an address that is not the host’s is refused', async () => {
+    expect(await limpid('run', BRIDGE, '-p', '192.168.9.9:9091:80', BUSYBOX)).toEqual({
+      code: 125,
+      out: '',
+      err: 'Error: cannot publish 192.168.9.9:9091/tcp: EADDRNOTAVAIL, the host has no such address, for -p 9091:80/tcp\n',
+    });
+  });
+
+  test('is given back with the container', async () => {
+    await says('rm', '-f', '-t', '0', 'web');
+    expect(elements()).toEqual([]);
+    expect(await lan.asks('192.168.7.1', 8080)).toBe(CLOSED);
+    await host.answers('tcp', 8080);
+    expect(await lan.asks('192.168.7.1', 8080)).toBe('192.168.7.2 tcp');
+  });
+});
+
+test('any port will do: one is chosen, and kept over a restart', async () => {
+  const place = await inside('random', BRIDGE, '-p', '80', '-p', '81');
+  const before = await says('port', 'random');
+  const [, first, second] = /^80\/tcp -> 0\.0\.0\.0:(\d+)\n81\/tcp -> 0\.0\.0\.0:(\d+)$/.exec(before)!;
+  expect(first).not.toBe(second);
+  await place.answers('tcp', 81);
+  expect(await lan.asks('192.168.7.1', Number(second))).toBe('192.168.7.2 tcp');
+  await says('restart', '-t', '0', 'random');
+  expect(await says('port', 'random')).toBe(before);
+  await says('rm', '-f', '-t', '0', 'random');
+});
+
+test('a restart by policy finds its port free', async () => {
+  const options = ['--restart=on-failure:2', '-p', '8088:80'];
+  await says('run', '-d', '--name=again', BRIDGE, ...options, BUSYBOX, 'false');
+  expect(await says('wait', 'again')).toBe('1');
+  await until('it has been started three times', async () => {
+    const [count, error] = (await says('inspect', '--format={{.RestartCount}} {{.State.Error}}', 'again')).split(' ');
+    return count === '2' && error === '';
+  });
+  await says('rm', '-f', '-t', '0', 'again');
+});
+
+test('--publish-all publishes what is exposed', async () => {
+  await says(
+    'run',
+    '-d',
+    '--name=all',
+    BRIDGE,
+    '-P',
+    '--expose=53/udp',
+    '--expose=80-81',
+    BUSYBOX,
+    'sleep',
+    'infinity',
+  );
+  const lines = (await says('port', 'all')).split('\n').map((line) => line.replace(/\d+$/, 'N'));
+  expect(lines).toEqual(['53/udp -> 0.0.0.0:N', '80/tcp -> 0.0.0.0:N', '81/tcp -> 0.0.0.0:N']);
+  await says('rm', '-f', '-t', '0', 'all');
+});
+
+test('a killed monitor’s ports are free once its container is removed', async () => {
+  await inside('orphan', BRIDGE, '-p', '8085:80');
+  const monitor = Number(await says('inspect', '--format={{.State.ConmonPid}}', 'orphan'));
+  expect(elements().length).toBeGreaterThan(0);
+  process.kill(monitor, 'SIGKILL');
+  await says('rm', '-f', '-t', '0', 'orphan');
+  await until('its elements are gone', () => elements().length === 0);
+  await says('run', '--rm', BRIDGE, '-p', '8085:80', BUSYBOX, 'true');
+});
+
+test('a port that a dead container’s element leads away is led to the living one', async () => {
+  // What `kill -9` of everything would leave, and an address that is nobody's any more.
+  const table = host.does('nft list tables').trim().split(' ').at(-1)!;
+  host.does(`nft add element inet ${table} published4_any { tcp . 8086 : 10.99.99.99 . 80 }`);
+  const place = await inside('heir', BRIDGE, '-p', '8086:80');
+  await place.answers('tcp', 80);
+  expect(await lan.asks('192.168.7.1', 8086)).toBe('192.168.7.2 tcp');
+  await says('rm', '-f', '-t', '0', 'heir');
+});
+
+test('after a flush, the next start brings everything back', async () => {
+  const place = await inside('steady', BRIDGE, '-p', '8087:80');
+  await place.answers('tcp', 80);
+  const before = host.does('nft list ruleset');
+  host.does('nft flush ruleset');
+  expect(await lan.asks('192.168.7.1', 8087)).toBe(CLOSED);
+  await says('run', '--rm', BRIDGE, BUSYBOX, 'true');
+  expect(host.does('nft list ruleset')).toBe(before);
+  host.does('nft flush ruleset');
+  await says('network', 'reload', '--all');
+  expect(host.does('nft list ruleset')).toBe(before);
+  expect(await lan.asks('192.168.7.1', 8087)).toBe('192.168.7.2 tcp');
+  await says('rm', '-f', '-t', '0', 'steady');
+});
+
+test('a range, and a thousand ports of one container', async () => {
+  const place = await inside('many', BRIDGE, '-p', '20000-20999:1000-1999');
+  await place.answers('tcp', 1999);
+  expect(await lan.asks('192.168.7.1', 20_999)).toBe('192.168.7.2 tcp');
+  await says('rm', '-f', '-t', '0', 'many');
+  expect(elements()).toEqual([]);
+});
