@@ -33,7 +33,8 @@ const created = ({ config }: ContainerSummary, { nowMs }: Shown): string => ago(
 const FIELDS = {
   ID: ({ config }: ContainerSummary, { noTrunc }: Shown) => (noTrunc ? config.id : config.id.slice(0, SHORT_ID)),
   Image: ({ config }: ContainerSummary) => config.image,
-  ImageID: () => '',
+  ImageID: ({ config }: ContainerSummary, { noTrunc }: Shown) =>
+    noTrunc ? imageId(config) : imageId(config).slice(0, SHORT_ID),
   Command: ({ config }: ContainerSummary, { noTrunc }: Shown) => {
     const command = [...(config.entrypoint ?? []), ...config.command].join(' ');
     return noTrunc ? command : shorten(command);
@@ -103,7 +104,7 @@ export function psJson({ config, state }: ContainerSummary, nowMs: number, detai
     ExitCode: state.exitCode ?? 0,
     Id: config.id,
     Image: config.image,
-    ImageID: '',
+    ImageID: imageId(config),
     IsInfra: false,
     Labels: config.labels,
     Mounts: config.mounts.map(({ destination }) => destination),
@@ -138,6 +139,10 @@ export function describeStatus(state: ContainerSummary['state'], nowMs: number):
     case 'stopping':
       return 'Stopping';
   }
+}
+
+function imageId({ rootfs }: ContainerSummary['config']): string {
+  return rootfs.kind === 'image' ? rootfs.id.slice(rootfs.id.indexOf(':') + 1) : '';
 }
 
 function ago(instant: string, nowMs: number): string {

@@ -48,9 +48,10 @@ function wordsOf({ config, spec }: InspectFacts): readonly string[] {
 }
 
 function imageSection({ config: { image, rootfs } }: InspectFacts) {
-  const isDirectory = rootfs.kind === 'directory';
-  const name = isDirectory ? '' : image;
-  return { Image: name, ImageDigest: '', ImageName: name, Rootfs: isDirectory ? rootfs.path : '' };
+  if (rootfs.kind === 'directory') return { Image: '', ImageDigest: '', ImageName: '', Rootfs: rootfs.path };
+  if (rootfs.kind !== 'image') return { Image: image, ImageDigest: '', ImageName: image, Rootfs: '' };
+  const id = rootfs.id.slice(rootfs.id.indexOf(':') + 1);
+  return { Image: id, ImageDigest: rootfs.digest, ImageName: image, Rootfs: '' };
 }
 
 function placesSection({ config, paths, state }: InspectFacts) {
