@@ -1,6 +1,6 @@
 import { CLONE_FLAG, CLONE_NEWUSER } from '../../abi/flags/clone.ts';
 import type { Op, OpName } from '../ops.ts';
-import { addedKind } from './rtnetlink.ts';
+import { addedKind, ipWords } from './rtnetlink.ts';
 import { resolvePath, type Slots } from './slots.ts';
 
 export interface Failure<N extends OpName = OpName> {
@@ -95,6 +95,9 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
 
 function correctRtnetlink({ op, errno, call }: Failure<'rtnetlink'>): Correction | undefined {
   const kind = addedKind(op);
+  const isMove = (ipWords(op, '') ?? []).includes('netns') && kind === undefined;
+  if (isMove && errno === 'EEXIST') return { why: 'an interface of that name is there already' };
+  if (isMove && errno === 'EINVAL') return { why: 'an interface of this kind stays in its network namespace' };
   if (errno === 'EOPNOTSUPP' && kind !== undefined) {
     const hint = `load its module, \`modprobe ${kind}\`; --network none needs none`;
     return { why: `this kernel has no interfaces of type "${kind}"`, hint };

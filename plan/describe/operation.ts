@@ -133,6 +133,11 @@ const NETWORK_DEEDS: Readonly<Record<string, string>> = {
 
 function describeRtnetlink(op: Op<'rtnetlink'>): readonly [string, string] {
   const words = (ipWords(op, 'PID') ?? []).filter((word) => word !== '-6');
+  const netns = words.indexOf('netns');
+  if (words[2] === 'set' && netns > 0) {
+    const renamed = words[netns + 2] === 'name' ? ` as "${words[netns + 3]}"` : '';
+    return ['move', `network interface "${op.interface}" into the container${renamed}`];
+  }
   const doing = NETWORK_DEEDS[`${words[1]} ${words[2]}`];
   if (doing === undefined) return ['configure', 'the network'];
   const name = words[words.indexOf('name') + 1];

@@ -74,7 +74,10 @@ exec "$@"
     });
     const path = bundle('net-taken', ['true'], withDevices({ lt0: { name: 'lo' } }));
     const taken = await runWith({ through }, 'run', '--bundle', path, 'net-taken');
-    expect({ code: taken.code, errno: taken.err.includes('EEXIST') }).toEqual({ code: 1, errno: true });
+    expect({ code: taken.code, why: taken.err }).toEqual({
+      code: 1,
+      why: 'cannot move network interface "lt0" into the container as "lo": EEXIST, an interface of that name is there already, for linux.netDevices\n',
+    });
     const host = bundle('net-host', ['true'], withDevices({ lo: {} }, 'host'));
     const { code, err } = await run('run', '--bundle', host, 'net-host');
     expect({ code, err }).toEqual({
