@@ -12,8 +12,9 @@ export function canAsk(): boolean {
 
 /** Asks on the terminal and answers the line, without its end; `hidden` shows nothing of what is typed. */
 export async function ask(question: string, { hidden = false } = {}): Promise<string> {
-  await writeOutput('stderr', question);
+  // Before the question: who types at once is not to be seen either.
   const show = hidden ? stopEcho(0) : undefined;
+  await writeOutput('stderr', question);
   const interrupted = () => {
     show?.();
     process.exit(EXIT_INTERRUPTED);
@@ -33,13 +34,22 @@ export async function readPiped(): Promise<string> {
   return (await Bun.stdin.text()).replace(/\r?\n$/, '');
 }
 
+let input: { read(): Promise<{ readonly value?: Uint8Array | undefined }> } | undefined;
+let unread = '';
+
+/** One reader for all questions: with the first one's end, Bun would close standard input. */
 async function readLine(): Promise<string> {
-  let text = '';
+  input ??= Bun.stdin.stream().getReader();
   const decoder = new TextDecoder();
-  for await (const bytes of Bun.stdin.stream()) {
-    text += decoder.decode(bytes, { stream: true });
-    const end = text.indexOf('\n');
-    if (end >= 0) return text.slice(0, end).replace(/\r$/, '');
+  for (;;) {
+    const end = unread.indexOf('\n');
+    if (end >= 0) {
+      const line = unread.slice(0, end).replace(/\r$/, '');
+      unread = unread.slice(end + 1);
+      return line;
+    }
+    const { value } = await input.read();
+    if (value === undefined) return unread;
+    unread += decoder.decode(value, { stream: true });
   }
-  return text;
 }

@@ -10,6 +10,7 @@ export const command = defineCommand({
   arity: { min: 0, max: 0, what: 'nothing' },
   options: {
     input: { type: 'string', short: 'i', value: 'PATH', completion: 'file', help: 'Read from there, not from stdin' },
+    'signature-policy': { type: 'string', hidden: true, value: 'FILE', help: 'Take policy.json from here' },
     quiet: { type: 'bool', short: 'q', help: 'Do not show how it goes on' },
   },
   examples: [

@@ -13,8 +13,10 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     throw optionError('--input', 'an archive does not come from a terminal', 'name a file with -i, or redirect');
   const progress = pullProgress(output, { quiet: options.quiet });
   const from = options.input === undefined ? { stream: Bun.stdin.stream() } : { path: options.input };
+  const policyFile = options['signature-policy'];
+  const registry = policyFile === undefined ? {} : { policyFile };
   try {
-    for (const { id, names } of await loadImages(worldOf(invocation), from, { progress })) {
+    for (const { id, names } of await loadImages(worldOf(invocation), from, { progress, registry })) {
       for (const name of names.length === 0 ? [id] : names) await output.out(`Loaded image: ${printable(name)}\n`);
     }
   } finally {

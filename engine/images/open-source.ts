@@ -31,9 +31,11 @@ export async function openSources(
   const location = parseLocation(text);
   if (location !== undefined) {
     const { openImage } = await import('../../store/transports/open-images.ts');
+    const { allowLocation } = await import('./allow-location.ts');
     const { locationNames } = await import('./location-names.ts');
     return [
       async () => {
+        await allowLocation(location, options);
         const source = await openImage(world, location);
         return { source, names: locationNames(location, source) };
       },

@@ -52,9 +52,10 @@ const NOT_THERE: ReadonlySet<string> = new Set([
   'ENOIMAGE',
   'ENOREPOSITORY',
   'ENOMANIFEST',
-  'EAUTH',
-  'ENETWORK',
-  'EHOST',
+  'EUNAUTHORIZED',
+  'EFORBIDDEN',
+  'EHOSTUNKNOWN',
+  'ECONNREFUSED',
 ]);
 
 async function pullAllTags(world: World, text: string, options: PullOptions): Promise<PulledImage[]> {

@@ -96,7 +96,9 @@ test('the most specific scope counts, alone', () => {
   expect(of('y.x.io/a')).toBe('insecureAcceptAnything');
   const local = (path: string) => requirementsFor(document, 'oci', pathScopes(path, '1')).requirements[0]!.type;
   expect(local('/tmp/image')).toBe('insecureAcceptAnything');
+  expect(local('/var/./../tmp//image')).toBe('insecureAcceptAnything');
   expect(local('/tmpx')).toBe('reject');
+  expect(local('/tmp/../x')).toBe('reject');
   expect(requirementsFor(document, 'dir', pathScopes('/tmp')).scope).toBe('"default"');
 });
 

@@ -13,9 +13,13 @@ export function registryScopes(reference: ImageReference): string[] {
 
 /** Scopes of an image in a file or directory: `PATH:REFERENCE`, the path, and the directories above it. */
 export function pathScopes(path: string, reference?: string): string[] {
-  const parts = path.split('/').filter((part) => part !== '');
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
   const above = parts.map((_, index) => `/${parts.slice(0, parts.length - index).join('/')}`);
-  return [...(reference === undefined ? [] : [`${path}:${reference}`]), ...above];
+  return [...(reference === undefined ? [] : [`${above[0] ?? ''}:${reference}`]), ...above];
 }
 
 /** The requirements of the most specific scope that the policy has, and where they stand. */
