@@ -170,7 +170,7 @@ static int make_link(struct unpacking *u, const char *target) {
         return -1;
     int from = open_below(u, directory, O_PATH | O_DIRECTORY);
     if (from < 0)
-        return -1;
+        return fail("linkat");
     int answer = linkat(from, name, u->parent, u->name, 0);
     if (answer < 0 && errno == EEXIST) {
         if (is_same_file(u, from, name))

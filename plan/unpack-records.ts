@@ -58,13 +58,24 @@ export function encodeRecord(
   textBytes: number,
   fields: RecordFields = {},
 ): void {
-  const { mode = 0, uid = 0, gid = 0, major = 0, minor = 0, number = 0 } = fields;
-  const words = [UNPACK[kind], pathBytes, textBytes, mode, uid, gid, major, minor];
-  for (let index = 0; index < words.length; index++) view.setUint32(at + index * 4, words[index]!, true);
-  const { mtime = EPOCH, atime = mtime } = fields;
-  view.setBigInt64(at + 32, BigInt(mtime.seconds), true);
-  view.setBigInt64(at + 40, BigInt(atime.seconds), true);
+  const { mode = 0, uid = 0, gid = 0, major = 0, minor = 0, number = 0, mtime = EPOCH, atime = mtime } = fields;
+  view.setUint32(at, UNPACK[kind], true);
+  view.setUint32(at + 4, pathBytes, true);
+  view.setUint32(at + 8, textBytes, true);
+  view.setUint32(at + 12, mode, true);
+  view.setUint32(at + 16, uid, true);
+  view.setUint32(at + 20, gid, true);
+  view.setUint32(at + 24, major, true);
+  view.setUint32(at + 28, minor, true);
+  setInt64(view, at + 32, mtime.seconds);
+  setInt64(view, at + 40, atime.seconds);
   view.setUint32(at + 48, mtime.nanoseconds, true);
   view.setUint32(at + 52, atime.nanoseconds, true);
-  view.setBigUint64(at + 56, BigInt(number), true);
+  setInt64(view, at + 56, number);
+}
+
+/** Of a safe integer, in two's complement. */
+function setInt64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, true);
+  view.setInt32(at + 4, Math.floor(value / 0x1_0000_0000), true);
 }

@@ -3,6 +3,10 @@ import { parseNumber } from './numbers.ts';
 import { tarError } from './tar-error.ts';
 
 export const BLOCK = 512;
+const CHECKSUM = 148;
+const CHECKSUM_SIZE = 8;
+const SPACE = 0x20;
+const USTAR = [0x75, 0x73, 0x74, 0x61, 0x72];
 
 /** The fields of one 512-byte header, before extended headers change them. */
 export interface TarHeader {
@@ -27,12 +31,12 @@ export function parseHeader(block: Buffer): TarHeader | undefined {
   }
   const dialect = dialectOf(block);
   const name = byteText(block, 0, 100);
-  const prefix = dialect === 'ustar' ? byteText(block, 345, isStar(block) ? 131 : 155) : '';
+  const prefix = dialect === 'ustar' && block[345] !== 0 ? byteText(block, 345, isStar(block) ? 131 : 155) : '';
   return {
     dialect,
     type: block[156] === 0 ? '\0' : String.fromCharCode(block[156]!),
     path: prefix === '' ? name : `${prefix}/${name}`,
-    target: byteText(block, 157, 100),
+    target: block[157] === 0 ? '' : byteText(block, 157, 100),
     mode: parseNumber(block, 100, 8, 'mode') & 0o7777,
     uid: parseNumber(block, 108, 8, 'uid'),
     gid: parseNumber(block, 116, 8, 'gid'),
@@ -51,17 +55,36 @@ export function byteText(block: Buffer, at: number, length: number): ByteText {
 
 /** The sum of all bytes with the field itself as spaces; some old programs add them up as signed. */
 function hasChecksum(block: Buffer): boolean {
-  let unsigned = 8 * 0x20;
-  let signed = 8 * 0x20;
-  for (let index = 0; index < BLOCK; index++) {
-    if (index === 148) index = 156;
+  let sum = CHECKSUM_SIZE * SPACE;
+  for (let index = 0; index < CHECKSUM; index++) sum += block[index]!;
+  for (let index = CHECKSUM + CHECKSUM_SIZE; index < BLOCK; index++) sum += block[index]!;
+  const said = saidChecksum(block);
+  return said === sum || (said !== undefined && said === sum - 256 * highBytes(block));
+}
+
+function saidChecksum(block: Buffer): number | undefined {
+  let value = 0;
+  let digits = 0;
+  for (let index = CHECKSUM; index < CHECKSUM + CHECKSUM_SIZE; index++) {
     const byte = block[index]!;
-    unsigned += byte;
-    signed += (byte << 24) >> 24;
+    if (byte === SPACE || byte === 0) {
+      if (digits > 0) break;
+      continue;
+    }
+    if (byte < 0x30 || byte > 0x37) return undefined;
+    value = value * 8 + byte - 0x30;
+    digits++;
   }
-  const digits = block.toString('latin1', 148, 156).replaceAll('\0', ' ').trim();
-  const said = Number.parseInt(digits, 8);
-  return said === unsigned || said === signed;
+  return digits === 0 ? undefined : value;
+}
+
+function highBytes(block: Buffer): number {
+  let count = 0;
+  for (let index = 0; index < BLOCK; index++) {
+    const isField = index >= CHECKSUM && index < CHECKSUM + CHECKSUM_SIZE;
+    if (!isField && block[index]! > 0x7f) count++;
+  }
+  return count;
 }
 
 function isZero(block: Uint8Array): boolean {
@@ -70,9 +93,9 @@ function isZero(block: Uint8Array): boolean {
 }
 
 function dialectOf(block: Buffer): TarHeader['dialect'] {
-  const magic = block.toString('latin1', 257, 265);
-  if (magic === 'ustar  \0') return 'gnu';
-  return magic.startsWith('ustar\0') ? 'ustar' : 'v7';
+  for (let index = 0; index < USTAR.length; index++) if (block[257 + index] !== USTAR[index]) return 'v7';
+  if (block[262] === 0) return 'ustar';
+  return block[262] === SPACE && block[263] === SPACE && block[264] === 0 ? 'gnu' : 'v7';
 }
 
 /** Jörg Schilling's star keeps times behind a shorter prefix. */

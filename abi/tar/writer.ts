@@ -89,7 +89,7 @@ function ustarHeader(fields: HeaderFields, type: string): Buffer {
   octal(minor, 337, 7);
   block.write(prefix, 345, 'latin1');
   let sum = 0;
-  for (const byte of block) sum += byte;
+  for (let index = 0; index < BLOCK; index++) sum += block[index]!;
   octal(sum, 148, 6);
   block.write('\0 ', 154, 'latin1');
   return block;
