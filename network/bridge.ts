@@ -48,7 +48,7 @@ export function bridgeOps(network: NetworkConfig): Op[] {
         name: interfaceName,
         mac: bridgeMac(network),
         ...(mtu === undefined ? {} : { mtu }),
-        vlanFiltering: vlan !== undefined,
+        ...(vlan === undefined ? {} : { vlan }),
       }),
     },
   ];

@@ -70,6 +70,7 @@ function makeRoot(
     ...sealRoot(request),
     ...(gated && !mappedFirst ? [awaitGate('until the host has recorded it')] : []),
     ...beforePivot,
+    ...writeSysctls(request, { interfaces: true }),
     ...unshareCgroup(request),
     ...pivotRoot(request),
   ];
@@ -82,6 +83,7 @@ function enterJoinedRoot(process: Process, request: LaunchRequest, gated: boolea
     ...beforePivot,
     ...unshareCgroup(request),
     ...writeSysctls(request),
+    ...writeSysctls(request, { interfaces: true }),
     ...joinMountNamespace(request),
     ...(process.terminal ? [openOwnRoot(openFlagsOn(request.facts.arch, O_DIRECTORY))] : []),
     ...openTerminal(process, false, request.because),

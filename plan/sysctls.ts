@@ -13,11 +13,15 @@ const IPC = new Set(
 
 /**
  * Child stage, while the host's /proc is in sight: what is written there counts for the namespaces of the writer,
- * and no file of the container can stand in its way. Throws LimpidError `ESPEC` for a setting that would be
- * the host's.
+ * and no file of the container can stand in its way. What is about one interface comes with `interfaces`, as those are
+ * made beside the child. Throws LimpidError `ESPEC` for a setting that would be the host's.
  */
-export function writeSysctls({ spec, namespaces, because }: LaunchRequest): Op[] {
-  return Object.entries(spec.linux?.sysctl ?? {}).map(([key, value]) => {
+export function writeSysctls(
+  { spec, namespaces, because }: LaunchRequest,
+  { interfaces }: { readonly interfaces: boolean } = { interfaces: false },
+): Op[] {
+  const chosen = Object.entries(spec.linux?.sysctl ?? {}).filter(([key]) => isOfInterface(key) === interfaces);
+  return chosen.map(([key, value]) => {
     const name = dotted(key);
     const field = `linux.sysctl[${key}]`;
     const type = namespaceOf(name);
@@ -39,6 +43,15 @@ export function writeSysctls({ spec, namespaces, because }: LaunchRequest): Op[]
       data,
     };
   });
+}
+
+/** `net.ipv4.conf.eth0.forwarding`, and not `net.ipv4.conf.all.forwarding`. */
+function isOfInterface(key: string): boolean {
+  const parts =
+    key.includes('.conf.') || key.includes('.neigh.') || key.startsWith('net/') ? slashed(key).split('/') : [];
+  const [net, , kind, name] = parts;
+  if (net !== 'net' || (kind !== 'conf' && kind !== 'neigh')) return false;
+  return name !== 'all' && name !== 'default' && name !== 'lo';
 }
 
 function namespaceOf(name: string): NamespaceType | undefined {

@@ -91,19 +91,20 @@ export interface Bridge {
   readonly name: string;
   readonly mac: Uint8Array;
   readonly mtu?: number;
-  /** IEEE 802.1Q: the bridge tells VLANs apart. */
-  readonly vlanFiltering: boolean;
+  /** IEEE 802.1Q: what comes without a tag, as from containers, belongs to this one. */
+  readonly vlan?: number;
 }
 
 const IFLA_BR_FORWARD_DELAY = 1;
 const IFLA_BR_VLAN_FILTERING = 7;
+export const IFLA_BR_VLAN_DEFAULT_PVID = 39;
 
 /** A bridge that is up and forwards from its first moment. */
-export function addBridgeMessage({ name, mac, mtu, vlanFiltering }: Bridge): Uint8Array {
-  const data = [
-    u32Attribute(IFLA_BR_FORWARD_DELAY, 0),
-    ...(vlanFiltering ? [{ type: IFLA_BR_VLAN_FILTERING, value: Uint8Array.of(1) }] : []),
-  ];
+export function addBridgeMessage({ name, mac, mtu, vlan }: Bridge): Uint8Array {
+  const data = [u32Attribute(IFLA_BR_FORWARD_DELAY, 0)];
+  if (vlan !== undefined) {
+    data.push({ type: IFLA_BR_VLAN_FILTERING, value: Uint8Array.of(1) }, u16Attribute(IFLA_BR_VLAN_DEFAULT_PVID, vlan));
+  }
   return linkMessage(RTM_NEWLINK, NEW, IFF_UP, [
     linkInfo('bridge', data),
     stringAttribute(IFLA.ifname, name),

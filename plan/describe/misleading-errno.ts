@@ -98,6 +98,8 @@ function correctRtnetlink({ op, errno, call }: Failure<'rtnetlink'>): Correction
   const isMove = (ipWords(op, '') ?? []).includes('netns') && kind === undefined;
   if (isMove && errno === 'EEXIST') return { why: 'an interface of that name is there already' };
   if (isMove && errno === 'EINVAL') return { why: 'an interface of this kind stays in its network namespace' };
+  if (errno === 'EOPNOTSUPP' && ipWords(op, '')?.includes('vlan_filtering'))
+    return { why: 'the bridges of this kernel know no VLANs', hint: 'it needs CONFIG_BRIDGE_VLAN_FILTERING' };
   if (errno === 'EOPNOTSUPP' && kind !== undefined) {
     const hint = `load its module, \`modprobe ${kind}\`; --network none needs none`;
     return { why: `this kernel has no interfaces of type "${kind}"`, hint };

@@ -40,9 +40,9 @@ describe('what asks for the same with iproute2', () => {
   });
 
   test('a bridge, a macvlan and an ipvlan', () => {
-    const bridge = { name: 'limpid0', mac, vlanFiltering: true };
+    const bridge = { name: 'limpid0', mac, vlan: 300 };
     expect(line(addBridgeMessage(bridge))).toBe(
-      'ip link add name limpid0 address 02:42:0a:58:00:02 up type bridge forward_delay 0 vlan_filtering 1',
+      'ip link add name limpid0 address 02:42:0a:58:00:02 up type bridge forward_delay 0 vlan_filtering 1 vlan_default_pvid 300',
     );
     const macvlan = addSubInterfaceMessage({ kind: 'macvlan', mode: 4, name: 'eth0', mac });
     expect(line(macvlan.message, macvlan.indexAt, 'eno1', macvlan.pidAt)).toBe(
@@ -84,7 +84,7 @@ describe('what asks for the same with iproute2', () => {
     expect(line(master.message, master.indexAt, 'limpid0')).toBe('ip link set lim1 master limpid0 up');
     expect(line(deleteInterfaceMessage('limpid0'))).toBe('ip link delete limpid0');
     expect(line(learnMacMessage(mac), NEIGHBOUR_INDEX_AT, 'lim1')).toBe(
-      'bridge fdb replace 02:42:0a:58:00:02 dev lim1 master dynamic',
+      'bridge fdb replace 02:42:0a:58:00:02 dev lim1 master static',
     );
   });
 });

@@ -5,6 +5,7 @@ import { AF_INET6, decodeAddress, RTM_DELADDR, RTM_NEWADDR } from '../../abi/net
 import { decodeAttributes, type NetlinkAttribute } from '../../abi/netlink/attribute.ts';
 import {
   IFLA,
+  IFLA_BR_VLAN_DEFAULT_PVID,
   IFLA_INFO_DATA,
   IFLA_INFO_KIND,
   RTM_DELLINK,
@@ -40,7 +41,7 @@ export function ipWords({ message, interface: name }: Op<'rtnetlink'>, pid: stri
     case RTM_DELROUTE:
       return routeWords(request, name);
     case RTM_NEWNEIGH:
-      return ['bridge', 'fdb', 'replace', macIn(request.payload.subarray(12)), 'dev', name, 'master', 'dynamic'];
+      return ['bridge', 'fdb', 'replace', macIn(request.payload.subarray(12)), 'dev', name, 'master', 'static'];
     default:
       return undefined;
   }
@@ -103,9 +104,13 @@ function kindWords(kind: string, attributes: readonly NetlinkAttribute[], pid: s
     const peer = decodeLink(find(attributes, VETH_INFO_PEER)!);
     return ['peer', 'name', linkName(peer), ...linkOptions(peer, pid)];
   }
-  if (kind === 'bridge') return ['forward_delay', '0', ...(find(attributes, 7) ? ['vlan_filtering', '1'] : [])];
+  if (kind === 'bridge') return ['forward_delay', '0', ...vlanWords(find(attributes, IFLA_BR_VLAN_DEFAULT_PVID))];
   if (kind === 'macvlan') return ['mode', MACVLAN_MODES[numberIn(first!)] ?? '?'];
   return kind === 'ipvlan' ? ['mode', IPVLAN_MODES[first![0]!] ?? '?'] : [];
+}
+
+function vlanWords(pvid: Uint8Array | undefined): readonly string[] {
+  return pvid === undefined ? [] : ['vlan_filtering', '1', 'vlan_default_pvid', String(pvid[0]! + 256 * pvid[1]!)];
 }
 
 function kindOf(link: LinkMessage): { readonly kind: string; readonly data: readonly NetlinkAttribute[] } {
