@@ -6,7 +6,8 @@ export function layerError(
   error: unknown,
   { descriptor, name }: { readonly descriptor: Descriptor; readonly name: string },
 ): unknown {
-  if (!(error instanceof LimpidError)) return error;
+  // An archive of images has told itself what it lacks.
+  if (!(error instanceof LimpidError) || error.code === 'EARCHIVE') return error;
   const { code, doing, subject, op, errno, hint, exitCode, message } = error;
   const opening = `cannot ${doing}${subject === undefined ? '' : ` ${subject}`}: `;
   const advice = hint === undefined ? '' : ` (hint: ${hint})`;
