@@ -1,0 +1,120 @@
+/** Containers of the built program on several networks, and who reaches whom, with real programs on several hosts. */
+import { beforeAll, expect, test } from 'bun:test';
+import { cable, TestHost, type NetworkPlace } from '../kernel/test-hosts.ts';
+import { labNetwork } from './lab-network.ts';
+
+const lab = labNetwork();
+const { host, lan, says } = lab;
+const CLOSED = 'nothing, exit code 1';
+
+let web: NetworkPlace;
+let neighbour: NetworkPlace;
+let other: NetworkPlace;
+let both: NetworkPlace;
+let inner: NetworkPlace;
+
+beforeAll(async () => {
+  await says('network', 'create', '--subnet=10.91.0.0/24', '--ipv6', '--subnet=fd91::/64', 'front');
+  await says('network', 'create', '--subnet=10.92.0.0/24', '--ipv6', '--subnet=fd92::/64', 'back');
+  await says('network', 'create', '--subnet=10.93.0.0/24', '--internal', 'vault');
+  web = await lab.inside('web', '--network=front:ip=10.91.0.10,ip6=fd91::10', '-p', '8080:80', '-p', '5353:53/udp');
+  neighbour = await lab.inside('neighbour', '--network=front');
+  other = await lab.inside('other', '--network=back:ip=10.92.0.10');
+  both = await lab.inside('both', '--network=front:ip=10.91.0.20', '--network=vault:ip=10.93.0.20');
+  inner = await lab.inside('inner', '--network=vault:ip=10.93.0.30', '-p', '8090:80');
+  await Promise.all([
+    web.answers('tcp', 80),
+    web.answers('http', 81),
+    web.answers('udp', 53),
+    both.answers('tcp', 80),
+    inner.answers('tcp', 80),
+    lan.answers('tcp', 9000),
+    host.answers('tcp', 9000),
+  ]);
+});
+
+test('published ports, from every side, with the addresses that the server sees', async () => {
+  const sides: [string, NetworkPlace, string, string][] = [
+    ['another machine', lan, '192.168.7.1', '192.168.7.2'],
+    ['another machine, IPv6', lan, 'fd07::1', 'fd07::2'],
+    ['the host, by its address', host, '192.168.7.1', '192.168.7.1'],
+    ['the host, by 127.0.0.1', host, '127.0.0.1', '10.91.0.1'],
+    ['the host, by ::1', host, '::1', 'fd91::1'],
+    ['a neighbour', neighbour, '192.168.7.1', '10.91.0.1'],
+    ['itself', web, '192.168.7.1', '10.91.0.1'],
+    ['itself, IPv6', web, 'fd07::1', 'fd91::1'],
+    ['another network', other, '192.168.7.1', '10.91.0.1'],
+    ['another network, IPv6', other, 'fd07::1', 'fd91::1'],
+  ];
+  const answers = sides.map(async ([name, who, address]) => [
+    name,
+    await who.asks(address, 8080),
+    await who.asks(address, 5353, '-u'),
+  ]);
+  expect(await Promise.all(answers)).toEqual(
+    sides.map(([name, , , seen]) => [name, `${seen} tcp`, `${seen} udp 3000`]),
+  );
+});
+
+test('containers reach neighbours directly, other networks and the outside by their host', async () => {
+  expect(await neighbour.asks('10.91.0.10', 80)).toBe('10.91.0.2 tcp');
+  expect(await other.asks('10.91.0.10', 80)).toBe('10.91.0.1 tcp');
+  expect(await web.asks('192.168.7.2', 9000)).toBe('192.168.7.1 tcp');
+  expect(await web.asks('fd07::2', 9000)).toBe('fd07::1 tcp');
+  expect((await neighbour.runs('curl -sS http://10.91.0.10:81/')).out).toBe('10.91.0.2 http\n');
+});
+
+test('on two networks: reached on each, and the outside by the first', async () => {
+  expect(await neighbour.asks('10.91.0.20', 80)).toBe('10.91.0.2 tcp');
+  expect(await inner.asks('10.93.0.20', 80)).toBe('10.93.0.30 tcp');
+  expect(await both.asks('192.168.7.2', 9000)).toBe('192.168.7.1 tcp');
+  expect(await both.asks('10.93.0.30', 80)).toBe('10.93.0.20 tcp');
+});
+
+test('an internal network reaches nothing outside, and its published ports are the host’s alone', async () => {
+  expect(await inner.asks('192.168.7.2', 9000, '-w', '1')).toBe(CLOSED);
+  expect(await inner.asks('10.91.0.10', 80, '-w', '1')).toBe(CLOSED);
+  expect(await inner.asks('192.168.7.1', 9000, '-w', '1')).toBe(CLOSED);
+  expect(await lan.asks('192.168.7.1', 8090, '-w', '1')).toBe(CLOSED);
+  expect(await host.asks('127.0.0.1', 8090)).toBe('10.93.0.1 tcp');
+});
+
+test('another machine with a route to the containers reaches none of them', async () => {
+  lan.does('ip route add 10.91.0.0/24 via 192.168.7.1');
+  expect(await lan.asks('10.91.0.10', 80, '-w', '1')).toBe(CLOSED);
+  expect(await lan.asks('10.91.0.10', 8080, '-w', '1')).toBe(CLOSED);
+});
+
+test('a smaller MTU behind a router is found out, to both sides', async () => {
+  const far = new TestHost('far');
+  try {
+    cable(far, 'eth0 192.168.8.2/24', lan, 'eth1 192.168.8.1/24');
+    lan.sysctl('ipv4/ip_forward', '1');
+    far.does('ip route add default via 192.168.8.1');
+    host.does('ip route add 192.168.8.0/24 via 192.168.7.2');
+    far.does('ip link set eth0 mtu 1300');
+    lan.does('ip link set eth1 mtu 1300');
+    const server = far.runs('iperf3 -s -1');
+    const upload = await untilConnected(() => web.runs('iperf3 -c 192.168.8.2 -n 2M -J'));
+    await server;
+    expect(JSON.parse(upload.out).end.sum_received.bytes).toBeGreaterThan(1_900_000);
+  } finally {
+    await far.drop();
+  }
+});
+
+/** The server needs a moment to listen. */
+async function untilConnected(run: () => ReturnType<NetworkPlace['runs']>): ReturnType<NetworkPlace['runs']> {
+  for (let tries = 0; ; tries++) {
+    const said = await run();
+    if (said.code === 0 || tries === 100) return said;
+    await Bun.sleep(10);
+  }
+}
+
+test('nothing of the host is changed outside of our table but forwarding', () => {
+  expect(host.does('nft list ruleset').match(/^table .*$/gm)).toEqual([expect.stringMatching(/^table inet limpid-/)]);
+  for (const name of ['limpid0', 'eth0', 'all', 'lo'])
+    if (host.does('ls /proc/sys/net/ipv4/conf').split('\n').includes(name))
+      expect([name, host.does(`cat /proc/sys/net/ipv4/conf/${name}/route_localnet`)]).toEqual([name, '0\n']);
+});
