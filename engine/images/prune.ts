@@ -92,9 +92,15 @@ async function sweepStaging(world: World): Promise<void> {
     const path = `${directory}/${name}`;
     if (statPath(path, { followLinks: false })?.kind !== 'directory') removeFile(path);
     else if (name.startsWith(MOUNTED)) await clearMounted(world, path);
+    else if (name.startsWith(GONE) && isAtWork(name)) continue;
     else if (name.startsWith(GONE)) await removeTree(world, path, 'left by a command that was killed');
     else await sweepLayer(world, name, path);
   }
+}
+
+/** Whether who took it out of the store, whose pid is the end of the name, may still be removing it. */
+function isAtWork(name: string): boolean {
+  return statPath(`/proc/${name.slice(name.lastIndexOf('-') + 1)}`) !== undefined;
 }
 
 /** A layer may be made without an image on its way: by a commit that is not that far yet. */
