@@ -1,11 +1,12 @@
 /**
- * Fuzzes the reader of plans for a bounded number of runs: `bun tools/fuzz-native.ts [RUNS]`, 200000 unless said.
- * The seeds are made here, one plan for each operation, so that every opcode's arguments are reached from the
- * start. Exits 1 with libFuzzer's report where an input crashes it; the input stays in build/native.
+ * Fuzzes the readers of plans and of an archive's records for a bounded number of runs each:
+ * `bun tools/fuzz-native.ts [RUNS]`, 200000 unless said. The seeds are made here, one plan for each operation and one
+ * record of each kind, so that every opcode's arguments are reached from the start. Exits 1 with libFuzzer's report where an input crashes it; the input stays in build/native.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { OPS, type ArgKind, type Op, type OpName } from '../plan/ops.ts';
+import { encodeRecord, RECORD_BYTES, UNPACK, type UnpackKind } from '../plan/unpack-records.ts';
 import { encodePlan } from '../plan/wire.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -26,37 +27,47 @@ export function exampleOp(name: OpName): Op {
   return { op: name, stage: 'host', because: '', ...Object.fromEntries(args) } as Op;
 }
 
-if (import.meta.main) {
-  const runs = Number(process.argv[2] ?? 200_000);
-  const build = Bun.spawnSync([process.execPath, 'tools/build-native.ts', 'fuzz'], {
-    cwd: ROOT,
-    stdout: 'inherit',
-    stderr: 'inherit',
-  });
-  if (build.exitCode !== 0) process.exit(1);
-  const corpus = mkdtempSync('/tmp/limpid-fuzz-');
+/** One record of each kind, and all of them behind each other. */
+function unpackSeeds(): Map<string, Uint8Array> {
+  const [path, text] = ['usr/bin/x', 'some text'];
+  const seeds = new Map<string, Uint8Array>();
+  for (const kind of Object.keys(UNPACK) as UnpackKind[]) {
+    const own = ['symlink', 'link', 'data', 'xattr'].includes(kind) ? text : '';
+    const bytes = Buffer.alloc(RECORD_BYTES + path.length + own.length);
+    encodeRecord(new DataView(bytes.buffer, bytes.byteOffset), 0, kind, path.length, own.length, { mode: 0o755 });
+    bytes.write(path + own, RECORD_BYTES);
+    seeds.set(kind, bytes);
+  }
+  return seeds.set('all', Buffer.concat([...seeds.values()]));
+}
+
+function planSeeds(): Map<string, Uint8Array> {
   const names = Object.keys(OPS) as OpName[];
-  for (const name of names) writeFileSync(`${corpus}/${name}`, encodePlan([exampleOp(name)]));
-  writeFileSync(`${corpus}/all`, encodePlan(names.map(exampleOp)));
-  mkdirSync(`${ROOT}build/native`, { recursive: true });
-  const fuzz = Bun.spawnSync(
-    [
-      'build/native/fuzz-wire',
-      `-runs=${runs}`,
-      '-seed=1',
-      '-max_len=8192',
-      '-print_final_stats=1',
-      '-artifact_prefix=build/native/',
-      corpus,
-    ],
+  const seeds = new Map(names.map((name) => [name as string, encodePlan([exampleOp(name)])]));
+  return seeds.set('all', encodePlan(names.map(exampleOp)));
+}
+
+/** Ends the program where the fuzzer finds something. */
+function fuzz(target: string, program: string, seeds: ReadonlyMap<string, Uint8Array>, runs: number): void {
+  const stdio = { cwd: ROOT, stdout: 'inherit', stderr: 'inherit' } as const;
+  if (Bun.spawnSync([process.execPath, 'tools/build-native.ts', target], stdio).exitCode !== 0) process.exit(1);
+  const corpus = mkdtempSync('/tmp/limpid-fuzz-');
+  for (const [name, bytes] of seeds) writeFileSync(`${corpus}/${name}`, bytes);
+  const options = [`-runs=${runs}`, '-seed=1', '-max_len=8192', '-print_final_stats=1'];
+  const { exitCode, stderr } = Bun.spawnSync(
+    [`build/native/${program}`, ...options, '-artifact_prefix=build/native/', corpus],
     { cwd: ROOT, stdout: 'pipe', stderr: 'pipe' },
   );
   rmSync(corpus, { recursive: true });
-  const report = fuzz.stderr.toString().trimEnd().split('\n');
-  console.log(
-    fuzz.exitCode === 0
-      ? report.filter((line) => line.startsWith('stat::') || line.startsWith('Done')).join('\n')
-      : report.join('\n'),
-  );
-  process.exit(fuzz.exitCode === 0 ? 0 : 1);
+  const report = stderr.toString().trimEnd().split('\n');
+  const told = exitCode === 0 ? report.filter((line) => line.startsWith('stat::') || line.startsWith('Done')) : report;
+  console.log([program, ...told].join('\n'));
+  if (exitCode !== 0) process.exit(1);
+}
+
+if (import.meta.main) {
+  const runs = Number(process.argv[2] ?? 200_000);
+  mkdirSync(`${ROOT}build/native`, { recursive: true });
+  fuzz('fuzz', 'fuzz-wire', planSeeds(), runs);
+  fuzz('fuzz-unpack', 'fuzz-unpack', unpackSeeds(), runs);
 }
