@@ -1,5 +1,5 @@
 import { O_CLOEXEC, O_RDWR } from '../abi/flags/open.ts';
-import { statDescriptor } from './file-status.ts';
+import { readSymlink } from './files.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
@@ -18,8 +18,13 @@ export function copyDescriptor(fd: number): number {
   return instead;
 }
 
-export function isOpen(fd: number): boolean {
-  return statDescriptor(fd) !== undefined;
+/**
+ * Whether a descriptor may be our caller's. The first that Bun opens for itself and keeps is that of its event loop: where
+ * the caller has left a number free, that is what is found there.
+ */
+export function isInherited(fd: number): boolean {
+  const target = readSymlink(`/proc/self/fd/${fd}`);
+  return target !== undefined && target !== 'anon_inode:[eventpoll]';
 }
 
 export function closeDescriptor(fd: number): void {

@@ -27,18 +27,23 @@ static uint64_t container_pid(const struct executor *x) {
     return pid;
 }
 
-static void __attribute__((noreturn)) become_hook(const struct executor *x, const struct op *op, int input) {
+/* What execve(2) says is told through `told`, which it closes where it works. */
+static void __attribute__((noreturn)) become_hook(const struct executor *x, const struct op *op, int input, int told) {
     int output = SLOT(ARG_HOOK_OUTPUT) < 0 ? x->null : x->slot[SLOT(ARG_HOOK_OUTPUT)];
     char **argv = list_vector(&op->arg[ARG_HOOK_ARGV]), **env = list_vector(&op->arg[ARG_HOOK_ENV]);
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     umask(022);
     if (argv == NULL || env == NULL || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0)
         _exit(126);
-    syscall(SYS_close_range, 3, UINT32_MAX, 0);
+    if (told != 3 && dup3(told, 3, O_CLOEXEC) < 0)
+        _exit(126);
+    syscall(SYS_close_range, 4, UINT32_MAX, 0);
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     execve(TEXT(ARG_HOOK_PATH), argv, env);
-    _exit(errno == ENOENT ? 127 : 126);
+    int error = errno;
+    write_all(3, &error, sizeof(error));
+    _exit(126);
 }
 
 /* A hook that does not read its stdin is none the worse: what does not fit the pipe waits in a memory of its own. */
@@ -99,17 +104,22 @@ static int judge(int status) {
 }
 
 int op_hook(struct executor *x, const struct op *op) {
-    int pidfd = -1, status = 0, input = state_file(x, op);
+    int pidfd = -1, status = 0, error = 0, told[2], input = state_file(x, op);
     if (input < 0)
         return -1;
+    if (pipe2(told, O_CLOEXEC) < 0)
+        return fail("pipe2") + 0 * close_keeping_errno(input);
     struct kern_clone_args args = {.flags = KERN_CLONE_PIDFD, .pidfd = (uintptr_t)&pidfd, .exit_signal = SIGCHLD};
     long pid = syscall(SYS_clone3, &args, sizeof(args));
     if (pid == 0)
-        become_hook(x, op, input);
+        become_hook(x, op, input, told[1]);
     close_keeping_errno(input);
-    if (pid < 0)
-        return fail("clone3");
-    int answer = await_end(x, pidfd, (pid_t)pid, NUMBER(ARG_HOOK_TIMEOUT_S), &status);
+    close_keeping_errno(told[1]);
+    int answer = pid < 0 ? fail("clone3") : await_end(x, pidfd, (pid_t)pid, NUMBER(ARG_HOOK_TIMEOUT_S), &status);
     close_keeping_errno(pidfd);
-    return answer < 0 ? -1 : judge(status);
+    bool is_none = read(told[0], &error, sizeof(error)) == sizeof(error);
+    close_keeping_errno(told[0]);
+    if (answer < 0)
+        return -1;
+    return is_none ? fail_as(error, "execve") : judge(status);
 }

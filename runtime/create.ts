@@ -1,10 +1,8 @@
 import { tracePhase } from '../base/trace.ts';
-import { closeDescriptor, copyDescriptor, isOpen } from '../kernel/descriptors.ts';
+import { closeDescriptor } from '../kernel/descriptors.ts';
 import { makeDirectories, makeDirectory } from '../kernel/files.ts';
 import { waitLock } from '../kernel/locks.ts';
-import { readUserName } from './owner.ts';
-import { connectUnix, listenUnix } from '../kernel/unix-socket.ts';
-import { cgroupName } from '../plan/cgroup/layout.ts';
+import { listenUnix } from '../kernel/unix-socket.ts';
 import { type CreateContext, planCreate } from '../plan/create.ts';
 import type { Plan } from '../plan/ops.ts';
 import type { RuntimeSpec } from '../spec/runtime.ts';
@@ -12,6 +10,7 @@ import { CALLER_SLOT, preservedSlot } from '../plan/slots.ts';
 import { asRuntimeError, readBundle, type Bundle } from './bundle.ts';
 import { compileFilter } from './compile-seccomp.ts';
 import { writeDirect } from './direct.ts';
+import { passCallerStreams, preserved } from './caller-streams.ts';
 import { checkId, ContainerFiles } from './container-files.ts';
 import {
   type BehindGate,
@@ -23,6 +22,7 @@ import {
 } from './container-record.ts';
 import { forgetContainer } from './forget.ts';
 import { grantable } from './grantable.ts';
+import { newRecord } from './new-record.ts';
 import { runPlan } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
@@ -30,7 +30,7 @@ import { listenerState, passListener } from './seccomp-listener.ts';
 import { observeCgroup } from './shared-cgroup.ts';
 import { sourceKinds } from './source-kinds.ts';
 import { withOwnSize } from './terminal-size.ts';
-import { hookState } from './state.ts';
+import { hookState, PID_MARK } from './state.ts';
 import { writePidFile } from './pid-file.ts';
 
 export interface CreateOptions {
@@ -153,26 +153,17 @@ interface PlannedContainer {
 function planContainer(
   world: RuntimeWorld,
   files: ContainerFiles,
-  { spec, path, rootfs }: Bundle,
+  bundle: Bundle,
   { preserveFds = 0, newKeyring = true, noPivot = false, consoleFd }: BundleOptions,
   places: Places,
 ): PlannedContainer {
+  const { spec, rootfs } = bundle;
   void world.facts;
   tracePhase('facts gathered');
-  const hasCgroup = world.cgroups !== 'disabled';
-  const cgroupsPath = cgroupName(spec.linux?.cgroupsPath || `/${files.id}`, files.id);
-  const observed = hasCgroup ? observeCgroup(world.facts.cgroup, cgroupsPath) : undefined;
+  const identity = newRecord(world, files, bundle);
+  const { cgroupsPath } = identity;
+  const observed = cgroupsPath === '' ? undefined : observeCgroup(world.facts.cgroup, cgroupsPath);
   const facts = observed === undefined ? world.facts : { ...world.facts, cgroup: observed.facts };
-  const identity = {
-    created: new Date().toISOString(),
-    ociVersion: spec.ociVersion,
-    id: files.id,
-    bundle: path,
-    rootfs,
-    owner: readUserName(),
-    annotations: spec.annotations ?? {},
-    cgroupsPath: hasCgroup ? cgroupsPath : '',
-  };
   const [beforePid = '', afterPid = ''] = hookState(identity, 'creating', PID_MARK).split(String(PID_MARK));
   const context: CreateContext = {
     id: files.id,
@@ -192,7 +183,7 @@ function planContainer(
   };
   tracePhase('filter compiled');
   const process = spec.process && grantable(withOwnSize(spec.process, consoleFd), spec, facts, world.warn);
-  const granted = { ...spec, ...(process && { process }), linux: { ...spec.linux, cgroupsPath } };
+  const granted = { ...spec, ...(process && { process }), linux: { ...spec.linux, ...(cgroupsPath !== '' && { cgroupsPath }) } };
   const plan = planCreate(granted, context, facts);
   const mounts = plan.flatMap((op) => (op.op === 'umount' && op.stage === 'cleanup' ? [op.path] : []));
   const from = plan.findIndex(({ op }) => op === 'start_gate');
@@ -200,39 +191,10 @@ function planContainer(
   return { record: { ...identity, mounts, ...resctrl }, behindGate: { from, ops: plan.slice(from) }, plan };
 }
 
-/** Stands for the pid in the hooks' state until the executor knows it; no pid is that large. */
-export const PID_MARK = 9_007_199_254_740_991;
-
 function inheritedSlots(files: ContainerFiles, { spec }: Bundle, options: BundleOptions): Map<number, number> {
   const slots = new Map([[CALLER_SLOT.gate as number, listenUnix(files.gate)]]);
   passListener(slots, spec);
   passCallerStreams(slots, spec.process?.terminal ?? false, options);
   preserved(options.preserveFds ?? 0).forEach((fd, index) => slots.set(preservedSlot(index), fd));
   return slots;
-}
-
-function connectConsole(path: string): number {
-  const fd = connectUnix(path);
-  if (fd !== undefined) return fd;
-  throw runtimeError('ECONSOLE', 'connect to', `console socket "${path}"`, 'nobody serves it');
-}
-
-/** With a terminal, none of the caller's own streams: their readers wait until nobody holds them. */
-export function passCallerStreams(
-  slots: Map<number, number>,
-  terminal: boolean,
-  { consoleFd, consoleSocket }: Pick<CreateOptions, 'consoleFd' | 'consoleSocket'>,
-): void {
-  if (terminal) slots.set(CALLER_SLOT.console, consoleFd ?? connectConsole(consoleSocket!));
-  else
-    for (const [index, slot] of [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].entries())
-      slots.set(slot, copyDescriptor(index));
-}
-
-/** Copies of the caller's descriptors from 3 on. */
-export function preserved(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => {
-    if (isOpen(index + 3)) return copyDescriptor(index + 3);
-    throw runtimeError('EFDS', 'use', '--preserve-fds', `descriptor ${index + 3} is not open`);
-  });
 }
