@@ -3,11 +3,11 @@ import { MNT_DETACH, MS_NODEV, MS_NOSUID, MS_RDONLY } from '../../abi/flags/moun
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../../abi/flags/open.ts';
 import { hostArch } from '../../kernel/arch.ts';
 import { statPath } from '../../kernel/file-status.ts';
-import { listDirectory, makeDirectories, renamePath, statInRoot } from '../../kernel/files.ts';
+import { listDirectory, makeDirectories, renamePath } from '../../kernel/files.ts';
 import { tryLock, type Lock } from '../../kernel/locks.ts';
 import { startPlan } from '../../kernel/plan-process.ts';
 import { explainFailure } from '../../plan/describe/explain-failure.ts';
-import type { Op, Plan } from '../../plan/ops.ts';
+import type { Op } from '../../plan/ops.ts';
 import { mountOverlay } from '../../plan/overlay.ts';
 import { emptyLayer } from '../images/image-config.ts';
 import type { ContainerConfig } from '../config.ts';
@@ -27,6 +27,8 @@ const LOCK_LOOK_MS = 10;
 // Any that no other operation of these plans uses.
 const LAYERS = 0;
 const SOURCE = 1;
+/** ENOENT, ENOTDIR, ELOOP */
+const NOTHING_THERE: ReadonlySet<number> = new Set([2, 20, 40]);
 
 /**
  * Puts into each new volume what the image has in its place, with owners and modes, as podman and Docker do; `nocopy`
@@ -59,66 +61,54 @@ function isEmpty(directory: string): boolean {
 
 /** The layers are mounted where the container's root will be: whatever becomes of us, that is cleared away with it. */
 async function fillAll(world: World, config: ContainerConfig, merged: string, volumes: readonly NewVolume[]) {
-  const lower = await resolveRootfs(world, config.rootfs);
+  const lower = [...(await resolveRootfs(world, config.rootfs)), emptyLayer(world)];
   makeDirectories(merged, 0o755);
-  const mountLayers = mountOverlay(
-    { lower: [...lower, emptyLayer(world)] },
-    { target: merged, flags: MS_RDONLY | MS_NODEV | MS_NOSUID, because: BECAUSE, facts: world.facts },
-  );
-  await run(world, [umount(merged), mountLayers]);
-  try {
-    for (const { directory, destination } of volumes) {
-      if (statInRoot(merged, destination)?.kind !== 'directory') continue;
-      const aside = `${directory}.new`;
-      makeDirectories(aside.slice(0, aside.lastIndexOf('/')), 0o755);
-      await run(world, copy(merged, destination, aside));
-      renamePath(aside, directory);
-    }
-  } finally {
-    await run(world, [umount(merged)]);
+  for (const { directory } of volumes) makeDirectories(directory.slice(0, directory.lastIndexOf('/')), 0o755);
+  const flags = MS_RDONLY | MS_NODEV | MS_NOSUID;
+  const mount = mountOverlay({ lower }, { target: merged, flags, because: BECAUSE, facts: world.facts });
+  for (let left = [...volumes]; left.length > 0;) {
+    const copies = left.map((volume) => copyOps(merged, volume));
+    const plan = [umount(merged, 'host'), mount, ...copies.flat(), umount(merged, 'cleanup')];
+    const outcome = await startPlan(plan, await world.executor).outcome;
+    if (outcome?.kind === 'done') return publish(left);
+    if (outcome === undefined)
+      throw new LimpidError({ code: 'EEXECUTOR', doing: 'fill', subject: 'new volumes', why: 'the executor died' });
+    const failed = plan[outcome.index]!;
+    const missing = left.find((_, at) => copies[at]!.includes(failed));
+    // Not each VOLUME is a directory of its image.
+    if (missing === undefined || failed.op !== 'open' || !NOTHING_THERE.has(outcome.errno))
+      throw new LimpidError(explainFailure(plan, outcome.index, outcome.errno, outcome.call));
+    left = left.filter((volume) => volume !== missing);
   }
 }
 
+function publish(volumes: readonly NewVolume[]): void {
+  for (const { directory } of volumes) renamePath(aside(directory), directory);
+}
+
+function aside(directory: string): string {
+  return `${directory}.new`;
+}
+
 /** The image's own links lead nowhere but into its own layers. */
-function copy(root: string, source: string, target: string): Plan {
+function copyOps(root: string, { directory, destination }: NewVolume): Op[] {
   const because = BECAUSE;
-  const flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  const flags = openFlagsOn(hostArch, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const path = aside(directory);
   return [
+    { op: 'open', stage: 'host', because, slot: LAYERS, at: -1, path: root, flags, mode: 0 },
+    { op: 'open', stage: 'host', because, slot: SOURCE, at: LAYERS, path: destination, flags, mode: 0 },
     // Half of it may be left by a command that was killed.
-    { op: 'remove', stage: 'host', because, at: -1, path: target },
-    { op: 'mkdir', stage: 'host', because, at: -1, path: target, mode: 0o755, existOk: false },
-    {
-      op: 'open',
-      stage: 'host',
-      because,
-      slot: LAYERS,
-      at: -1,
-      path: root,
-      flags: openFlagsOn(hostArch, flags),
-      mode: 0,
-    },
-    {
-      op: 'open',
-      stage: 'host',
-      because,
-      slot: SOURCE,
-      at: LAYERS,
-      path: source,
-      flags: openFlagsOn(hostArch, flags),
-      mode: 0,
-    },
-    { op: 'copy_tree', stage: 'host', because, source: SOURCE, at: -1, path: target },
+    { op: 'remove', stage: 'host', because, at: -1, path },
+    { op: 'mkdir', stage: 'host', because, at: -1, path, mode: 0o755, existOk: false },
+    { op: 'copy_tree', stage: 'host', because, source: SOURCE, at: -1, path },
+    { op: 'close', stage: 'host', because, slot: SOURCE },
+    { op: 'close', stage: 'host', because, slot: LAYERS },
   ];
 }
 
-function umount(path: string): Op {
-  return { op: 'umount', stage: 'host', because: BECAUSE, at: -1, path, flags: MNT_DETACH, missingOk: true };
-}
-
-async function run(world: World, plan: Plan): Promise<void> {
-  const outcome = await startPlan(plan, await world.executor).outcome;
-  if (outcome?.kind === 'failed')
-    throw new LimpidError(explainFailure(plan, outcome.index, outcome.errno, outcome.call));
+function umount(path: string, stage: 'host' | 'cleanup'): Op {
+  return { op: 'umount', stage, because: BECAUSE, at: -1, path, flags: MNT_DETACH, missingOk: true };
 }
 
 async function lockVolumes({ runroot }: World): Promise<Lock> {
