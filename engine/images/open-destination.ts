@@ -1,6 +1,6 @@
 import type { RegistryOptions } from '../../registry/options.ts';
 import type { ImageDestination } from '../../spec/image-transport.ts';
-import { formatReference, parseReference, withDefaultTag, type ImageReference } from '../../spec/reference.ts';
+import { parseReference, withDefaultTag, type ImageReference } from '../../spec/reference.ts';
 import type { World } from '../world.ts';
 
 /** A way out for one image, and what kind it is. */
@@ -28,9 +28,4 @@ export async function openImageDestination(
   );
   const { registryDestination } = await import('../../registry/destination.ts');
   return { destination: registryDestination(reference, options), registry: reference, transport: 'docker' };
-}
-
-/** The same place for messages. */
-export function destinationName({ destination, registry }: OpenedDestination): string {
-  return registry === undefined ? destination.name : `docker://${formatReference(registry)}`;
 }

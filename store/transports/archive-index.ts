@@ -61,7 +61,7 @@ function walk(file: OpenFile, name: string): ReadonlyMap<string, Member> {
 
 function headerAt(file: OpenFile, at: number): TarHeader | undefined {
   try {
-    return parseHeader(Buffer.from(file.read(at, BLOCK).buffer));
+    return parseHeader(bufferOf(file.read(at, BLOCK)));
   } catch (error) {
     if (at > 0) throw error;
     throw new LimpidError({ code: 'ETAR', doing: 'read', why: 'it is no archive' });
@@ -72,7 +72,7 @@ function readExtended(file: OpenFile, { type }: TarHeader, offset: number, size:
   if (type !== 'x' && type !== 'L' && type !== 'K') return type === 'g' ? {} : undefined;
   if (size > EXTENDED_LIMIT_BYTES)
     throw new LimpidError({ code: 'ETAR', doing: 'read', why: `an extended header has ${size} bytes` });
-  const bytes = Buffer.from(file.read(offset, size).buffer);
+  const bytes = bufferOf(file.read(offset, size));
   if (type === 'x') return paxFields(bytes);
   const text = bytes.toString('latin1').replace(/\0.*$/s, '');
   return type === 'L' ? { path: text } : { target: text };
@@ -125,6 +125,10 @@ export function plainPath(path: string): string | undefined {
     else if (parts.pop() === undefined) return undefined;
   }
   return parts.join('/');
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** The lists of an archive name its members in UTF-8. */

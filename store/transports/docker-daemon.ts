@@ -66,7 +66,12 @@ async function ask(name: string, path: string, init: BunFetchRequestInit): Promi
   const unix = host.slice('unix://'.length);
   try {
     // No version in the path: the daemon takes its own.
-    return await fetch(`http://docker${path}`, { ...init, unix, timeout: false } as BunFetchRequestInit);
+    return await fetch(`http://docker${path}`, {
+      ...init,
+      unix,
+      timeout: false,
+      redirect: 'error',
+    } as BunFetchRequestInit);
   } catch (error) {
     throw new LimpidError({
       code: 'EDOCKER',

@@ -54,21 +54,38 @@ export async function plainStream(
   }
   if (length === 0) throw badImages(name, 'it is empty');
   const start = Buffer.concat(begin);
-  const whole = streamOf(continued(start, reader));
-  return described(decompress(whole, known(compressionOf(start), name)), name);
+  const compression = known(compressionOf(start), name);
+  const flow = { in: 0, out: 0 };
+  const whole = streamOf(continued(start, reader, flow));
+  if (compression === 'none') return whole;
+  return described(decompress(whole, compression), flow, name);
+}
+
+/** gzip makes at most 1032 bytes of one; what makes more of itself is nothing that anybody packed to use. */
+const RATIO = 1100;
+/** So much may come of a few bytes all the same. */
+const HARMLESS_BYTES = 1 << 30;
+
+/** Bytes that have gone into a decompressor, and come out of it. */
+interface Flow {
+  in: number;
+  out: number;
 }
 
 async function* continued(
   start: Uint8Array,
   reader: { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>; cancel(): Promise<void> },
+  flow: Flow,
 ): AsyncGenerator<Uint8Array> {
   let ended = false;
   try {
+    flow.in += start.length;
     yield start;
     for (;;) {
       const { done, value } = await reader.read();
       ended = done;
       if (done) return;
+      flow.in += value!.length;
       yield value!;
     }
   } finally {
@@ -77,11 +94,20 @@ async function* continued(
 }
 
 /** What the decompressor complains of is the archive's fault. */
-function described(stream: ReadableStream<Uint8Array>, name: string): ReadableStream<Uint8Array> {
+function described(stream: ReadableStream<Uint8Array>, flow: Flow, name: string): ReadableStream<Uint8Array> {
   return streamOf(
     (async function* () {
       try {
-        for await (const chunk of stream) yield chunk;
+        for await (const chunk of stream) {
+          flow.out += chunk.length;
+          if (flow.out > HARMLESS_BYTES && flow.out > flow.in * RATIO)
+            throw badImages(
+              name,
+              `its ${flow.in} bytes unpack to more than ${flow.out}`,
+              'decompress it first, if it is meant so',
+            );
+          yield chunk;
+        }
       } catch (error) {
         if (error instanceof LimpidError) throw error;
         throw badImages(name, `it cannot be decompressed: ${(error as Error).message}`);
