@@ -1,6 +1,102 @@
+import { statPath } from '../kernel/file-status.ts';
+import { makeDirectories, readKernelFile, readSymlink, readText, writeFile } from '../kernel/files.ts';
+import type { RuntimeSpec } from '../spec/runtime.ts';
+import { findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
+import { runCriu } from './criu.ts';
+import { deleteContainer } from './delete.ts';
 import { runtimeError } from './runtime-error.ts';
+import type { RuntimeWorld } from './runtime-world.ts';
+import { isBind } from './source-kinds.ts';
 
-/** CRIU is not driven yet, whether it is installed or not: better to say so than to do half of it. */
-export function refuseCheckpoint(verb: string): never {
-  throw runtimeError('ECRIU', verb, 'the container', 'limpid-runtime does not drive CRIU');
+/** What `checkpoint` and `restore` share. */
+export interface CriuOptions {
+  readonly imagePath: string;
+  readonly workPath: string;
+  /** Words for CRIU that the caller's flags stand for. */
+  readonly words: readonly string[];
+}
+
+export interface CheckpointOptions extends CriuOptions {
+  readonly leaveRunning: boolean;
+  readonly preDump: boolean;
+  readonly parentPath?: string;
+}
+
+/** What the container's 0, 1 and 2 were, as CRIU calls them; beside the images. */
+const DESCRIPTORS = 'limpid-descriptors.json';
+
+/** Freezes a container to disk. Unless it is left running, it is then deleted, as with the other runtimes. */
+export async function checkpointContainer(world: RuntimeWorld, id: string, options: CheckpointOptions): Promise<void> {
+  const container = findContainer(world, id);
+  const status = statusOf(world, container);
+  const process = recordedProcess(container);
+  const subject = `container "${id}"`;
+  if (process === undefined || (status !== 'running' && status !== 'paused'))
+    throw runtimeError('ESTATE', 'checkpoint', subject, `container not running: it is ${status}`);
+  const spec = readConfig(container);
+  for (const path of [options.imagePath, options.workPath]) makeDirectories(path, 0o700);
+  const descriptors = [0, 1, 2].map((fd) => describeDescriptor(process.pid, fd));
+  writeFile(`${options.imagePath}/${DESCRIPTORS}`, JSON.stringify(descriptors), { mode: 0o600, sync: false });
+  runCriu(subject, {
+    action: options.preDump ? 'pre-dump' : 'dump',
+    imagePath: options.imagePath,
+    workPath: options.workPath,
+    words: [
+      ...['--tree', String(process.pid)],
+      ...externalMounts(spec, (destination) => destination),
+      ...externalNamespaces(spec),
+      ...descriptors.filter((key) => /^(?:file|tty)\[/.test(key)).flatMap((key) => ['--external', key]),
+      ...(options.leaveRunning ? ['--leave-running'] : []),
+      ...(options.preDump ? ['--track-mem'] : []),
+      ...(options.parentPath === undefined ? [] : ['--prev-images-dir', options.parentPath, '--track-mem']),
+      ...options.words,
+    ],
+  });
+  if (!options.leaveRunning && !options.preDump) await deleteContainer(world, id, { force: true });
+}
+
+/** A pipe goes by its name; a file of the host's, which is nowhere in the container, by mount and inode. */
+function describeDescriptor(pid: number, fd: number): string {
+  const target = readSymlink(`/proc/${pid}/fd/${fd}`) ?? '';
+  if (/^(?:pipe|socket):/.test(target)) return target;
+  const status = statPath(`/proc/${pid}/fd/${fd}`);
+  const mount = /^mnt_id:\s*(\d+)$/m.exec(readKernelFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+  if (status === undefined || mount === undefined) return '';
+  return `file[${Number(mount).toString(16)}:${status.inode.toString(16)}]`;
+}
+
+/** What is bound from the host: CRIU leaves it out of the images, and looks for it again under the same name. */
+export function externalMounts(
+  { mounts = [], linux }: RuntimeSpec,
+  to: (destination: string, source: string) => string,
+): string[] {
+  const bound = mounts.flatMap((mount) => (isBind(mount) ? [[mount.destination, mount.source ?? ''] as const] : []));
+  const masked = (linux?.maskedPaths ?? []).map((path) => [path, '/dev/null'] as const);
+  return [...bound, ...masked].flatMap(([path, source]) => ['--external', `mnt[${path}]:${to(path, source)}`]);
+}
+
+/** A network namespace that was joined is not the container's to dump: the one at the same path is joined again. */
+function externalNamespaces({ linux }: RuntimeSpec): string[] {
+  const path = joinedNetwork({ linux });
+  const inode = path === undefined ? undefined : statPath(path)?.inode;
+  return inode === undefined ? [] : ['--external', `net[${inode}]:${NETWORK_KEY}`];
+}
+
+export const NETWORK_KEY = 'limpid-network';
+
+export function joinedNetwork({ linux }: Pick<RuntimeSpec, 'linux'>): string | undefined {
+  return linux?.namespaces?.find(({ type, path }) => type === 'network' && path)?.path;
+}
+
+/** The names of the descriptors that CRIU is to be given again. Throws ECRIU where there are no images. */
+export function readDescriptors(imagePath: string, id: string): readonly string[] {
+  const text = readText(`${imagePath}/${DESCRIPTORS}`);
+  if (text !== undefined) return JSON.parse(text) as string[];
+  throw runtimeError(
+    'ECRIU',
+    'restore',
+    `container "${id}"`,
+    `"${imagePath}" holds no images of limpid-runtime`,
+    'see --image-path',
+  );
 }

@@ -183,7 +183,11 @@ function planContainer(
   };
   tracePhase('filter compiled');
   const process = spec.process && grantable(withOwnSize(spec.process, consoleFd), spec, facts, world.warn);
-  const granted = { ...spec, ...(process && { process }), linux: { ...spec.linux, ...(cgroupsPath !== '' && { cgroupsPath }) } };
+  const granted = {
+    ...spec,
+    ...(process && { process }),
+    linux: { ...spec.linux, ...(cgroupsPath !== '' && { cgroupsPath }) },
+  };
   const plan = planCreate(granted, context, facts);
   const mounts = plan.flatMap((op) => (op.op === 'umount' && op.stage === 'cleanup' ? [op.path] : []));
   const from = plan.findIndex(({ op }) => op === 'start_gate');

@@ -16,9 +16,9 @@ import { type Container, findContainer, readConfig, recordedProcess, statusOf } 
 import { writeExecTemplate } from './exec-template.ts';
 import { grantable } from './grantable.ts';
 import { withOwnSize } from './terminal-size.ts';
-import { hookState } from './state.ts';
+import { hookState, PID_MARK } from './state.ts';
 import { listenerState, passListener } from './seccomp-listener.ts';
-import { passCallerStreams, PID_MARK, preserved } from './create.ts';
+import { passCallerStreams, preserved } from './caller-streams.ts';
 import { writePidFile } from './pid-file.ts';
 import { runPlan } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';

@@ -7,7 +7,7 @@ import { SYSCALL_ABIS } from '../abi/seccomp/syscall-abi.ts';
 export const OCI_VERSION = '1.3.0';
 
 /** As crun's `--version` lists what it was built with. */
-export const RUNTIME_FEATURE_WORDS = ['CAP', 'SECCOMP', 'EBPF'];
+export const RUNTIME_FEATURE_WORDS = ['CAP', 'SECCOMP', 'EBPF', 'CRIU'];
 
 const SECCOMP_FLAGS = ['LOG', 'SPEC_ALLOW', 'TSYNC', 'WAIT_KILLABLE_RECV'].map((name) => `SECCOMP_FILTER_FLAG_${name}`);
 

@@ -48,3 +48,6 @@ export function hookState(container: Omit<Container, 'files' | 'mounts'>, status
   const { ociVersion, id, bundle, annotations } = container;
   return JSON.stringify({ ociVersion, id, status, pid, bundle, ...annotated(annotations) });
 }
+
+/** Stands for the pid in the hooks' state until the executor knows it; no pid is that large. */
+export const PID_MARK = 9_007_199_254_740_991;
