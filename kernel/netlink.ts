@@ -1,4 +1,4 @@
-import { decodeMessages, netlinkErrno, NLMSG_DONE, type NetlinkMessage } from '../abi/netlink/message.ts';
+import { decodeMessages, netlinkErrno, NLMSG_DONE, NLMSG_ERROR, type NetlinkMessage } from '../abi/netlink/message.ts';
 import { lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
@@ -31,6 +31,18 @@ export function askNetlink(protocol: number, request: Uint8Array): NetlinkAnswer
   } finally {
     libc.close(fd);
   }
+}
+
+/** Whether there is what a request for one thing asks for. */
+export function netlinkKnows(protocol: number, request: Uint8Array): boolean {
+  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+  if (fd < 0) return false;
+  const header = new Uint16Array(8);
+  const asked = Number(libc.write(fd, ptr(request), request.length)) > 0;
+  const got = asked ? Number(libc.read(fd, ptr(header), header.byteLength)) : 0;
+  libc.close(fd);
+  // struct nlmsghdr: the type is the third of these.
+  return got === header.byteLength && header[2] !== NLMSG_ERROR;
 }
 
 function readAnswer(fd: number): NetlinkAnswer {

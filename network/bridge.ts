@@ -1,37 +1,37 @@
 import { O_WRONLY } from '../abi/flags/open.ts';
-import { parseAddress, type IpAddress } from '../abi/ip/address.ts';
-import { formatMac } from '../abi/ip/mac.ts';
+import { compareAddresses, parseAddress, type IpAddress } from '../abi/ip/address.ts';
 import { parseSubnet } from '../abi/ip/subnet.ts';
 import { ADDRESS_INDEX_AT, addAddressMessage } from '../abi/netlink/address.ts';
 import { addBridgeMessage, interfaceUpMessage } from '../abi/netlink/interface.ts';
 import { LimpidError } from '../base/error.ts';
+import { interfaceState, type InterfaceState } from '../kernel/interface-state.ts';
 import { statPath } from '../kernel/file-status.ts';
 import { readKernelFile } from '../kernel/files.ts';
 import type { Op } from '../plan/ops.ts';
 import type { NetworkConfig } from '../spec/network.ts';
-import type { Interface } from './host/interfaces.ts';
 
 const HOST = { stage: 'host' } as const;
 const FORWARD_V4 = '/proc/sys/net/ipv4/ip_forward';
 const FORWARD_V6 = '/proc/sys/net/ipv6/conf/all/forwarding';
 
 /** Whether the bridge is ours and up. Throws ETAKEN where another interface has its name. */
-export function isBridgeReady(network: NetworkConfig, found: Interface | undefined): boolean {
+export function isBridgeReady(network: NetworkConfig): boolean {
+  const found = interfaceState(network.interfaceName);
   if (found === undefined) return false;
-  const { name, interfaceName } = network;
   if (isOwnBridge(network, found)) return found.up;
+  const { name, interfaceName } = network;
   throw new LimpidError({
     code: 'ETAKEN',
     doing: 'bring up',
     subject: `network "${name}"`,
-    why: `its bridge "${interfaceName}" is the name of another ${found.kind || 'network'} interface`,
-    hint: `remove or rename that one (\`ip link show ${interfaceName}\`), or choose another --interface-name`,
+    why: `its bridge "${interfaceName}" is the name of another interface`,
+    hint: `remove or rename that one (\`ip -d link show ${interfaceName}\`), or make the network anew with another --interface-name`,
   });
 }
 
 /** By its MAC address, which it has from its first moment. */
-export function isOwnBridge(network: Pick<NetworkConfig, 'id'>, found: Interface): boolean {
-  return found.kind === 'bridge' && formatMac(found.mac) === formatMac(bridgeMac(network));
+export function isOwnBridge(network: Pick<NetworkConfig, 'id'>, found: Pick<InterfaceState, 'mac'>): boolean {
+  return compareAddresses(found.mac, bridgeMac(network)) === 0;
 }
 
 /** Host stage: the bridge with its addresses, as far as they are not there. */
@@ -91,8 +91,10 @@ function noRouterAdvertisements(interfaceName: string, because: string): Op {
 
 /** The same after each reboot, so that neighbours need not learn it anew. */
 function bridgeMac({ id }: Pick<NetworkConfig, 'id'>): Uint8Array {
-  const bytes = [0, 2, 4, 6, 8].map((at) => Number.parseInt(id.slice(at, at + 2), 16));
-  return Uint8Array.of(0x02, ...bytes);
+  const mac = new Uint8Array(6);
+  mac[0] = 0x02;
+  for (let at = 1; at < 6; at++) mac[at] = Number.parseInt(id.slice(2 * at - 2, 2 * at), 16);
+  return mac;
 }
 
 /** The MAC address of an endpoint nobody chose one for: of its address, so that it is always the same behind that one. */

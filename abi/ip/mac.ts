@@ -1,8 +1,20 @@
 /** Reads `02:42:0a:58:00:02` (or with dashes); `undefined` for anything else. */
 export function parseMac(text: string): Uint8Array | undefined {
-  const parts = text.replaceAll('-', ':').split(':');
-  if (parts.length !== 6 || parts.some((part) => !/^[0-9a-fA-F]{2}$/.test(part))) return undefined;
-  return Uint8Array.from(parts, (part) => Number.parseInt(part, 16));
+  if (text.length !== 17) return undefined;
+  const mac = new Uint8Array(6);
+  for (let index = 0; index < 6; index++) {
+    const at = 3 * index;
+    const [high, low, behind] = [hexDigit(text.charCodeAt(at)), hexDigit(text.charCodeAt(at + 1)), text[at + 2]];
+    if (high < 0 || low < 0 || (index < 5 && behind !== ':' && behind !== '-')) return undefined;
+    mac[index] = 16 * high + low;
+  }
+  return mac;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 export function formatMac(mac: Uint8Array): string {

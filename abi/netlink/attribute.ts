@@ -16,29 +16,37 @@ export function netlinkAlign(length: number): number {
 
 /** Encodes attributes one behind the other, each padded to 4 bytes. Throws RangeError beyond 65535 bytes each. */
 export function encodeAttributes(attributes: readonly NetlinkAttribute[]): Uint8Array {
-  const parts = attributes.map(encodeAttribute);
-  let length = 0;
-  for (const part of parts) length += netlinkAlign(part.length);
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += netlinkAlign(part.length);
-  }
+  const bytes = new Uint8Array(encodedLength(attributes));
+  writeAttributes(attributes, bytes, 0);
   return bytes;
 }
 
-function encodeAttribute({ type, value }: NetlinkAttribute): Uint8Array {
-  const nested = !(value instanceof Uint8Array);
-  const payload = nested ? encodeAttributes(value) : value;
-  const length = HEADER + payload.length;
-  if (length > 0xffff) throw new RangeError(`netlink attribute ${type} has ${length} bytes`);
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, length, true);
-  view.setUint16(2, nested ? type | NLA_F_NESTED : type, true);
-  bytes.set(payload, HEADER);
-  return bytes;
+function encodedLength(attributes: readonly NetlinkAttribute[]): number {
+  let length = 0;
+  for (const { value } of attributes) {
+    const payload = value instanceof Uint8Array ? value.length : encodedLength(value);
+    length += netlinkAlign(HEADER + payload);
+  }
+  return length;
+}
+
+/** Answers where the next one begins. */
+function writeAttributes(attributes: readonly NetlinkAttribute[], bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (const { type, value } of attributes) {
+    const isBytes = value instanceof Uint8Array;
+    const end = isBytes ? at + HEADER + value.length : writeAttributes(value, bytes, at + HEADER);
+    if (isBytes) bytes.set(value, at + HEADER);
+    const length = end - at;
+    if (length > 0xffff) throw new RangeError(`netlink attribute ${type} has ${length} bytes`);
+    const marked = isBytes ? type : type | NLA_F_NESTED;
+    bytes[at] = length & 255;
+    bytes[at + 1] = length >> 8;
+    bytes[at + 2] = marked & 255;
+    bytes[at + 3] = marked >> 8;
+    at = netlinkAlign(end);
+  }
+  return at;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { LimpidError } from '../../base/error.ts';
 import { tracePhase } from '../../base/trace.ts';
+import { interfaceState } from '../../kernel/interface-state.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { forwardingOps, isBridgeReady } from '../../network/bridge.ts';
 import { releaseEndpoint, takeEndpoint, type EndpointRequest, type WantedEndpoint } from '../../network/endpoints.ts';
 import { firewallTable } from '../../network/firewall/table-name.ts';
 import { firewallTableExists } from '../../network/host/firewall-table.ts';
-import { readInterface } from '../../network/host/interfaces.ts';
 import { planEndpoints } from '../../network/plan.ts';
 import { DEFAULT_NETWORK, noSuchNetwork, readNetwork } from '../../network/store/read.ts';
 import type { NetworkPlan } from '../../plan/context.ts';
@@ -156,7 +156,7 @@ export async function missingOps(world: World, endpoints: readonly Endpoint[]): 
       continue;
     }
     ops.push(...forwardingOps(network));
-    const ready = isBridgeReady(network, readInterface(network.interfaceName));
+    const ready = isBridgeReady(network);
     isClosed ??= firewallTableExists(firewallTable(world));
     if (ready && isClosed) continue;
     const { mendOps } = await import('./mend.ts');
@@ -167,7 +167,7 @@ export async function missingOps(world: World, endpoints: readonly Endpoint[]): 
 }
 
 function checkParent({ name, driver, interfaceName }: NetworkConfig): void {
-  if (readInterface(interfaceName) !== undefined) return;
+  if (interfaceState(interfaceName) !== undefined) return;
   throw new LimpidError({
     code: 'ENOPARENT',
     doing: 'connect',

@@ -1,7 +1,7 @@
 import { launchPlan } from '../../kernel/executor.ts';
+import { interfaceState } from '../../kernel/interface-state.ts';
 import { libc } from '../../kernel/libc.ts';
 import { bridgeOps, forwardingOps, isBridgeReady } from '../../network/bridge.ts';
-import { readInterface } from '../../network/host/interfaces.ts';
 import { listNetworks } from '../../network/store/read.ts';
 import type { Op, Plan } from '../../plan/ops.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
@@ -38,7 +38,7 @@ async function reloadPlan(world: World): Promise<Plan> {
   const used = new Set(endpoints.map(({ network }) => network.name));
   const bridges = listNetworks(world).filter(({ driver }) => driver === 'bridge');
   const live = bridges.filter(
-    ({ name, interfaceName }) => used.has(name) || readInterface(interfaceName) !== undefined,
+    ({ name, interfaceName }) => used.has(name) || interfaceState(interfaceName) !== undefined,
   );
   if (live.length === 0) return [];
   const firewall = restoreOps(firewallIntent(world, { starting: true }), generation);
@@ -46,6 +46,6 @@ async function reloadPlan(world: World): Promise<Plan> {
 }
 
 function restoreBridge(network: NetworkConfig): Op[] {
-  const ready = isBridgeReady(network, readInterface(network.interfaceName));
+  const ready = isBridgeReady(network);
   return [...forwardingOps(network), ...(ready ? [] : bridgeOps(network))];
 }

@@ -1,12 +1,12 @@
 import { forgetLeases } from './remove-leases.ts';
 import { launchPlan } from '../../kernel/executor.ts';
+import { interfaceState } from '../../kernel/interface-state.ts';
 import { libc } from '../../kernel/libc.ts';
 import { isOwnBridge } from '../../network/bridge.ts';
 import { rtnetlink } from '../../network/endpoint-ops.ts';
 import { deleteInterfaceMessage } from '../../abi/netlink/interface.ts';
 import { firewallTable } from '../../network/firewall/table-name.ts';
 import { firewallTableExists } from '../../network/host/firewall-table.ts';
-import { readInterface } from '../../network/host/interfaces.ts';
 import { findNetwork } from '../../network/store/read.ts';
 import { removeNetworkFile, underNetworksLock } from '../../network/store/write.ts';
 import type { Plan } from '../../plan/ops.ts';
@@ -58,7 +58,7 @@ async function clearKernel(world: World, network: NetworkConfig): Promise<void> 
 /** The bridge first: once it is gone, nothing passes through it that the firewall would have to stop. */
 async function clearPlan(world: World, network: NetworkConfig): Promise<Plan> {
   if (network.driver !== 'bridge') return [];
-  const found = readInterface(network.interfaceName);
+  const found = interfaceState(network.interfaceName);
   const message = { message: deleteInterfaceMessage(network.interfaceName), indexAt: -1, pidAt: -1 };
   const bridge = found !== undefined && isOwnBridge(network, found);
   const remove = { ...rtnetlink('host', `network ${network.name} is removed`, message, ''), missingOk: true };

@@ -1,6 +1,6 @@
 import { encodeAttributes, stringAttribute } from '../../abi/netlink/attribute.ts';
 import { encodeMessages, NLM_F_REQUEST } from '../../abi/netlink/message.ts';
-import { askNetlink, NETLINK_NETFILTER } from '../../kernel/netlink.ts';
+import { netlinkKnows, NETLINK_NETFILTER } from '../../kernel/netlink.ts';
 
 const NFT_MSG_GETTABLE = 10 * 256 + 1;
 const NFTA_TABLE_NAME = 1;
@@ -13,5 +13,5 @@ export function firewallTableExists(name: string): boolean {
   payload[0] = NFPROTO_INET;
   payload.set(attributes, 4);
   const request = encodeMessages([{ type: NFT_MSG_GETTABLE, flags: NLM_F_REQUEST, sequence: 1, port: 0, payload }]);
-  return askNetlink(NETLINK_NETFILTER, request).messages !== undefined;
+  return netlinkKnows(NETLINK_NETFILTER, request);
 }

@@ -32,7 +32,10 @@ export function readResolvConf(text: string): Resolving {
   let search: string[] = [];
   const options: string[] = [];
   for (const line of text.split('\n')) {
-    const [keyword, ...values] = line.trim().split(/[ \t]+/);
+    const [keyword, ...values] = line
+      .replaceAll('\t', ' ')
+      .split(' ')
+      .filter((word) => word !== '');
     if (keyword === 'nameserver' && values[0] !== undefined) servers.push(values[0]);
     else if (keyword === 'search' || keyword === 'domain') search = values;
     else if (keyword === 'options') options.push(...values);
