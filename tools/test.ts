@@ -18,7 +18,12 @@ const FUZZ_SECONDS = 20;
  */
 const GUEST_TESTS = ['tests/kernel', 'tests/cli']
   .flatMap(testFiles)
-  .filter((path) => !/tests\/kernel\/(?:executor-wire|script|seccomp|runtime-(?:exec|hooks|process))/.test(path))
+  .filter(
+    (path) =>
+      !/tests\/kernel\/(?:executor-wire|script|seccomp|firewall|images|registry|runtime-(?:exec|process|errors))/.test(
+        path,
+      ),
+  )
   .filter((path) => !/tests\/cli\/(?!lab|limits|rights)/.test(path));
 
 interface Stage {
@@ -88,6 +93,13 @@ const STAGES: readonly Stage[] = [
     testFiles('tests/kernel').filter((path) => path.includes('/executor')),
     180,
     { LIMPID_EXECUTOR: `${ROOT}build/native/executor-asan` },
+  ),
+  // Once more without the launcher, which does by itself what needs no decision.
+  host(
+    'runtime program',
+    testFiles('tests/kernel').filter((path) => /\/(?:runtime|conformance)-/.test(path)),
+    180,
+    { LIMPID_RUNTIME: 'program' },
   ),
   host('cli', ['tests/cli'], 240),
   host('attack', ['tests/attack'], 120),
