@@ -39,6 +39,11 @@ async function runCommand(
   if (TRACING_LEVELS.has(globals.options['log-level'])) startTrace();
   if (asksForGroup(words)) return showHelp([words[0]!], output);
   const { name, called, rest } = findCommand(words);
+  if (name === 'run') {
+    const { runAgain } = await import('./run-again.ts');
+    const code = await runAgain(rest, globals.options, output);
+    if (code !== undefined) return code;
+  }
   const command = JSON.parse(COMMAND_WORDS[name]!) as CommandWords;
   const { stopAtFirstArgument, defaults } = command;
   const parsed = parseOptions(command.options, rest, { command: called, stopAtFirstArgument }, defaults);
@@ -46,7 +51,15 @@ async function runCommand(
   checkArity(called, command.arity, parsed.args, Object.keys(parsed.typed));
   const { options, typed, args } = parsed;
   const { handle } = await importHandler(name);
-  const invocation: Invocation = { command: called, options, typed, args, globals: globals.options, output };
+  const invocation: Invocation = {
+    command: called,
+    options,
+    typed,
+    args,
+    words: rest,
+    globals: globals.options,
+    output,
+  };
   return handle(invocation as never);
 }
 

@@ -30,6 +30,10 @@ export interface LaunchRequest {
   readonly meanwhile?: () => void;
 }
 
+interface EncodedLaunch extends Omit<LaunchRequest, 'plan'> {
+  readonly plan: Uint8Array;
+}
+
 export type Outcome =
   | { readonly kind: 'started'; readonly pid: number; readonly startTime: string }
   | { readonly kind: 'done' }
@@ -48,9 +52,14 @@ export interface Launched {
  * Sends a plan to a sealed copy of the executor and waits for its answer (docs/protocol.md). Throws only
  * where the executor could not be started or died without an answer; a failed operation is an outcome.
  */
-export function launchPlan({ plan, executor, slots = new Map(), meanwhile }: LaunchRequest): Launched {
+export function launchPlan({ plan, ...rest }: LaunchRequest): Launched {
+  return launchEncoded({ ...rest, plan: encodePlan(plan) });
+}
+
+/** As `launchPlan`, with a plan as the executor reads it. */
+export function launchEncoded({ plan, executor, slots = new Map(), meanwhile }: EncodedLaunch): Launched {
   const executorFd = sealedExecutor(executor);
-  const planFd = sealedMemfd('limpid-plan', encodePlan(plan));
+  const planFd = sealedMemfd('limpid-plan', plan);
   tracePhase('plan and executor sealed');
   const [ours, theirs] = socketPair();
   const words = [...slots].map(([slot, fd]) => `${slot}=${fd}`);

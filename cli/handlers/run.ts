@@ -3,6 +3,7 @@ import { runContainer } from '../../engine/containers/run.ts';
 import { becomeForeground, callerTerminal } from '../../engine/foreground.ts';
 import type { command } from '../commands/run.ts';
 import { newConfig } from '../create-options/new-config.ts';
+import { isRepeatable } from '../create-options/repeatable.ts';
 import { parseDetachKeys } from '../foreground/detach-keys.ts';
 import { chosenStreams } from '../foreground/streams.ts';
 import type { Handler } from '../parse/command.ts';
@@ -25,9 +26,15 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     return showLaunch(world, config, options.show, output);
   }
   const size = config.terminal ? callerTerminal() : undefined;
-  const { controlFd, trace } = await runContainer(world, config, { replace: options.replace, ...(size && { size }) });
+  const started = await runContainer(world, config, { replace: options.replace, ...(size && { size }) });
+  const { controlFd, trace } = started;
   if (trace !== '') await output.err(takeTrace() + trace);
-  if (options.detach) {
+  const foreground = options.detach ? undefined : { ...streams, signals: options['sig-proxy'], detachKeys };
+  if (isRepeatable(invocation.typed, started.config)) {
+    const { keepRun } = await import('../../engine/kept/keep-run.ts');
+    keepRun(world, { words: invocation.words, config: started.config, plan: started.plan, foreground });
+  }
+  if (foreground === undefined) {
     await output.out(`${config.id}\n`);
     return 0;
   }
@@ -36,8 +43,6 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     fd: controlFd,
     subscribe: false,
     terminal,
-    ...streams,
-    signals: options['sig-proxy'],
-    detachKeys,
+    ...foreground,
   });
 };

@@ -55,6 +55,8 @@ export interface Invocation<O extends Options = Options> {
   readonly options: OptionValues<O>;
   readonly typed: Typed<O>;
   readonly args: readonly string[];
+  /** All that was typed behind the command. */
+  readonly words: readonly string[];
   readonly globals: OptionValues<GlobalOptions>;
   readonly output: Output;
 }

@@ -27,6 +27,8 @@ export interface StartedContainer extends NewRecord {
   readonly pid: number;
   /** Frames flow here from the first byte on; the caller closes it or becomes its client. */
   readonly controlFd: number;
+  /** What it was started by. */
+  readonly plan: Plan;
   readonly trace: string;
 }
 
@@ -93,7 +95,7 @@ async function launchRecord(
     slots: new Map([[SLOT.lock, lock.fd]]),
   });
   tracePhase('container started');
-  if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, trace };
+  if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, plan, trace };
   // What never ran has no exit that somebody could have missed.
   removeFile(paths.startRecord);
   throw await launchError(plan, outcome, `container "${config.name}"`);

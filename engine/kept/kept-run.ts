@@ -1,0 +1,96 @@
+import { readRegularText } from '../../kernel/files.ts';
+import type { ContainerConfig, RootfsSource } from '../config.ts';
+import { nameClaim } from '../records/paths.ts';
+import type { World } from '../world.ts';
+import { runInputs } from './run-inputs.ts';
+
+/**
+ * What a `run` came to, for when the same words come again: docs/decisions/0006-a-run-that-repeats-is-kept.md.
+ * A plan is data, and it depends on nothing but the words, a few facts, and what only this container has: its id, its
+ * name, the time.
+ */
+export interface KeptRun {
+  /** All words behind `run`: a hash may meet another. */
+  readonly words: readonly string[];
+  readonly inputs: string;
+  readonly rootfs: RootfsSource;
+  /** Of the container that was run then. */
+  readonly id: string;
+  readonly name: string;
+  readonly nameIsRandom: boolean;
+  /** Its config, as JSON. */
+  readonly config: string;
+  /** What stands for the beginning of the start record in the plan. */
+  readonly startPrefix: string;
+  readonly foreground: KeptForeground;
+  /** The plan as the executor reads it, in base64. */
+  readonly plan: string;
+}
+
+/** How the command goes on once the container runs; `undefined` where it prints the id and leaves. */
+export type KeptForeground =
+  | {
+      readonly stdin: boolean;
+      readonly stdout: boolean;
+      readonly stderr: boolean;
+      readonly signals: boolean;
+      readonly detachKeys: readonly number[];
+    }
+  | undefined;
+
+export function keptDirectory({ runroot }: Pick<World, 'runroot'>): string {
+  return `${runroot}/kept`;
+}
+
+export function keptPath(world: Pick<World, 'runroot'>, words: readonly string[]): string {
+  return `${keptDirectory(world)}/${Bun.hash(words.join('\0')).toString(16)}`;
+}
+
+/** The run that these words came to before, if it would come to the same now. */
+export function findKeptRun(world: World, words: readonly string[]): KeptRun | undefined {
+  const text = readRegularText(keptPath(world, words));
+  // An empty one says that the words were met once.
+  const kept = text === undefined || text === '' ? undefined : parseKept(text);
+  if (kept === undefined) return undefined;
+  const isSame = kept.words.length === words.length && kept.words.every((word, index) => word === words[index]);
+  return isSame && kept.inputs === runInputs(world, kept.rootfs) ? kept : undefined;
+}
+
+/** A damaged one is as good as none. */
+function parseKept(text: string): KeptRun | undefined {
+  try {
+    return JSON.parse(text) as KeptRun;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What one container has for itself, in its plan. */
+export interface Own {
+  readonly id: string;
+  readonly name: string;
+  readonly startPrefix: string;
+}
+
+const SHORT_ID = 12;
+
+/** A plan's bytes for another container: all that differs is as long as before. */
+export function planFor(world: World, { plan, id, name, startPrefix }: KeptRun, own: Own): Uint8Array {
+  const text = withId(Buffer.from(plan, 'base64').toString('latin1'), id, own.id)
+    .replaceAll(nameClaim(world, name), nameClaim(world, own.name))
+    .replace(startPrefix, own.startPrefix);
+  return Buffer.from(text, 'latin1');
+}
+
+/** The config for another container. */
+export function configFor(
+  { config, id }: KeptRun,
+  own: Pick<ContainerConfig, 'id' | 'name' | 'created'>,
+): ContainerConfig {
+  return { ...(JSON.parse(withId(config, id, own.id)) as ContainerConfig), ...own };
+}
+
+/** The host name of who is given none is the start of the id. */
+function withId(text: string, from: string, to: string): string {
+  return text.replaceAll(from, to).replaceAll(from.slice(0, SHORT_ID), to.slice(0, SHORT_ID));
+}

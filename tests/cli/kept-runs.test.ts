@@ -1,0 +1,116 @@
+/** The same `run` again: from its third time on by a kept plan, and nobody can tell by anything but the time it takes. */
+import { expect, test } from 'bun:test';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { BUSYBOX, privateWorld, type RunOptions } from './limpid.ts';
+
+const { directory, limpid, limpidWith, says } = privateWorld();
+const RUN = ['run', '--rm', '--network', 'none'];
+
+/** Whether these words go by a kept plan now; runs them once more. */
+async function goesKept(words: readonly string[], options: RunOptions = {}): Promise<boolean> {
+  const { err } = await limpidWith({ ...options, env: { ...options.env, LIMPID_TRACE: '1' } }, ...words);
+  expect(err).toContain('container started');
+  return err.includes('kept plan found');
+}
+
+/** Runs them often enough for them to be kept. */
+async function settle(words: readonly string[]): Promise<void> {
+  for (let time = 0; time < 2; time++) expect((await limpid(...words)).code).toBe(0);
+  expect(await goesKept(words)).toBe(true);
+}
+
+test('each is a container of its own', async () => {
+  const words = ['run', '-d', '--network', 'none', '-m', '64m', BUSYBOX, 'sh', '-c', 'echo $HOSTNAME; exec sleep 60'];
+  const ids: string[] = [];
+  for (let time = 0; time < 4; time++) ids.push(await says(...words));
+  expect(readdirSync(`${directory}/run/kept`)).toHaveLength(1);
+  const documents = JSON.parse(await says('inspect', ...ids)) as Record<string, unknown>[];
+  expect(new Set(documents.map(({ Name }) => Name)).size).toBe(4);
+  for (const [index, id] of ids.entries()) expect(await says('logs', id)).toBe(ids[index]!.slice(0, 12));
+  const [whole, , , kept] = documents.map((document, index) => {
+    const own = [ids[index]!, ids[index]!.slice(0, 12), document['Name'] as string];
+    const text = own.reduce((rest, word) => rest.replaceAll(word, '*'), JSON.stringify(document));
+    return text
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replaceAll(/"(ConmonPid|MonitorPid|Pid|SandboxKey|PidFile)":("[^"]*"|\d+)/g, '"$1":0')
+      .replaceAll(/\[\d+\]/g, '[INODE]');
+  });
+  expect(kept).toBe(whole!);
+  await says('rm', '-f', ...ids);
+});
+
+test('streams, exit codes and clean-up are as ever', async () => {
+  const words = [...RUN, '-i', BUSYBOX, 'sh', '-c', 'cat; echo error >&2; exit 7'];
+  for (let time = 0; time < 3; time++) {
+    expect(await limpidWith({ input: 'a line\n' }, ...words)).toEqual({ code: 7, out: 'a line\n', err: 'error\n' });
+  }
+  expect(readdirSync(`${directory}/root/containers`)).toEqual([]);
+  expect(await says('ps', '-aq')).toBe('');
+});
+
+test('what fails is told as the first time', async () => {
+  const words = ['run', '--network', 'none', '--name', 'taken', BUSYBOX, 'sleep', '60'];
+  for (let time = 0; time < 2; time++) {
+    await says('run', '-d', ...words.slice(1));
+    const { code, err } = await limpid(...words);
+    expect(code).toBe(125);
+    expect(err).toMatch(
+      /^Error: cannot create container "taken": the name is in use by container [0-9a-f]{12} \(hint: /,
+    );
+    await says('rm', '-f', 'taken');
+  }
+  const missing = [...RUN, BUSYBOX, 'no-such-program'];
+  const first = await limpid(...missing);
+  expect(first.code).toBe(127);
+  for (let time = 0; time < 3; time++) expect(await limpid(...missing)).toEqual(first);
+});
+
+test('a name in use is told by a kept plan too', async () => {
+  const words = ['run', '-d', '--network', 'none', '--name', 'held', BUSYBOX, 'sleep', '60'];
+  for (let time = 0; time < 3; time++) {
+    await says(...words);
+    if (time < 2) await says('rm', '-f', 'held');
+  }
+  const { code, err } = await limpid(...words);
+  expect({ code, err }).toEqual({
+    code: 125,
+    err: expect.stringMatching(
+      /^Error: cannot create container "held": the name is in use by container [0-9a-f]{12} \(/,
+    ),
+  });
+  await says('rm', '-f', 'held');
+});
+
+test('other limits of the caller, other proxies and another host name are other inputs', async () => {
+  const words = [...RUN, BUSYBOX, 'sh', '-c', 'ulimit -Hn; echo $http_proxy'];
+  await settle(words);
+  const limited = { through: ['prlimit', '--nofile=777:777'] };
+  expect((await limpidWith(limited, ...words)).out).toBe('777\n\n');
+  await limpid(...words);
+  await settle(words);
+  const proxied = { env: { http_proxy: 'http://192.0.2.1:3128' } };
+  expect((await limpidWith(proxied, ...words)).out).toEndWith('http://192.0.2.1:3128\n');
+});
+
+test('users of the root file system are looked up anew when they change', async () => {
+  const words = [...RUN, '--user', 'newcomer', BUSYBOX, 'id', '-u'];
+  const [builtin] = readdirSync(`${directory}/root/builtin`);
+  const passwd = `${directory}/root/builtin/${builtin}/etc/passwd`;
+  const text = await Bun.file(passwd).text();
+  try {
+    writeFileSync(passwd, `${text}newcomer:x:4242:4242::/:/bin/sh\n`);
+    await settle(words);
+    writeFileSync(passwd, `${text}newcomer:x:4243:4243::/:/bin/sh\n`);
+    expect((await limpid(...words)).out).toBe('4243\n');
+  } finally {
+    writeFileSync(passwd, text);
+  }
+});
+
+test('without the directory of kept plans all goes on', async () => {
+  const words = [...RUN, BUSYBOX, 'echo', 'again'];
+  await settle(words);
+  await Bun.$`rm -r ${directory}/run/kept`;
+  expect(await limpid(...words)).toEqual({ code: 0, out: 'again\n', err: '' });
+  expect(existsSync(`${directory}/run/kept`)).toBe(true);
+});

@@ -1,0 +1,105 @@
+/** Law: a kept plan with another container's own things put in is, byte for byte, what the whole way computes for it. */
+import { afterAll, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { CREATE_OPTIONS } from '../../cli/create-options/options.ts';
+import { newConfig } from '../../cli/create-options/new-config.ts';
+import { parseOptions } from '../../cli/parse/parse-options.ts';
+import { prepareLaunch } from '../../engine/containers/prepare.ts';
+import type { ContainerConfig } from '../../engine/config.ts';
+import { configFor, findKeptRun, planFor } from '../../engine/kept/kept-run.ts';
+import { keepRun } from '../../engine/kept/keep-run.ts';
+import { containerPaths } from '../../engine/records/paths.ts';
+import { World } from '../../engine/world.ts';
+import type { Plan } from '../../plan/ops.ts';
+import { encodePlan } from '../../plan/wire.ts';
+
+const directory = mkdtempSync('/tmp/limpid-kept-');
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const newWorld = () => new World({ root: `${directory}/root`, runroot: `${directory}/run` });
+const foreground = { stdin: false, stdout: true, stderr: true, signals: true, detachKeys: [16, 17] };
+
+function configOf(words: readonly string[]): ContainerConfig {
+  const { options, typed, args } = parseOptions(CREATE_OPTIONS, words, { command: 'run', stopAtFirstArgument: true });
+  return newConfig({ options, typed, args });
+}
+
+async function wholeWay(world: World, config: ContainerConfig): Promise<Plan> {
+  return (await prepareLaunch(world, config, containerPaths(world, config.id, config.autoRemove))).plan;
+}
+
+const prefixOf = (plan: Plan) => plan.find((op) => op.op === 'record_start')!.prefix;
+
+/** Keeps what these words came to, as the second of two runs does. */
+async function keep(world: World, words: readonly string[], config = configOf(words)): Promise<Plan> {
+  const plan = await wholeWay(world, config);
+  for (let time = 0; time < 2; time++) keepRun(world, { words, config, plan, foreground });
+  return plan;
+}
+
+const KEPT = [
+  '--rm --network none builtin:busybox true',
+  '--network none --name lab --hostname lab builtin:busybox sleep 60',
+  '--rm --network none -m 128m --memory-swap 256m --pids-limit 64 --cpu-shares 512 builtin:busybox sh -c id',
+  '--rm --network none --read-only --tmpfs /scratch --user 1000:1000 -w /tmp builtin:busybox pwd',
+  '--rm --network none -e A=é -e B= --label x=y --cap-drop all --cap-add chown --ulimit nofile=64 builtin:busybox env',
+  '--rm --network none --uts host --ipc private --cgroupns host --pid host builtin:busybox ps',
+].map((line) => line.split(' '));
+
+test.each(KEPT.map((words) => [words.join(' '), words] as const))('run %s', async (_, words) => {
+  const world = newWorld();
+  const first = configOf(words);
+  await keep(world, words, first);
+  // The next one has a name of the same length, as `runKept` sees to.
+  const next = configOf(words);
+  const other = { ...next, name: first.name.split('').reverse().join('') };
+  const config = words.includes('--name') ? next : other;
+  const whole = await wholeWay(world, config);
+  const kept = findKeptRun(newWorld(), words)!;
+  const own = { id: config.id, name: config.name, startPrefix: prefixOf(whole) };
+  expect(Buffer.from(planFor(world, kept, own)).equals(encodePlan(whole))).toBe(true);
+  const { id, name, created } = config;
+  expect(configFor(kept, { id, name, created })).toEqual(JSON.parse(JSON.stringify(config)));
+  expect(kept.foreground).toEqual(foreground);
+});
+
+const NOT_KEPT = [
+  '--rm --network none -v /tmp:/data builtin:busybox true',
+  '--rm --network none --device /dev/fuse builtin:busybox true',
+  '--rm --network none --privileged builtin:busybox true',
+  '--rm --network none -t builtin:busybox true',
+  '--rm --network none --init builtin:busybox true',
+  '--rm --network none --uidmap 0:100000:65536 builtin:busybox true',
+  '--network none --restart always builtin:busybox true',
+  '--rm --network host builtin:busybox true',
+  '--rm builtin:busybox true',
+  '--rm --network none --rootfs / true',
+].map((line) => line.split(' '));
+
+test.each(NOT_KEPT.map((words) => [words.join(' '), words] as const))('not: run %s', async (_, words) => {
+  const world = newWorld();
+  const config = configOf(words);
+  const run = { words, config, plan: [], foreground };
+  for (let time = 0; time < 2; time++) keepRun(world, run);
+  expect(findKeptRun(world, words)).toBeUndefined();
+});
+
+test('nothing is kept for words that were met once, and for words that are almost the same', async () => {
+  const world = newWorld();
+  const words = ['--rm', '--network', 'none', '--label', 'a', 'builtin:busybox', 'true'];
+  const config = configOf(words);
+  keepRun(world, { words, config, plan: await wholeWay(world, config), foreground });
+  expect(findKeptRun(world, words)).toBeUndefined();
+  await keep(world, words);
+  expect(findKeptRun(newWorld(), words)?.words).toEqual(words);
+  expect(findKeptRun(newWorld(), [...words.slice(0, -1), 'true ', ''])).toBeUndefined();
+});
+
+test('a damaged one is as good as none', async () => {
+  const world = newWorld();
+  const words = ['--rm', '--network', 'none', '--label', 'b', 'builtin:busybox', 'true'];
+  await keep(world, words);
+  const path = `${directory}/run/kept/${Bun.hash(words.join('\0')).toString(16)}`;
+  await Bun.write(path, (await Bun.file(path).text()).slice(0, -100));
+  expect(findKeptRun(newWorld(), words)).toBeUndefined();
+});
