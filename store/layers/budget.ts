@@ -7,6 +7,12 @@ const RATIO = 1100;
 /** So much may come of a few bytes all the same. */
 const HARMLESS_BYTES = 1 << 30;
 
+interface Bounds {
+  readonly compressedBytes: number;
+  readonly freeBytes: number;
+  readonly keptBytes?: number;
+}
+
 /** What a layer may take: bounds on what it says of itself, before it is written, and on what comes out of it. */
 export class Budget {
   readonly #compressedBytes: number;
@@ -15,9 +21,11 @@ export class Budget {
   #dataBytes = 0;
   #unpackedBytes = 0;
 
-  constructor({ compressedBytes, freeBytes }: { readonly compressedBytes: number; readonly freeBytes: number }) {
+  /** `keptBytes` of the compressed layer go to the same disk. Throws `ELAYERSIZE` where even they find no room. */
+  constructor({ compressedBytes, freeBytes, keptBytes = 0 }: Bounds) {
     this.#compressedBytes = compressedBytes;
-    this.#freeBytes = freeBytes;
+    this.#freeBytes = freeBytes - keptBytes;
+    if (keptBytes > freeBytes) throw tooLarge(`it has ${keptBytes} bytes, and ${freeBytes} are free`);
   }
 
   /** A file of an archive as its header has it: its size, and how many bytes of that are not holes. */

@@ -36,11 +36,13 @@ export async function unpackBlob(
   for (const path of [staging, `${staging}.old`]) await removeTree(place, path, 'left by a command that was killed');
   makeDirectory(staging, 0o700);
   try {
+    const budget = budgetFor(place, request, keep);
     const file = keep ? createFile(`${staging}/blob`, 0o644) : undefined;
     try {
       const blob = new BlobIntake(descriptor, file?.fd);
-      if (isWanted) await unpackAside(place, request, blob, staging);
-      else await checkOnly(place, request, blob);
+      // From a blob that was compressed otherwise the layer may be there: this one is checked to be the same.
+      if (isWanted) await unpackAside(place, request, blob, budget, staging);
+      else await pump(request, blob, new ArchiveIntake(diffId, budget));
       // What lies on the same disk was synced with the layer; that costs nothing again.
       file?.sync();
     } finally {
@@ -53,18 +55,19 @@ export async function unpackBlob(
   }
 }
 
-/** The layer is there, from a blob that was compressed otherwise: this one is checked to be the same. */
-async function checkOnly(place: StorePlace, request: LayerRequest, blob: BlobIntake): Promise<void> {
-  await pump(request, blob, new ArchiveIntake(request.diffId, budgetFor(place, request)));
-}
-
-async function unpackAside(place: StorePlace, request: LayerRequest, blob: BlobIntake, staging: string): Promise<void> {
+async function unpackAside(
+  place: StorePlace,
+  request: LayerRequest,
+  blob: BlobIntake,
+  budget: Budget,
+  staging: string,
+): Promise<void> {
   const directory = `${staging}/diff`;
   makeDirectory(directory, 0o755);
   setMode(directory, 0o755);
   const jail = startJail(await place.executor, directory);
   try {
-    await fillJail(place, request, blob, staging, jail);
+    await fillJail(request, blob, budget, staging, jail);
     await jail.finish();
   } catch (error) {
     // Who writes into a jail that has ended learns nothing but that.
@@ -75,14 +78,13 @@ async function unpackAside(place: StorePlace, request: LayerRequest, blob: BlobI
 }
 
 async function fillJail(
-  place: StorePlace,
   request: LayerRequest,
   blob: BlobIntake,
+  budget: Budget,
   staging: string,
   jail: Jail,
 ): Promise<void> {
   const { descriptor, diffId } = request;
-  const budget = budgetFor(place, request);
   const records = new RecordStream(jail.write);
   const devices = currentUid() === 0 ? 'made' : 'refused';
   const sink = new LayerSink(records, { devices, declared: (...sizes) => budget.declare(...sizes) });
@@ -100,7 +102,8 @@ async function fillJail(
   records.flush();
 }
 
-function budgetFor(place: StorePlace, { descriptor }: LayerRequest): Budget {
-  const freeBytes = freeSpace(place.root)?.bytes ?? Number.MAX_SAFE_INTEGER;
-  return new Budget({ compressedBytes: descriptor.size, freeBytes });
+/** Throws `ELAYERSIZE` where there is no room for the blob alone. */
+function budgetFor(place: StorePlace, { descriptor: { size } }: LayerRequest, keep: boolean): Budget {
+  const free = freeSpace(place.root)?.bytes ?? Number.MAX_SAFE_INTEGER;
+  return new Budget({ compressedBytes: size, freeBytes: free, keptBytes: keep ? size : 0 });
 }

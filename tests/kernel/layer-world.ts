@@ -11,15 +11,17 @@ export class LayerWorld {
   readonly path: string;
   readonly place: StorePlace;
 
-  constructor(below = '/tmp') {
+  constructor(below = '/tmp', runroot?: string) {
     this.path = mkdtempSync(`${below}/limpid-layers-`);
-    this.place = { root: this.file('root'), runroot: this.file('run'), executor: Bun.file(EXECUTOR).bytes() };
+    this.place = {
+      root: this.file('root'),
+      runroot: runroot ?? this.file('run'),
+      executor: Bun.file(EXECUTOR).bytes(),
+    };
     mkdirSync(this.file('root'));
   }
 
-  file(name: string): string {
-    return `${this.path}/${name}`;
-  }
+  readonly file = (name: string): string => `${this.path}/${name}`;
 
   async receive(blob: Uint8Array, plain: Uint8Array = blob, more: Partial<LayerRequest> = {}): Promise<LayerRequest> {
     const request = { ...layerRequest(blob, plain), ...more };
@@ -48,6 +50,35 @@ export function layerRequest(blob: Uint8Array, plain: Uint8Array = blob): LayerR
 
 export function sha256(bytes: Uint8Array): string {
   return `sha256:${new Bun.CryptoHasher('sha256').update(bytes).digest('hex')}`;
+}
+
+export interface Receiver {
+  readonly process: Bun.Subprocess;
+  /** Lets it take the rest; its exit code. */
+  goOn(): Promise<number>;
+}
+
+/** Another process that receives a layer (tests/faults/layer-receiver.ts), once it has paused behind so many bytes. */
+export async function startReceiver({ place, file }: LayerWorld, blob: Uint8Array, pause: number): Promise<Receiver> {
+  await Bun.write(file('blob'), blob);
+  const digest = sha256(blob);
+  const words = [place.root, place.runroot, EXECUTOR, file('blob'), digest, digest, String(pause)];
+  const script = new URL('../faults/layer-receiver.ts', import.meta.url).pathname;
+  const child = Bun.spawn([process.execPath, script, ...words], { stdin: 'pipe', stdout: 'pipe', stderr: 'ignore' });
+  const lines = child.stdout.getReader();
+  let said = '';
+  while (!said.includes('paused')) {
+    const { done, value } = await lines.read();
+    if (done) throw new Error(`the receiver ended: ${said}`);
+    said += new TextDecoder().decode(value);
+  }
+  return {
+    process: child,
+    goOn: async () => {
+      await child.stdin.end();
+      return child.exited;
+    },
+  };
 }
 
 /** In pieces, as a network brings them. */
