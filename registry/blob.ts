@@ -1,10 +1,10 @@
 import { LimpidError } from '../base/error.ts';
 import type { Descriptor } from '../spec/image.ts';
 import { failure, type Errand } from './errand.ts';
-import { readPiece, type BodyReader } from './http/bounded-body.ts';
+import { PieceReader } from './http/piece-reader.ts';
 import type { Connection } from './http/connection.ts';
 import { delayBefore } from './http/delay.ts';
-import { networkTrouble, troubleFailure } from './http/network-failure.ts';
+import { BrokenOff, networkTrouble, troubleFailure } from './http/network-failure.ts';
 import { pullScope } from './manifest.ts';
 
 /**
@@ -36,7 +36,7 @@ class BlobTransfer {
   readonly #connection: Connection;
   readonly #descriptor: Descriptor;
   readonly #errand: Errand;
-  #reader: BodyReader | undefined;
+  #reader: PieceReader | undefined;
   #received = 0;
   /** Bytes that a server sent again, as it knows no ranges. */
   #toSkip = 0;
@@ -74,7 +74,8 @@ class BlobTransfer {
       await response.body?.cancel();
       throw failure('ESIZE', this.#errand, `"${url.host}" sends ${complaint}`);
     }
-    this.#reader = response.body?.getReader();
+    this.#reader =
+      response.body === null ? undefined : new PieceReader(response.body, this.#connection.pacing.stallTimeoutMs);
   }
 
   async next(): Promise<Uint8Array | undefined> {
@@ -87,7 +88,7 @@ class BlobTransfer {
       this.#received += fresh.length;
       this.#attempts = 0;
       if (this.#received > size) {
-        await this.cancel();
+        this.cancel();
         throw failure('ESIZE', this.#errand, `"${this.#host}" sends more than the ${size} bytes that were expected`);
       }
       if (fresh.length > 0) return fresh;
@@ -95,18 +96,18 @@ class BlobTransfer {
     }
   }
 
-  async cancel(): Promise<void> {
-    await this.#reader?.cancel().catch(() => {});
+  cancel(): void {
+    this.#reader?.cancel();
   }
 
   async #read(): Promise<Uint8Array | 'again'> {
     const { size } = this.#descriptor;
     try {
       if (this.#reader === undefined) await this.open();
-      const piece = this.#reader && (await readPiece(this.#reader, this.#connection.pacing.stallTimeoutMs));
-      if (piece?.value !== undefined) return piece.value;
+      const piece = await this.#reader?.next();
+      if (piece !== undefined) return piece;
       if (this.#received >= size) return new Uint8Array();
-      throw new Error(`it ended after ${this.#received} of ${size} bytes`);
+      throw new BrokenOff(`it ended after ${this.#received} of ${size} bytes`);
     } catch (error) {
       if (error instanceof LimpidError) throw error;
       await this.#recover(error);

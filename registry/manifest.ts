@@ -5,7 +5,6 @@ import { MEDIA_TYPE } from '../spec/image.ts';
 import { failure, type Errand } from './errand.ts';
 import { readBody } from './http/bounded-body.ts';
 import type { Connection } from './http/connection.ts';
-import { networkTrouble, troubleFailure } from './http/network-failure.ts';
 import { LimpidError } from '../base/error.ts';
 
 const ACCEPT = [
@@ -41,10 +40,7 @@ export async function fetchManifest(connection: Connection, name: string, errand
     });
   }
   const limits = { limitBytes: MANIFEST_LIMIT_BYTES, stallTimeoutMs: pacing.stallTimeoutMs };
-  const bytes = await readBody(response, errand, limits).catch((error: unknown) => {
-    if (error instanceof LimpidError) throw error;
-    throw troubleFailure(errand, networkTrouble(error, url.host), error);
-  });
+  const bytes = await readBody(response, errand, limits);
   const stated = response.headers.get('docker-content-digest') ?? undefined;
   const isDigest = name.includes(':');
   const digest = digestOf(bytes, isDigest ? name : undefined);

@@ -1,47 +1,29 @@
+import { LimpidError } from '../../base/error.ts';
 import type { Errand } from '../errand.ts';
 import { failure } from '../errand.ts';
-import { TimedOut } from './network-failure.ts';
+import { networkTrouble, troubleFailure } from './network-failure.ts';
+import { PieceReader } from './piece-reader.ts';
 
-/** A whole body of at most `limitBytes`. Throws `ESIZE` above it, `TimedOut` where it stalls. */
+/** A whole body of at most `limitBytes`. Throws `ESIZE` above it, and what the network does to it as `networkTrouble` has it. */
 export async function readBody(
   response: Response,
   errand: Errand,
   { limitBytes, stallTimeoutMs }: { readonly limitBytes: number; readonly stallTimeoutMs: number },
 ): Promise<Uint8Array> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return new Uint8Array();
+  if (response.body === null) return new Uint8Array();
+  const reader = new PieceReader(response.body, stallTimeoutMs);
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for (;;) {
-    const { value } = await readPiece(reader, stallTimeoutMs);
-    if (value === undefined) return Buffer.concat(pieces);
-    size += value.length;
-    if (size > limitBytes) {
-      reader.cancel().catch(() => {});
-      throw failure('ESIZE', errand, `the answer is longer than ${limitBytes} bytes`);
-    }
-    pieces.push(value);
-  }
-}
-
-/** What of a body's reader is used. */
-export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
-
-/** The next piece of a body. Throws `TimedOut` where none comes in time; the body is then given up. */
-export async function readPiece(
-  reader: BodyReader,
-  stallTimeoutMs: number,
-): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }> {
-  const stalled = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    stalled.reject(new TimedOut(`the transfer stalled: nothing came for ${stallTimeoutMs / 1000} s`));
-  }, stallTimeoutMs);
   try {
-    return await Promise.race([reader.read(), stalled.promise]);
+    for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
+      size += piece.length;
+      if (size > limitBytes) throw failure('ESIZE', errand, `the answer is longer than ${limitBytes} bytes`);
+      pieces.push(piece);
+    }
   } catch (error) {
-    reader.cancel().catch(() => {});
-    throw error;
-  } finally {
-    clearTimeout(timer);
+    reader.cancel();
+    if (error instanceof LimpidError) throw error;
+    throw troubleFailure(errand, networkTrouble(error, URL.parse(response.url)?.host ?? ''), error);
   }
+  return Buffer.concat(pieces);
 }

@@ -48,12 +48,13 @@ export function smallImage({
 }
 
 /** Serves an image under every name and tag, but where `answer` has its own way. */
-export function hostileRegistry(answer: Answer, image = smallImage()): HostileRegistry {
+export function hostileRegistry(answer: Answer, image = smallImage(), tls?: Bun.TLSOptions): HostileRegistry {
   const requests: SeenRequest[] = [];
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
     idleTimeout: 0,
+    ...(tls === undefined ? {} : { tls }),
     async fetch(request) {
       const url = new URL(request.url);
       requests.push({
@@ -66,7 +67,7 @@ export function hostileRegistry(answer: Answer, image = smallImage()): HostileRe
     },
   });
   const host = `127.0.0.1:${server.port}`;
-  return { host, origin: `http://${host}`, requests, stop: () => server.stop(true) };
+  return { host, origin: `${tls === undefined ? 'http' : 'https'}://${host}`, requests, stop: () => server.stop(true) };
 }
 
 export function manifestResponse(manifest: unknown, mediaType: string = MEDIA_TYPE.ociManifest): Response {

@@ -162,6 +162,22 @@ test('a server that does not answer at all', async () => {
   expect(server!.requests).toHaveLength(3);
 });
 
+test.each([
+  ['GARBAGE', 'ECONNRESET'],
+  ['HTTP/1.1 99999 OK\r\n\r\n', 'Malformed_HTTP_Response'],
+  ['HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nabcdefg', 'InvalidContentLength'],
+  ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc', 'InvalidHTTPResponse'],
+])('an answer that is no HTTP: %p', async (text, why) => {
+  const data = (socket: Bun.Socket) => void (socket.write(text), socket.end());
+  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data } });
+  const wanted = { ...options(), credentials: { username: 'bob', password: 'x' } };
+  const reference = parseReference(`127.0.0.1:${listener.port}/app:1`);
+  const { message, code } = await thrown(registrySource(reference, { ...wanted, pacing: { tries: 1 } }).manifest());
+  listener.stop(true);
+  expect(code).toBe('ETRANSFER');
+  expect(message).toEndWith(`the connection to "127.0.0.1:${listener.port}" broke: ${why}`);
+});
+
 test('tags over several pages', async () => {
   serve((_, { pathname, searchParams }) => {
     if (!pathname.endsWith('/tags/list')) return undefined;
