@@ -54,7 +54,7 @@ test.each([
   ],
   ['{', 'it is no JSON: '],
   ['[]', 'it is no object'],
-])('the policy %p is refused', (document, why) => {
+])('the policy %j is refused', (document, why) => {
   expect(refusal(document)).toContain(why);
 });
 
