@@ -22,6 +22,7 @@ import { sampleStats, type StatsSample } from './containers/stats.ts';
 import { stopContainer, type StopOptions } from './containers/stop.ts';
 import { listProcesses, type ContainerProcess } from './containers/top.ts';
 import { waitContainer } from './containers/wait.ts';
+import { Images } from './images/face.ts';
 import { engineInfo, type EngineInfo } from './info.ts';
 import { findRecord } from './records/read.ts';
 import { engineVersion, type EngineVersion } from './version.ts';
@@ -48,6 +49,8 @@ export type { Pruned } from './containers/prune.ts';
 export type { StatsSample } from './containers/stats.ts';
 export type { ContainerProcess } from './containers/top.ts';
 export type { ContainerState, Status } from './records/state.ts';
+export type { StoredImage } from './images/find.ts';
+export type { PulledImage, PullOptions } from './images/pull.ts';
 export type { EngineInfo } from './info.ts';
 export type { EngineVersion } from './version.ts';
 export type { ExitStatus } from '../kernel/frames.ts';
@@ -59,9 +62,11 @@ export type { WorldOptions } from './world.ts';
  */
 export class Engine {
   readonly world: World;
+  readonly images: Images;
 
   constructor(options: WorldOptions = {}) {
     this.world = new World(options);
+    this.images = new Images(this.world);
   }
 
   /** Records a container without starting it; answers its id. */

@@ -1,5 +1,5 @@
 import { signalName } from '../../abi/signal.ts';
-import type { ImageConfig, ImageRuntimeConfig } from '../../spec/image.ts';
+import type { ImageConfig, ImageHistory, ImageRuntimeConfig } from '../../spec/image.ts';
 import type { ContainerConfig } from '../config.ts';
 
 /** What an image made of a container says of its own containers: what the container's image says, and over it its config. Pure. */
@@ -64,6 +64,13 @@ export function committedConfig(
     ...rest,
     config: runtime,
     rootfs: { type: 'layers', diff_ids: squashed ? [diffId] : [...base.rootfs.diff_ids, diffId] },
-    history: squashed ? [step] : [...(base.history ?? []), step],
+    history: squashed ? [step] : [...wholeHistory(base), step],
   };
+}
+
+/** A step for each layer: where the base tells fewer, steps without words stand for them. */
+function wholeHistory({ history = [], rootfs }: ImageConfig): readonly ImageHistory[] {
+  const told = history.filter((step) => !step.empty_layer).length;
+  const missing = Math.max(0, rootfs.diff_ids.length - told);
+  return [...history, ...Array.from({ length: missing }, () => ({}))];
 }
