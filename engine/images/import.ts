@@ -1,13 +1,12 @@
 import { LimpidError } from '../../base/error.ts';
+import { statPath } from '../../kernel/file-status.ts';
 import { MEDIA_TYPE, type Digest, type ImageConfig } from '../../spec/image.ts';
 import { digestOf } from '../../spec/digest.ts';
 import type { ImageSource } from '../../spec/image-transport.ts';
 import { receiveImage } from '../../store/images/receive-image.ts';
 import type { LayerProgress } from '../../store/images/receive-layers.ts';
 import { encodeManifest } from '../../store/transports/convert-manifest.ts';
-import { hashedSpool, type Spooled } from '../../store/transports/hashed-spool.ts';
-import { plainStream } from '../../store/transports/open-archive.ts';
-import { streamFile } from '../../store/transports/stream-file.ts';
+import { openLayerFile, spoolLayer, type LayerFile } from '../../store/transports/layer-file.ts';
 import type { World } from '../world.ts';
 import { applyChanges } from './apply-changes.ts';
 import { hostPlatform } from './host-platform.ts';
@@ -35,8 +34,8 @@ export async function importImage(world: World, from: ImportFrom, options: Impor
   // What is wrong with the words is told before anything is fetched.
   const runtime = applyChanges({}, options.changes ?? []);
   const names = options.name === undefined ? [] : [newName(options.name)];
-  const { stream, name } = typeof from === 'string' ? await openFrom(from) : from;
-  const layer = await hashedSpool(world, await plainStream(stream, name), name);
+  const name = typeof from === 'string' ? withoutSecrets(from) : from.name;
+  const layer = await openLayer(world, from, name);
   try {
     const { entry } = await receiveImage(
       world,
@@ -50,7 +49,7 @@ export async function importImage(world: World, from: ImportFrom, options: Impor
     );
     return entry.id;
   } finally {
-    layer.file.close();
+    layer.close();
   }
 }
 
@@ -60,7 +59,7 @@ interface Described {
   readonly platform: { readonly os: string; readonly architecture: string; readonly variant?: string };
 }
 
-function layerSource(layer: Spooled, { runtime, name, platform }: Described, options: ImportOptions): ImageSource {
+function layerSource(layer: LayerFile, { runtime, name, platform }: Described, options: ImportOptions): ImageSource {
   const created = options.created ?? new Date().toISOString();
   const { os = platform.os, architecture = platform.architecture, variant } = options;
   const config: ImageConfig = {
@@ -69,7 +68,7 @@ function layerSource(layer: Spooled, { runtime, name, platform }: Described, opt
     os,
     ...(variant === undefined ? {} : { variant }),
     config: runtime,
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    rootfs: { type: 'layers', diff_ids: [layer.diffId] },
     history: [{ created, created_by: `limpid import ${name}`, comment: options.message ?? 'imported from tarball' }],
   };
   const bytes = new TextEncoder().encode(JSON.stringify(config));
@@ -77,26 +76,25 @@ function layerSource(layer: Spooled, { runtime, name, platform }: Described, opt
     schemaVersion: 2,
     mediaType: MEDIA_TYPE.ociManifest,
     config: { mediaType: MEDIA_TYPE.ociConfig, digest: digestOf(bytes), size: bytes.length },
-    layers: [{ mediaType: MEDIA_TYPE.ociLayer, digest: layer.digest, size: layer.size }],
+    layers: [layer.descriptor],
   });
   return {
     name,
     manifest: async () => manifest,
-    blob: async ({ digest }) =>
-      digest === layer.digest
-        ? streamFile(layer.file, { offset: 0, length: layer.size, close: false })
-        : new Blob([bytes]).stream(),
+    blob: async ({ digest }) => (digest === layer.descriptor.digest ? layer.stream() : new Blob([bytes]).stream()),
     async close() {},
   };
 }
 
-async function openFrom(from: string): Promise<{ stream: ReadableStream<Uint8Array>; name: string }> {
-  if (/^https?:\/\//i.test(from)) return { stream: await fetchArchive(from), name: withoutSecrets(from) };
-  const file = Bun.file(from);
-  const status = await file.stat().catch(() => undefined);
+async function openLayer(world: World, from: ImportFrom, name: string): Promise<LayerFile> {
+  if (typeof from !== 'string') return spoolLayer(world, from.stream, name);
+  if (/^https?:\/\//i.test(from)) return spoolLayer(world, await fetchArchive(from), name);
+  const status = statPath(from);
   if (status === undefined) throw cannotImport(from, 'there is no such file');
-  if (status.isDirectory()) throw cannotImport(from, 'it is a directory', `tar -C ${from} -c . | limpid import -`);
-  return { stream: file.stream(), name: from };
+  if (status.kind === 'directory')
+    throw cannotImport(from, 'it is a directory', `tar -C ${from} -c . | limpid import -`);
+  // A pipe, as the shell's <(…) makes it, comes once.
+  return (await openLayerFile(from, name)) ?? spoolLayer(world, Bun.file(from).stream(), name);
 }
 
 async function fetchArchive(url: string): Promise<ReadableStream<Uint8Array>> {

@@ -1,4 +1,4 @@
-import { createFile } from '../../kernel/create-file.ts';
+import { createFile } from '../../kernel/new-file.ts';
 import { makeDirectories, removeFile, writeAll } from '../../kernel/files.ts';
 import { MEDIA_TYPE, type Descriptor, type Digest } from '../../spec/image.ts';
 import { stagingDirectory, type StorePlace } from '../place.ts';

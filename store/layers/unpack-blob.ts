@@ -1,7 +1,7 @@
 import { LimpidError } from '../../base/error.ts';
 import { currentUid } from '../../kernel/process.ts';
 import { freeSpace } from '../../kernel/disk-space.ts';
-import { createFile } from '../../kernel/create-file.ts';
+import { createFile } from '../../kernel/new-file.ts';
 import { makeDirectories, makeDirectory, setMode, writeFile } from '../../kernel/files.ts';
 import { stagingDirectory, type StorePlace } from '../place.ts';
 import { ArchiveIntake } from './archive-intake.ts';

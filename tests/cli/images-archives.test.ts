@@ -296,9 +296,13 @@ describe('import and export', () => {
     try {
       const address = `http://u:secret@127.0.0.1:${server.port}`;
       const id = await says('import', '-q', `${address}/files.tgz`);
-      expect(await says('image', 'inspect', '--format', '{{index .RootFS.Layers 0}}', id.slice(7))).toBe(
-        sha256(base),
-      );
+      expect(await says('image', 'inspect', '--format', '{{index .RootFS.Layers 0}}', id.slice(7))).toBe(sha256(base));
+      // Compressed as it came, so that a push need not compress it.
+      await says('push', '-q', id.slice(7), `dir:${at('imported')}`);
+      const { layers } = JSON.parse(readFileSync(at('imported/manifest.json'), 'utf8'));
+      expect(layers).toEqual([
+        { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: sha256(body), size: body.length },
+      ]);
       expect((await limpid('import', `${address}/other`)).err).toBe(
         `Error: cannot import "http://127.0.0.1:${server.port}/other": the server answers 404\n`,
       );
