@@ -44,6 +44,7 @@ export function chooseSubnets(
 function readSubnet({ subnet: text, gateway: asked, range }: SubnetRequest, failed: Failed): Subnet {
   const subnet = parseSubnet(text);
   if (subnet === undefined) throw failed('EOPTION', `"${text}" is no subnet such as 10.5.0.0/24`);
+  if (subnet.prefix === subnet.address.length * 8) throw failed('EOPTION', `${text} has no address for a container`);
   const gateway = asked === undefined ? addressPlus(subnet.address, 1) : parseAddress(asked);
   if (gateway === undefined) throw failed('EOPTION', `"${asked}" is no address of a gateway`);
   if (!containsAddress(subnet, gateway) || isNetworkItself(subnet, gateway))

@@ -1,0 +1,288 @@
+/** `limpid network …`: what networks are, who is on them, and what bad input gets. */
+import { describe, expect, test } from 'bun:test';
+import { BUSYBOX } from './limpid.ts';
+import { labNetwork } from './lab-network.ts';
+import { until } from './until.ts';
+
+const { host, limpid, says, inside } = labNetwork();
+const refused = async (...words: string[]) => {
+  const { code, out, err } = await limpid('network', ...words);
+  return { code, out, err: err.trimEnd() };
+};
+const failure = (message: string, code = 125) => ({ code, out: '', err: `Error: cannot ${message}` });
+
+describe('create, ls, inspect, exists, rm', () => {
+  test('podman’s fields', async () => {
+    const options = ['--ip-range=10.5.0.128/25', '--gateway=10.5.0.254', '--label=a=b', '-o', 'mtu=1400,isolate=true'];
+    expect(await says('network', 'create', '--subnet=10.5.0.0/24', ...options, '--dns=9.9.9.9', 'lab')).toBe('lab');
+    const [document] = JSON.parse(await says('network', 'inspect', 'lab'));
+    expect(document).toEqual({
+      name: 'lab',
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      driver: 'bridge',
+      network_interface: 'limpid0',
+      created: expect.stringMatching(/^20\d\d-.*Z$/),
+      subnets: [
+        { subnet: '10.5.0.0/24', gateway: '10.5.0.254', lease_range: { start_ip: '10.5.0.128', end_ip: '10.5.0.255' } },
+      ],
+      ipv6_enabled: false,
+      internal: false,
+      dns_enabled: true,
+      network_dns_servers: ['9.9.9.9'],
+      labels: { a: 'b' },
+      options: { mtu: '1400', isolate: 'true' },
+      ipam_options: { driver: 'host-local' },
+      containers: {},
+      host_changes: { 'net.ipv4.ip_forward': expect.stringMatching(/^[01]$/) },
+    });
+    expect(
+      await says(
+        'network',
+        'inspect',
+        document.id.slice(0, 9),
+        '--format={{.name}} {{range .subnets}}{{.gateway}}{{end}}',
+      ),
+    ).toBe('lab 10.5.0.254');
+  });
+
+  test('a name, a free subnet and a free bridge are chosen', async () => {
+    expect(await says('network', 'create', '--ipv6', '--internal')).toBe('limpid1');
+    const [{ subnets, internal, ipv6_enabled: ipv6 }] = JSON.parse(await says('network', 'inspect', 'limpid1'));
+    expect({ internal, ipv6, v4: subnets[0] }).toEqual({
+      internal: true,
+      ipv6: true,
+      v4: { subnet: '10.89.0.0/24', gateway: '10.89.0.1' },
+    });
+    expect(subnets[1].subnet).toMatch(/^fd[0-9a-f]{2}:.*::\/64$/);
+    expect(await says('network', 'create', '--ignore', 'lab')).toBe('lab');
+  });
+
+  test('ls, as a table, in words, as JSON, filtered', async () => {
+    const rows = (await says('network', 'ls', '--noheading'))
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).slice(1));
+    expect(rows).toEqual([
+      ['lab', 'bridge'],
+      ['limpid', 'bridge'],
+      ['limpid1', 'bridge'],
+    ]);
+    expect(await says('network', 'ls', '-q', '--filter=label=a')).toBe('lab');
+    expect(await says('network', 'ls', '-q', '--filter=name=^lim', '--filter=driver=bridge')).toBe('limpid\nlimpid1');
+    expect(
+      await says('network', 'ls', '--format={{.Name}} {{.NetworkInterface}} {{.Internal}}', '--filter=label!=a'),
+    ).toBe('limpid limpid2 false\nlimpid1 limpid1 true');
+    expect(JSON.parse(await says('network', 'ls', '--format=json')).map(({ name }: { name: string }) => name)).toEqual([
+      'lab',
+      'limpid',
+      'limpid1',
+    ]);
+  });
+
+  test('exists; rm by name and by the start of an id; prune spares those in use', async () => {
+    expect((await limpid('network', 'exists', 'lab')).code).toBe(0);
+    expect((await limpid('network', 'exists', 'nolab')).code).toBe(1);
+    await inside('user', '--network=lab');
+    expect(await refused('rm', 'lab')).toEqual(
+      failure(
+        'remove network "lab": it is used by container "user" (hint: `limpid network rm -f lab` removes them with it)',
+        2,
+      ),
+    );
+    expect(await says('network', 'prune', '-f')).toBe('limpid1');
+    expect(host.does('ip -br link show limpid0')).toContain('limpid0');
+    expect(await says('network', 'rm', '-f', '-t', '0', 'lab')).toBe('lab');
+    expect(await says('ps', '-aq')).toBe('');
+    expect((await host.runs('ip link show limpid0')).code).toBe(1);
+    expect(await refused('rm', 'lab')).toEqual(
+      failure(
+        'find network "lab": there is no such network (hint: `limpid network ls` lists all, `limpid network create` makes one)',
+        1,
+      ),
+    );
+  });
+});
+
+describe('what cannot be', () => {
+  test.each([
+    [
+      ['--subnet=192.168.7.0/25'],
+      'subnet 192.168.7.0/25 overlaps 192.168.7.1/24 of interface "eth0" (hint: --subnet chooses another)',
+    ],
+    [
+      ['--subnet=10.6.0.0/24', '--subnet=10.6.0.0/25'],
+      'subnet 10.6.0.0/25 overlaps 10.6.0.0/24 of the same network (hint: --subnet chooses another)',
+    ],
+    [['--subnet=10.6.0.0/24', '--gateway=10.7.0.1'], 'gateway 10.7.0.1 is not in subnet 10.6.0.0/24'],
+    [['--subnet=10.6.0.0/24', '--gateway=10.6.0.0'], 'gateway 10.6.0.0 is not in subnet 10.6.0.0/24'],
+    [['--subnet=10.6.0.0/24', '--ip-range=10.7.0.0/25'], 'range 10.7.0.0/25 is not in subnet 10.6.0.0/24'],
+    [['--subnet=10.6.0.0/24', '--ip-range=10.6.0.9-10.6.0.3'], 'range 10.6.0.9-10.6.0.3 is not in subnet 10.6.0.0/24'],
+    [['--subnet=10.6.0.1/32'], '10.6.0.1/32 has no address for a container'],
+    [['--subnet=10.6.0'], '"10.6.0" is no subnet such as 10.5.0.0/24'],
+    [['-d', 'overlay'], '"overlay" is none of the drivers bridge, macvlan, ipvlan'],
+    [
+      ['-d', 'macvlan', '-o', 'parent=eth9'],
+      'this machine has no interface "eth9" for its macvlan (hint: `ip link` lists them)',
+    ],
+    [
+      ['-d', 'macvlan'],
+      'this machine has no default route whose interface a macvlan could use (hint: name one: --opt parent=eth0)',
+    ],
+    [['--interface-name=eth0'], 'this machine has another interface "eth0" (hint: choose another --interface-name)'],
+    [['--interface-name=a/b'], '"a/b" is no name of an interface: at most 15 characters without "/", ":" and spaces'],
+    [['--dns=x'], '"x" is no address of a resolver'],
+    [
+      ['--subnet=10.6.0.0/24', '--route=172.16.0.0/12,10.7.0.1'],
+      'the gateway 10.7.0.1 of route 172.16.0.0/12 is not in its subnets',
+    ],
+  ])('create %p', async (options, why) => {
+    expect(await refused('create', ...options, 'bad')).toEqual(failure(`create network "bad": ${why}`));
+    expect((await limpid('network', 'exists', 'bad')).code).toBe(1);
+  });
+
+  test.each([
+    [['-o', 'mtu=67', 'bad'], 'use --opt mtu=67: 68 to 65535 is wanted'],
+    [
+      ['-o', 'color=red', 'bad'],
+      'use --opt color=red: a bridge has mtu, vlan, metric, isolate, no_default_route, parent',
+    ],
+    [['-o', 'isolate=maybe', 'bad'], 'use --opt isolate=maybe: true, false, strict is wanted'],
+    [['-d', 'macvlan', '-o', 'mode=odd', 'bad'], 'use --opt mode=odd: a macvlan has bridge, private, vepa, passthru'],
+    [['--gateway=10.6.0.1', 'bad'], 'use --gateway 10.6.0.1: it needs a --subnet'],
+    [['--route=1', 'bad'], 'use "1" for --route: CIDR,GATEWAY[,METRIC] is wanted'],
+    [['a/b'], 'create network "a/b": letters, digits, "_", "." and "-" are wanted in a name, a letter or digit first'],
+    [['host'], 'create network "host": --network host means something else (hint: choose another name)'],
+  ])('create %p', async (words, message) => {
+    expect(await refused('create', ...words)).toEqual(failure(message));
+  });
+
+  test('a name that is taken; a subnet of another network', async () => {
+    await says('network', 'create', '--subnet=10.6.0.0/24', 'six');
+    expect(await refused('create', 'six')).toEqual(
+      failure(
+        'create network "six": there is one with this name (hint: choose another, or pass --ignore to be content with it)',
+      ),
+    );
+    expect(await refused('create', '--subnet=10.6.0.0/15', 'ten')).toEqual(
+      failure(
+        'create network "ten": subnet 10.6.0.0/15 overlaps 10.6.0.0/24 of network "six" (hint: --subnet chooses another)',
+      ),
+    );
+  });
+
+  test('an exhausted range, and its addresses again when they are given back', async () => {
+    await says('network', 'create', '--subnet=10.9.0.0/29', '--disable-dns', 'tiny');
+    for (const name of ['a', 'b', 'c', 'd', 'e'])
+      await says('run', '-d', '--name', name, '--network=tiny', BUSYBOX, 'sleep', 'infinity');
+    expect(await limpid('run', '--rm', '--network=tiny', BUSYBOX, 'true')).toEqual({
+      code: 125,
+      out: '',
+      err:
+        'Error: cannot connect to network "tiny": all its addresses, 10.9.0.1 to 10.9.0.6, are taken ' +
+        '(hint: remove containers (`limpid ps --filter network=tiny` lists them), or create a larger network)\n',
+    });
+    await says('rm', '-f', '-t', '0', 'c');
+    const address = await says('run', '--rm', '--network=tiny', BUSYBOX, 'sh', '-c', 'ip -4 -o addr show eth0');
+    expect(address.split(/\s+/)[3]).toBe('10.9.0.4/29');
+    await says('network', 'rm', '-f', '-t', '0', 'tiny');
+  });
+});
+
+describe('connect, disconnect, update', () => {
+  test('a running container gets an interface, and loses it', async () => {
+    await says('network', 'create', '--subnet=10.20.0.0/24', '--disable-dns', 'one');
+    await says('network', 'create', '--subnet=10.21.0.0/24', '--subnet=fd21::/64', '--disable-dns', 'two');
+    const place = await inside('mover', '--network=one');
+    await says(
+      'network',
+      'connect',
+      '--ip=10.21.0.77',
+      '--alias=other',
+      '--mac-address=02:00:00:00:00:77',
+      'two',
+      'mover',
+    );
+    const { out } = await place.runs('ip -br addr show eth1');
+    expect(out.trim().split(/\s+/).slice(2, 4)).toEqual(['10.21.0.77/24', 'fd21::2/64']);
+    expect(await says('exec', 'mover', 'cat', '/sys/class/net/eth1/address')).toBe('02:00:00:00:00:77');
+    expect((await place.runs('ip -o route show default')).out.trim().split('\n')).toHaveLength(2);
+    expect(await says('exec', 'mover', 'grep', 'other', '/etc/hosts')).toContain('10.21.0.77\t');
+    await place.answers('tcp', 7300, '10.21.0.77');
+    expect(await host.asks('10.21.0.77', 7300)).toBe('10.21.0.1 tcp');
+    expect(await refused('connect', 'two', 'mover')).toEqual(
+      failure('connect container "mover": it is on network "two" already'),
+    );
+    await says('network', 'disconnect', 'one', 'mover');
+    expect((await place.runs('ip -br link')).out.match(/eth\d/g)).toEqual(['eth1']);
+    expect(await refused('disconnect', 'one', 'mover')).toEqual(
+      failure('disconnect container "mover": it is not on network "one"'),
+    );
+    expect(await says('network', 'rm', 'one')).toBe('one');
+    await says('restart', '-t', '0', 'mover');
+    expect(await says('exec', 'mover', 'ip', '-4', '-o', 'addr', 'show', 'eth0')).toContain('10.21.0.77/24');
+    await says('rm', '-f', '-t', '0', 'mover');
+  });
+
+  test('a container that does not run, and those that cannot be', async () => {
+    await says('create', '--name=later', '--network=two', BUSYBOX, 'ip', '-4', '-o', 'addr');
+    await says('network', 'create', '--subnet=10.22.0.0/24', '--disable-dns', 'three');
+    await says('network', 'connect', 'three', 'later');
+    await says('network', 'disconnect', 'two', 'later');
+    expect(await says('start', '-a', 'later')).toContain('eth0    inet 10.22.0.2/24');
+    await says('rm', 'later');
+    await says('run', '-d', '--name=alone', '--network=none', BUSYBOX, 'sleep', 'infinity');
+    expect(await refused('connect', 'two', 'alone')).toEqual(
+      failure(
+        'connect container "alone": it was created with --network none (hint: only containers on networks can be connected to others)',
+      ),
+    );
+    expect(await refused('connect', 'nowhere', 'alone')).toMatchObject({ code: 125 });
+    expect(await refused('connect', '--ip=10.99.0.1', 'two', 'nobody')).toMatchObject({
+      err: 'Error: cannot find container "nobody": there is no such container (hint: `limpid ps -a` lists all)',
+    });
+    await says('rm', '-f', '-t', '0', 'alone');
+  });
+
+  test('update changes the resolvers', async () => {
+    await says('network', 'update', '--dns-add=9.9.9.9,fd00::53', 'two');
+    await says('network', 'update', '--dns-drop=9.9.9.9', 'two');
+    expect(JSON.parse(await says('network', 'inspect', 'two'))[0].network_dns_servers).toEqual(['fd00::53']);
+    expect(await refused('update', '--dns-drop=9.9.9.9', 'two')).toEqual(
+      failure('update network "two": "9.9.9.9" is none of its resolvers'),
+    );
+  });
+});
+
+describe('what somebody took away', () => {
+  test('a deleted bridge: the next start makes it again, with those on it', async () => {
+    await says('network', 'create', '--subnet=10.23.0.0/24', '--disable-dns', '--interface-name=br23', 'gone');
+    const place = await inside('left', '--network=gone');
+    host.does('ip link delete br23');
+    expect((await place.runs('nc -zv -w 1 10.23.0.1 9')).err).not.toContain('refused');
+    await says('run', '--rm', '--network=gone', BUSYBOX, 'true');
+    expect((await place.runs('nc -zv -w 1 10.23.0.1 9')).err).toContain('refused');
+    host.does('ip link delete br23');
+    host.does('nft flush ruleset');
+    host.sysctl('ipv4/ip_forward', '0');
+    expect(await says('network', 'reload', 'left')).toBe(await says('ps', '-q', '--no-trunc'));
+    expect((await place.runs('nc -zv -w 1 10.23.0.1 9')).err).toContain('refused');
+    expect(host.does('nft list ruleset')).toContain('"br23"');
+    expect(JSON.parse(await says('network', 'inspect', 'gone'))[0].host_changes).toEqual({
+      'net.ipv4.ip_forward': '1',
+    });
+    await says('rm', '-f', '-t', '0', 'left');
+  });
+
+  test('the last network takes the bridge and the firewall table along', async () => {
+    await says('network', 'prune', '-f');
+    await says('network', 'rm', 'limpid').catch(() => {});
+    // A veth goes with its namespace, which takes a moment.
+    await until('no interface of ours is left', () => {
+      const left = host
+        .does('ip -br link')
+        .split('\n')
+        .filter((line) => /^(limpid|br|lim)/.test(line));
+      return left.length === 0 ? true : { butSaw: left.join('\n') };
+    });
+    expect(host.does('nft list ruleset')).toBe('');
+  });
+});
