@@ -54,6 +54,6 @@ function pairFault(certificate: string | undefined, names: readonly string[]): s
 
 // `ca` replaces the authorities that are known anyway, where a directory of certs.d adds to them.
 async function withSystemRoots(authorities: readonly string[]): Promise<string[]> {
-  const { rootCertificates } = await import('node:tls');
-  return [...rootCertificates, ...authorities];
+  const { getCACertificates } = await import('node:tls');
+  return [...getCACertificates('default'), ...authorities];
 }
