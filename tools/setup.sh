@@ -9,7 +9,7 @@ BUILD_PACKAGES=(make gcc libc6-dev musl-tools busybox-static)
 TEST_PACKAGES=(acl attr clang qemu-system-x86 iproute2 util-linux psmisc procps strace libcap2-bin kmod xz-utils)
 # Registries, and those who make images and sign them.
 TEST_PACKAGES+=(docker-registry skopeo umoci openssl gpg gpg-agent gpgv)
-& [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 install_missing() {
   local package missing=()
