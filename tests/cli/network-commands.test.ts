@@ -220,6 +220,8 @@ describe('connect, disconnect, update', () => {
     await says('restart', '-t', '0', 'mover');
     expect(await says('exec', 'mover', 'ip', '-4', '-o', 'addr', 'show', 'eth0')).toContain('10.21.0.77/24');
     await says('rm', '-f', '-t', '0', 'mover');
+    // Its server has kept the namespace.
+    await place.leave();
   });
 
   test('a container that does not run, and those that cannot be', async () => {
