@@ -308,3 +308,36 @@ test('429 and 503 are waited for; one that asks for too long has failed', async 
     'cannot pull "HOST/app:1": "HOST" answered 429, too many requests (hint: wait, or log in: registries allow more to those whom they know)',
   );
 });
+
+test("what a search finds is data: Docker's search, with descriptions that would move a terminal", async () => {
+  const results = [
+    { name: 'lab/a', description: 'one\u001b[2J\ntwo  \u202ethree', star_count: 7, is_official: true },
+    { name: 'b\u0007', description: null, star_count: 0 },
+  ];
+  const { host, requests } = open((_, { pathname }) =>
+    pathname === '/v1/search' ? Response.json({ num_results: 2, results }) : undefined,
+  );
+  const search = (...words: string[]) => limpid('search', '--tls-verify=false', ...words, `${host}/la&b`);
+  expect((await search('--compatible')).out.replaceAll(host, 'HOST').replace(/ +/g, ' ')).toBe(
+    'NAME DESCRIPTION STARS OFFICIAL AUTOMATED\nHOST/lab/a one\\x1b[2J two \\u202ethree 7 [OK] \nHOST/b\\x07 0 \n',
+  );
+  expect(requests[0]!.path).toBe('/v1/search?q=la%26b&n=25');
+  expect((await search('--filter', 'stars=5', '--format', '{{.Name}} {{.Official}}')).out).toBe(`${host}/lab/a [OK]\n`);
+  const { out } = await search('--format', 'json');
+  expect((JSON.parse(out) as { Index: string; Stars: number }[]).map(({ Index, Stars }) => [Index, Stars])).toEqual([
+    [host, 7],
+    [host, 0],
+  ]);
+});
+
+test.each([
+  ['{"results": [{"name": 7}]}', 'its answer is no list of images: "results[0].name": 7 is not text'],
+  ['<html>', 'it has neither a search nor a catalog'],
+])('a search that answers %p', async (text, why) => {
+  const { host } = open((_, { pathname }) =>
+    pathname === '/v1/search' ? new Response(text) : new Response(null, { status: 404 }),
+  );
+  const { code, err } = await limpid('search', '--tls-verify=false', `${host}/a`);
+  expect(code).toBe(125);
+  expect(err.replaceAll(host, 'HOST')).toContain(why);
+});
