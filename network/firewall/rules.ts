@@ -83,10 +83,9 @@ const RULES: Readonly<Record<ChainName, readonly Rule[]>> = {
     // An internal network reaches the host at its own gateway, and at none of the host's other addresses.
     [
       ...comesFrom('internal'),
-      destinationType({ onArrival: true }),
-      compare(RTN_LOCAL, { not: true }),
-      compare(RTN_BROADCAST, { not: true }),
-      compare(RTN_MULTICAST, { not: true }),
+      ...isNotOnArrival(RTN_LOCAL),
+      ...isNotOnArrival(RTN_BROADCAST),
+      ...isNotOnArrival(RTN_MULTICAST),
       verdict('drop'),
     ],
   ],
@@ -183,11 +182,7 @@ function toLoopback({ destination, length, loopback }: Family): Rule {
 
 function backTo4(): Rule {
   const family = V4();
-  const original = [
-    ct('originalDestination4'),
-    mask(Uint8Array.of(255, 0, 0, 0)),
-    compare(Uint8Array.of(127, 0, 0, 0)),
-  ];
+  const original = [ct('originalDestination4'), compare(family.loopback.subarray(0, 1))];
   return [...isNattedReply(family), ...original, immediate(family.loopback), writeAddress(family.destination, 4)];
 }
 
@@ -231,6 +226,10 @@ function comesFrom(set: SetName): Rule {
 
 function goesTo(set: SetName): Rule {
   return [meta('oifname'), lookup(set)];
+}
+
+function isNotOnArrival(type: Uint8Array): Rule {
+  return [destinationType({ onArrival: true }), compare(type, { not: true })];
 }
 
 function hasStatus(wanted: Uint8Array): Rule {

@@ -1,3 +1,4 @@
+import { firewallCommands, tellCommands } from './nftables.ts';
 import { fingerprint } from './values.ts';
 
 const NETLINK_ROUTE = 0;
@@ -29,6 +30,8 @@ export function parseLinkChange(protocol: number | bigint, message: Uint8Array):
 }
 
 export function describeNetlink(protocol: number | bigint, message: Uint8Array): string {
+  const firewall = firewallCommands(protocol, message);
+  if (firewall !== undefined) return tellCommands(firewall);
   const link = parseLinkChange(protocol, message);
   if (link === undefined || link.more || link.up === undefined) {
     return `protocol ${protocol}  message of ${message.length} bytes (fnv ${fingerprint(message)})`;

@@ -14,6 +14,8 @@ export interface Deed {
   readonly subject: string;
 }
 
+const NETLINK_NETFILTER = 12;
+
 type Deeds = { readonly [N in OpName]: (op: Op<N>, slots: Slots) => readonly [doing: string, subject: string] };
 
 /** One operation for an error message or a trace: `mount "proc" at "/proc"`. */
@@ -83,7 +85,8 @@ const DEEDS: Deeds = {
   seccomp: () => ['install', 'the seccomp filter'],
   exec: (op) => ['run', quote(op.argv[0] ?? op.candidates[0] ?? '')],
 
-  netlink: () => ['configure', 'the network'],
+  netlink: (op) =>
+    Number(op.protocol) === NETLINK_NETFILTER ? ['change', 'the firewall'] : ['configure', 'the network'],
   rtnetlink: describeRtnetlink,
   device_filter: () => ['attach', 'the device filter'],
 

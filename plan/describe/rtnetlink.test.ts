@@ -1,3 +1,4 @@
+import { hairpinMessage } from '../../abi/netlink/hairpin.ts';
 import { describe, expect, test } from 'bun:test';
 import { parseAddress } from '../../abi/ip/address.ts';
 import { parseMac } from '../../abi/ip/mac.ts';
@@ -86,6 +87,8 @@ describe('what asks for the same with iproute2', () => {
     expect(line(learnMacMessage(mac), NEIGHBOUR_INDEX_AT, 'lim1')).toBe(
       'bridge fdb replace 02:42:0a:58:00:02 dev lim1 master static',
     );
+    const hairpin = hairpinMessage();
+    expect(line(hairpin.message, hairpin.indexAt, 'lim1')).toBe('bridge link set dev lim1 hairpin on');
   });
 });
 

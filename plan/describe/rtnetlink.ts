@@ -18,6 +18,8 @@ import { RTM_NEWNEIGH } from '../../abi/netlink/neighbour.ts';
 import { decodeRoute, RTM_DELROUTE, RTM_NEWROUTE } from '../../abi/netlink/route.ts';
 import type { Op } from '../ops.ts';
 
+const AF_BRIDGE = 7;
+
 /**
  * The words of the command of iproute2, `ip` or `bridge`, that asks the kernel for the same as an `rtnetlink`
  * operation. `pid` stands for the child. `undefined` for a request that none of them makes.
@@ -27,7 +29,9 @@ export function ipWords({ message, interface: name }: Op<'rtnetlink'>, pid: stri
   if (request === undefined || more.length > 0) return undefined;
   switch (request.type) {
     case RTM_SETLINK:
-      return moveWords(decodeLink(request.payload), name, pid);
+      return decodeLink(request.payload).family === AF_BRIDGE
+        ? ['bridge', 'link', 'set', 'dev', name, 'hairpin', 'on']
+        : moveWords(decodeLink(request.payload), name, pid);
     case RTM_NEWLINK:
       return (request.flags & NLM_F_CREATE) === 0
         ? setWords(request, name)

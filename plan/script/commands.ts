@@ -11,6 +11,7 @@ import {
 import { MNT_DETACH, MNT_FORCE } from '../../abi/flags/mount.ts';
 import { O_APPEND, O_CREAT } from '../../abi/flags/open.ts';
 import { linkName, parseLinkChange } from '../describe/netlink.ts';
+import { firewallCommands } from '../describe/nftables.ts';
 import { ipWords } from '../describe/rtnetlink.ts';
 import { deviceNumbers, nodeOf, octal, printable } from '../describe/values.ts';
 import type { Op, OpName } from '../ops.ts';
@@ -78,6 +79,8 @@ const COMMANDS: Commands = {
   setdomainname: (op) => [`printf %s ${quote(op.name)} >/proc/sys/kernel/domainname`],
   umask: (op) => [`umask ${octal(op.mask)}`],
   netlink: (op) => {
+    const firewall = firewallCommands(op.protocol, op.message);
+    if (firewall !== undefined) return `nft ${quote(`\n${firewall.join('\n')}\n`)}`.split('\n');
     const link = parseLinkChange(op.protocol, op.message);
     if (link?.up === undefined || link.more) return withoutCounterpart(op);
     return [`ip link set ${linkName(link)} ${link.up ? 'up' : 'down'}`];
