@@ -1,11 +1,15 @@
-import { O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, O_TRUNC } from '../abi/flags/open.ts';
+import { O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, O_TRUNC, openFlagsOn } from '../abi/flags/open.ts';
 import { hostArch } from './arch.ts';
-import { writeAll } from './files.ts';
+import { removeFile, renamePath, writeAll } from './files.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
 const SYS_PWRITE64 = hostArch === 'aarch64' ? 68 : 18;
 const SYS_FTRUNCATE = hostArch === 'aarch64' ? 46 : 77;
+const SYS_LINKAT = hostArch === 'aarch64' ? 37 : 265;
+const O_TMPFILE = 0o20000000;
+const AT_FDCWD = -100;
+const AT_SYMLINK_FOLLOW = 0x400;
 const EINTR = 4;
 
 /** A file on its way to disk, written piece by piece. */
@@ -26,6 +30,57 @@ export function createFile(path: string, mode: number, { replace = false } = {})
   const flags = O_RDWR | O_CREAT | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL);
   const fd = libc.open(ptr(cString(path)), flags, mode);
   if (fd < 0) throw systemError('create', path);
+  return newFile(fd, path);
+}
+
+/** A file that gets its name when it is whole: what is killed before leaves nothing. */
+export interface UnnamedFile extends NewFile {
+  /** Synced, in one step, in the place of what had the name. */
+  publish(path: string): void;
+}
+
+/** Creates a file without a name on a directory's file system; `name` is for messages. */
+export function createUnnamed(directory: string, name: string, mode: number): UnnamedFile {
+  const flags = openFlagsOn(hostArch, O_TMPFILE | O_DIRECTORY | O_RDWR | O_CLOEXEC);
+  const fd = libc.open(ptr(cString(directory)), flags, mode);
+  if (fd < 0) return createAside(`${directory}/.${process.pid}-${asides++}.partial`, mode);
+  const file = newFile(fd, name);
+  return {
+    ...file,
+    publish(path) {
+      file.sync();
+      const aside = `${path}.${process.pid}.partial`;
+      // linkat(2) takes no name that is taken, rename(2) does.
+      removeFile(aside);
+      const [from, to] = [cString(`/proc/self/fd/${fd}`), cString(aside)];
+      if (Number(libc.syscall(SYS_LINKAT, AT_FDCWD, ptr(from), AT_FDCWD, ptr(to), AT_SYMLINK_FOLLOW, 0)) !== 0)
+        throw systemError('create', path);
+      renamePath(aside, path);
+    },
+  };
+}
+
+let asides = 0;
+
+/** For file systems without O_TMPFILE, and for the error where nothing can be created at all. */
+function createAside(aside: string, mode: number): UnnamedFile {
+  const file = createFile(aside, mode);
+  let published = false;
+  return {
+    ...file,
+    publish(path) {
+      file.sync();
+      renamePath(aside, path);
+      published = true;
+    },
+    close() {
+      file.close();
+      if (!published) removeFile(aside);
+    },
+  };
+}
+
+function newFile(fd: number, path: string): NewFile {
   let closed = false;
   return {
     fd,

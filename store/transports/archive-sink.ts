@@ -1,7 +1,7 @@
-import { writeAll } from '../../kernel/files.ts';
-import { createFile } from '../../kernel/new-file.ts';
-import { removeFile, renamePath } from '../../kernel/files.ts';
+import { realpathSync } from 'node:fs';
 import { statPath } from '../../kernel/file-status.ts';
+import { writeAll } from '../../kernel/files.ts';
+import { createFile, createUnnamed, type NewFile } from '../../kernel/new-file.ts';
 
 /** Where an archive goes, byte after byte. */
 export interface ArchiveSink {
@@ -15,16 +15,22 @@ export interface ArchiveSink {
   close(): void;
 }
 
-/** A file, written beside its name and renamed at the end; devices and pipes are written as they stand. */
+/** A file, which gets its name at the end; devices and pipes are written as they stand. */
 export function fileSink(path: string, name: string): ArchiveSink {
   const kind = statPath(path)?.kind;
   if (kind !== undefined && kind !== 'file') {
     const there = createFile(path, 0o644, { replace: true });
     return { name, write: there.write, commit() {}, close: there.close };
   }
-  const aside = `${path}.${process.pid}.partial`;
-  const file = createFile(aside, 0o644, { replace: true });
-  let committed = false;
+  // Where a link leads to a file, that one is replaced.
+  const target = kind === undefined ? path : realpathSync(path);
+  const directory = target.includes('/') ? target.slice(0, target.lastIndexOf('/')) || '/' : '.';
+  const file = createUnnamed(directory, target, 0o644);
+  return rewritableSink(file, name, () => file.publish(target));
+}
+
+/** A file that can be written at any place. */
+export function rewritableSink(file: NewFile, name: string, publish: () => void): ArchiveSink {
   let at = 0;
   return {
     name,
@@ -38,14 +44,9 @@ export function fileSink(path: string, name: string): ArchiveSink {
     },
     commit() {
       file.truncate(at);
-      file.sync();
-      renamePath(aside, path);
-      committed = true;
+      publish();
     },
-    close() {
-      file.close();
-      if (!committed) removeFile(aside);
-    },
+    close: () => file.close(),
   };
 }
 

@@ -33,7 +33,7 @@ export function dirDestination(directory: string, name: string): ImageDestinatio
       kept.add(blob);
       return statPath(`${directory}/${blob}`)?.sizeBytes === size;
     },
-    putBlob: async ({ digest }, open) => storeStream(`${directory}/${blobName(name, digest)}`, await open()),
+    putBlob: async ({ digest }, open) => storeStream(directory, blobName(name, digest), await open()),
     async putManifest({ bytes, digest }, { instance = false } = {}) {
       const path = instance ? `${blobName(name, digest)}.manifest.json` : 'manifest.json';
       if (instance) kept.add(path);

@@ -2,12 +2,12 @@ import { LimpidError } from '../../base/error.ts';
 import type { ImageDestination } from '../../spec/image-transport.ts';
 import type { StorePlace } from '../place.ts';
 import { dockerArchiveOut } from './archive-destinations.ts';
-import { fileSink } from './archive-sink.ts';
+import { rewritableSink } from './archive-sink.ts';
 import type { ImageCollection } from './collection.ts';
 import { openDockerArchive } from './docker-archive-source.ts';
 import { cannotWrite, noSuchImage } from './fault.ts';
 import { openArchiveStream } from './open-archive.ts';
-import { spoolPath } from './spool.ts';
+import { createSpool } from './spool.ts';
 
 const DEFAULT_HOST = 'unix:///var/run/docker.sock';
 
@@ -28,9 +28,8 @@ export async function openDockerImage(place: StorePlace, reference: string, name
 
 /** A running Docker daemon as a destination: the archive is made aside, and sent at the commit. */
 export function dockerDaemonDestination(place: StorePlace, reference: string, name: string): ImageDestination {
-  const path = spoolPath(place);
-  const sink = fileSink(path, name);
-  const archive = dockerArchiveOut(sink);
+  const file = createSpool(place, name);
+  const archive = dockerArchiveOut(rewritableSink(file, name, () => {}));
   const image = archive.image([reference]);
   return {
     ...image,
@@ -38,13 +37,10 @@ export function dockerDaemonDestination(place: StorePlace, reference: string, na
     async commit() {
       await image.commit();
       archive.finish();
-      await send(path, name);
+      await send(`/proc/self/fd/${file.fd}`, name);
     },
     async close() {
       archive.close();
-      await Bun.file(path)
-        .delete()
-        .catch(() => {});
     },
   };
 }

@@ -19,8 +19,9 @@ export function layoutDestination(directory: string, tag: string | undefined, na
     name,
     hasBlob: async ({ digest, size }) => statPath(pathOf(digest))?.sizeBytes === size,
     async putBlob({ digest }, open) {
-      makeDirectories(pathOf(digest).slice(0, -digest.length + digest.indexOf(':')), 0o755);
-      await storeStream(pathOf(digest), await open());
+      const [algorithm = '', hex = ''] = digest.split(':');
+      makeDirectories(`${directory}/blobs/${algorithm}`, 0o755);
+      await storeStream(`${directory}/blobs/${algorithm}`, hex, await open());
     },
     async putManifest(manifest, { instance = false } = {}) {
       const path = pathOf(manifest.digest);
