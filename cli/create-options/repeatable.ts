@@ -1,4 +1,5 @@
 import type { ContainerConfig } from '../../engine/config.ts';
+import type { NetworkAttachment } from '../../spec/network.ts';
 import type { Typed } from '../parse/parse-options.ts';
 import type { CreateOptions } from './options.ts';
 
@@ -14,8 +15,15 @@ const PLAIN: ReadonlySet<string> = new Set(
 
 /** Whether the same words would come to the same, as far as they alone can tell; see `isKeepable` for the rest. */
 export function isRepeatable(typed: Typed<CreateOptions>, config: ContainerConfig): boolean {
-  if (config.networks !== undefined && config.networks.length > 0) return false;
+  if (config.publishAll || (config.ports ?? []).length > 0) return false;
+  if ((config.networks ?? []).some((attachment) => !isDefault(attachment))) return false;
   for (const name in typed) if (!PLAIN.has(name)) return false;
   // `-e NAME` is what this environment says.
   return !((typed as Record<string, readonly string[] | undefined>)['env'] ?? []).some((word) => !word.includes('='));
+}
+
+/** The default network, wherever it is convenient there. */
+function isDefault({ network, ip, ip6, mac, aliases, interfaceName }: NetworkAttachment): boolean {
+  const wishes = ip ?? ip6 ?? mac ?? interfaceName;
+  return network === 'limpid' && wishes === undefined && aliases.length === 0;
 }

@@ -32,7 +32,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const foreground = options.detach ? undefined : { ...streams, signals: options['sig-proxy'], detachKeys };
   if (isRepeatable(invocation.typed, started.config)) {
     const { keepRun } = await import('../../engine/kept/keep-run.ts');
-    keepRun(world, { words: invocation.words, config: started.config, plan: started.plan, foreground });
+    keepRun(world, { words: invocation.words, started, foreground });
   }
   if (foreground === undefined) {
     await output.out(`${config.id}\n`);

@@ -13,6 +13,7 @@ import { observeState } from '../records/state.ts';
 import { busyContainer, lockIdleRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
 import { clearRestarts } from '../records/restarts.ts';
+import type { PreparedNetworks } from '../networks/prepare.ts';
 import { prepareLaunch, type PrepareOptions, type TerminalSize } from './prepare.ts';
 
 export interface StartOptions {
@@ -29,6 +30,7 @@ export interface StartedContainer extends NewRecord {
   readonly controlFd: number;
   /** What it was started by. */
   readonly plan: Plan;
+  readonly networks?: PreparedNetworks;
   readonly trace: string;
 }
 
@@ -95,7 +97,10 @@ async function launchRecord(
     slots: new Map([[SLOT.lock, lock.fd]]),
   });
   tracePhase('container started');
-  if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, plan, trace };
+  const { networks } = options;
+  if (outcome.kind === 'started') {
+    return { ...record, pid: outcome.pid, controlFd, plan, trace, ...(networks && { networks }) };
+  }
   // What never ran has no exit that somebody could have missed.
   removeFile(paths.startRecord);
   throw await launchError(plan, outcome, `container "${config.name}"`);

@@ -1,7 +1,9 @@
 import { readRegularText } from '../../kernel/files.ts';
+import type { Plan } from '../../plan/ops.ts';
 import type { ContainerConfig, RootfsSource } from '../config.ts';
 import { nameClaim } from '../records/paths.ts';
 import type { World } from '../world.ts';
+import { joinPieces, type FreshPart, type Piece } from './pieces.ts';
 import { runInputs } from './run-inputs.ts';
 
 /**
@@ -23,8 +25,7 @@ export interface KeptRun {
   /** What stands for the beginning of the start record in the plan. */
   readonly startPrefix: string;
   readonly foreground: KeptForeground;
-  /** The plan as the executor reads it, in base64. */
-  readonly plan: string;
+  readonly plan: readonly Piece[];
 }
 
 /** How the command goes on once the container runs; `undefined` where it prints the id and leaves. */
@@ -74,12 +75,18 @@ export interface Own {
 
 const SHORT_ID = 12;
 
-/** A plan's bytes for another container: all that differs is as long as before. */
-export function planFor(world: World, { plan, id, name, startPrefix }: KeptRun, own: Own): Uint8Array {
-  const text = withId(Buffer.from(plan, 'base64').toString('latin1'), id, own.id)
-    .replaceAll(nameClaim(world, name), nameClaim(world, own.name))
-    .replace(startPrefix, own.startPrefix);
-  return Buffer.from(text, 'latin1');
+/** A plan's bytes for another container: all that differs in what was kept is as long as before. */
+export function planFor(
+  world: World,
+  { plan, id, name, startPrefix }: KeptRun,
+  own: Own,
+  fresh: Readonly<Partial<Record<FreshPart, Plan>>> = {},
+): Uint8Array {
+  const change = (text: string): string =>
+    withId(text, id, own.id)
+      .replaceAll(nameClaim(world, name), nameClaim(world, own.name))
+      .replace(startPrefix, own.startPrefix);
+  return joinPieces(plan, change, fresh);
 }
 
 /** The config for another container. */

@@ -43,11 +43,30 @@ async function writeRecord(world: World, config: ContainerConfig): Promise<NewRe
   return recordWithImage(world, config, write);
 }
 
-async function launch(world: World, kept: KeptRun, { config, lock }: NewRecord): Promise<RanKept | undefined> {
+async function launch(world: World, kept: KeptRun, record: NewRecord): Promise<RanKept | undefined> {
+  if (kept.plan.every((piece) => typeof piece !== 'string')) return launchWith(world, kept, record);
+  const { takeFreshNetwork } = await import('./fresh-network.ts');
+  const fresh = await takeFreshNetwork(world, record.config, record.paths);
+  if (fresh === undefined) return undefined;
+  let ran: RanKept | undefined;
+  try {
+    ran = await launchWith(world, kept, record, fresh.parts);
+  } finally {
+    if (ran === undefined) fresh.networks.release();
+  }
+  return ran;
+}
+
+async function launchWith(
+  world: World,
+  kept: KeptRun,
+  { config, lock }: NewRecord,
+  fresh?: Parameters<typeof planFor>[3],
+): Promise<RanKept | undefined> {
   const { id, name } = config;
   const prefix = startPrefix(world.facts.bootId, BigInt(Date.now()) * 1_000_000n);
   const { outcome, controlFd, trace } = launchEncoded({
-    plan: planFor(world, kept, { id, name, startPrefix: prefix }),
+    plan: planFor(world, kept, { id, name, startPrefix: prefix }, fresh),
     executor: await world.executor,
     slots: new Map([[SLOT.lock, lock.fd]]),
   });

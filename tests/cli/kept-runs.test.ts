@@ -1,6 +1,7 @@
 /** The same `run` again: from its third time on by a kept plan, and nobody can tell by anything but the time it takes. */
 import { expect, test } from 'bun:test';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { TestHost } from '../kernel/test-hosts.ts';
 import { BUSYBOX, privateWorld, type RunOptions } from './limpid.ts';
 
 const { directory, limpid, limpidWith, says } = privateWorld();
@@ -113,4 +114,44 @@ test('without the directory of kept plans all goes on', async () => {
   await Bun.$`rm -r ${directory}/run/kept`;
   expect(await limpid(...words)).toEqual({ code: 0, out: 'again\n', err: '' });
   expect(existsSync(`${directory}/run/kept`)).toBe(true);
+});
+
+test('on the default network each has its own address, as ever', async () => {
+  const machine = new TestHost('machine');
+  try {
+    const on = async (...words: string[]): Promise<string> => {
+      const { code, out, err } = await limpidWith({ through: ['nsenter', `--net=${machine.path}`] }, ...words);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      return out.trimEnd();
+    };
+    const ids: string[] = [];
+    for (let time = 0; time < 4; time++) ids.push(await on('run', '-d', '--network', 'bridge', BUSYBOX, 'sleep', '60'));
+    expect(
+      await goesKept(['run', '-d', '--network', 'bridge', BUSYBOX, 'sleep', '60'], {
+        through: ['nsenter', `--net=${machine.path}`],
+      }),
+    ).toBe(true);
+    const addresses = await Promise.all(
+      ids.map((id) => on('inspect', '--format', '{{.NetworkSettings.IPAddress}}', id)),
+    );
+    expect(addresses).toEqual(['10.88.0.2', '10.88.0.3', '10.88.0.4', '10.88.0.5']);
+    for (const [index, id] of ids.entries()) {
+      const shown = await on('exec', id, 'sh', '-c', 'ip -4 -o addr show eth0; ip route; grep $HOSTNAME /etc/hosts');
+      expect(shown.replaceAll(/@if\d+|\\ .*|^\d+: /gm, '')).toBe(
+        `eth0    inet ${addresses[index]}/16 brd 10.88.255.255 scope global eth0\n` +
+          'default via 10.88.0.1 dev eth0  metric 100 \n' +
+          `10.88.0.0/16 dev eth0 scope link  src ${addresses[index]} \n` +
+          `${addresses[index]}\t${id.slice(0, 12)} ${await on('inspect', '--format', '{{.Name}}', id)}`,
+      );
+    }
+    await on('rm', '-f', ...ids);
+    // A bridge that somebody took away is made again, which no kept plan does.
+    await on('rm', '-f', '--all');
+    machine.does('ip link del limpid0');
+    expect(await on('run', '--rm', '--network', 'bridge', BUSYBOX, 'ip', '-4', '-o', 'addr', 'show', 'eth0')).toContain(
+      'inet 10.88.0.',
+    );
+  } finally {
+    await machine.drop();
+  }
 });

@@ -33,7 +33,8 @@ const prefixOf = (plan: Plan) => plan.find((op) => op.op === 'record_start')!.pr
 /** Keeps what these words came to, as the second of two runs does. */
 async function keep(world: World, words: readonly string[], config = configOf(words)): Promise<Plan> {
   const plan = await wholeWay(world, config);
-  for (let time = 0; time < 2; time++) keepRun(world, { words, config, plan, foreground });
+  const started = { config, paths: containerPaths(world, config.id, config.autoRemove), plan };
+  for (let time = 0; time < 2; time++) keepRun(world, { words, started, foreground });
   return plan;
 }
 
@@ -72,14 +73,14 @@ const NOT_KEPT = [
   '--rm --network none --uidmap 0:100000:65536 builtin:busybox true',
   '--network none --restart always builtin:busybox true',
   '--rm --network host builtin:busybox true',
-  '--rm builtin:busybox true',
   '--rm --network none --rootfs / true',
 ].map((line) => line.split(' '));
 
 test.each(NOT_KEPT.map((words) => [words.join(' '), words] as const))('not: run %s', async (_, words) => {
   const world = newWorld();
   const config = configOf(words);
-  const run = { words, config, plan: [], foreground };
+  const started = { config, paths: containerPaths(world, config.id, config.autoRemove), plan: [] };
+  const run = { words, started, foreground };
   for (let time = 0; time < 2; time++) keepRun(world, run);
   expect(findKeptRun(world, words)).toBeUndefined();
 });
@@ -88,7 +89,8 @@ test('nothing is kept for words that were met once, and for words that are almos
   const world = newWorld();
   const words = ['--rm', '--network', 'none', '--label', 'a', 'builtin:busybox', 'true'];
   const config = configOf(words);
-  keepRun(world, { words, config, plan: await wholeWay(world, config), foreground });
+  const paths = containerPaths(world, config.id, config.autoRemove);
+  keepRun(world, { words, started: { config, paths, plan: await wholeWay(world, config) }, foreground });
   expect(findKeptRun(world, words)).toBeUndefined();
   await keep(world, words);
   expect(findKeptRun(newWorld(), words)?.words).toEqual(words);
