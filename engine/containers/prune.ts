@@ -1,4 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
+import { sweepAllLeases } from '../networks/remove-leases.ts';
 import type { World } from '../world.ts';
 import { listContainers, type ContainerSummary } from './list.ts';
 import { removeContainer, removeLeavings } from './remove.ts';
@@ -30,5 +31,6 @@ export async function pruneContainers(
     }
   }
   await removeLeavings(world);
+  sweepAllLeases(world);
   return { removed, failed };
 }

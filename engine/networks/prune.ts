@@ -4,6 +4,7 @@ import type { NetworkConfig } from '../../spec/network.ts';
 import { listContainers } from '../containers/list.ts';
 import type { World } from '../world.ts';
 import { removeNetwork } from './remove.ts';
+import { sweepAllLeases } from './remove-leases.ts';
 import { networkUsers } from './users.ts';
 
 /** Removes every network that no container uses, but the default one. */
@@ -13,6 +14,7 @@ export async function pruneNetworks(
 ): Promise<{ readonly removed: string[]; readonly failed: LimpidError[] }> {
   const removed: string[] = [];
   const failed: LimpidError[] = [];
+  sweepAllLeases(world);
   const containers = listContainers(world);
   for (const network of listNetworks(world)) {
     const isUsed = networkUsers(world, network.name, containers).length > 0;

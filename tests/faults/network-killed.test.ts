@@ -1,0 +1,117 @@
+/**
+ * kill -9 of `limpid` before each of its system calls that change something, of its executor, and of a monitor, with
+ * networks and a published port: the next commands leave no veth, address, firewall element or bridge without a network.
+ */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { TestHost } from '../kernel/test-hosts.ts';
+import { FaultWorld, kill, list, until } from './fault-world.ts';
+
+const SIGKILLED = 137;
+const fault = new FaultWorld();
+const host = new TestHost('faults');
+const onHost = ['nsenter', `--net=${host.path}`];
+const limpid = (...words: readonly string[]) => fault.limpid(words, onHost);
+
+beforeAll(async () => {
+  expect(await limpid('run', '--rm', '--network=bridge', 'builtin:busybox', 'true')).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  await limpid('rm', '--all', '--force');
+  await fault.drop();
+  await host.drop();
+});
+
+/** Words of strace that kill at the `count`th call of this name. */
+function killedAt(call: string, count: number): string[] {
+  const inject = `inject=${call}:signal=SIGKILL:when=${count}`;
+  return ['strace', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject];
+}
+
+/** What is there because of containers, or of networks that nobody has. */
+function left(): string[] {
+  const networks = list(`${fault.root}/networks`);
+  const links = host
+    .does('ip -br link')
+    .split('\n')
+    .map((line) => line.split(/[@ ]/)[0]!);
+  const leases = list(`${fault.runroot}/leases`).flatMap((network) =>
+    list(`${fault.runroot}/leases/${network}`).map((address) => `${network} ${address}`),
+  );
+  return [
+    ...networks.filter((name) => !name.endsWith('.json')).map((name) => `aside ${name}`),
+    ...links.filter((name) => name.startsWith('lim') && !name.startsWith('limpid')).map((name) => `veth ${name}`),
+    ...leases.filter((lease) => !/ last[46]/.test(lease)).map((lease) => `lease ${lease}`),
+    ...(host.does('nft list ruleset').match(/comment "[0-9a-f]{12} .*"/g) ?? []),
+  ];
+}
+
+/** What a user does who finds things in disorder. */
+async function tidyUp(): Promise<void> {
+  await limpid('rm', '--all', '--force');
+  await until('the end of its processes', () => fault.processes().length === 0);
+  expect(await limpid('container', 'prune', '-f')).toMatchObject({ code: 0, err: '' });
+  expect(await limpid('network', 'ls', '-q')).toMatchObject({ code: 0, err: '' });
+  await until('the end of its namespaces', () => left().every((one) => !one.startsWith('veth')));
+}
+
+/** Kills it at its first, second, third … call of this name, until it lives. Answers how often that was. */
+async function killAtEach(call: string, words: readonly string[], before: readonly string[] = []): Promise<number> {
+  for (let killed = 0; ; killed++) {
+    if (before.length > 0) await limpid(...before);
+    const { code } = await fault.limpid(words, [...onHost, ...killedAt(call, killed + 1)]);
+    await tidyUp();
+    expect([`killed at ${call} ${killed + 1}`, ...left()]).toHaveLength(1);
+    if (code !== SIGKILLED) return killed;
+  }
+}
+
+const SLEEPER = ['--name', 'x', '--network=bridge', '-p', '8080:80', 'builtin:busybox', 'sleep', '1000'];
+
+test('a start', async () => {
+  let kills = 0;
+  for (const call of ['symlink', 'rename', 'write', 'socketpair', 'recvfrom'])
+    kills += await killAtEach(call, ['run', '-d', ...SLEEPER]);
+  expect(kills).toBeGreaterThan(10);
+  const { code } = await limpid('run', '--rm', '-d', ...SLEEPER);
+  expect(code).toBe(0);
+  await tidyUp();
+  expect(left()).toEqual([]);
+}, 120_000);
+
+test('network create, connect and rm', async () => {
+  const start = ['run', '-d', ...SLEEPER];
+  let kills = 0;
+  for (const call of ['rename', 'unlink', 'socketpair']) {
+    kills += await killAtEach(call, ['network', 'create', '--ignore', '--disable-dns', '--subnet=10.9.0.0/24', 'net']);
+    await limpid('network', 'create', '--ignore', '--disable-dns', '--subnet=10.9.0.0/24', 'net');
+    kills += await killAtEach(call, ['network', 'connect', 'net', 'x'], start);
+    kills += await killAtEach(
+      call,
+      ['network', 'rm', 'net'],
+      ['network', 'create', '--ignore', '--subnet=10.9.0.0/24', 'net'],
+    );
+    expect((await limpid('network', 'rm', 'net')).code).toBe(1);
+    expect(host.does('ip -br link')).not.toContain('limpid1');
+  }
+  expect(kills).toBeGreaterThan(5);
+}, 120_000);
+
+test('the monitor, and then the container', async () => {
+  await limpid('run', '-d', ...SLEEPER);
+  const { out } = await limpid('inspect', '--format', '{{.State.MonitorPid}} {{.NetworkSettings.IPAddress}}', 'x');
+  const [monitor = '', address = ''] = out.trim().split(' ');
+  kill(Number(monitor));
+  await until('the death of the monitor', () => !fault.processes().includes(Number(monitor)));
+  // It runs unwatched: its address stays its own.
+  expect(left().filter((one) => one.startsWith('lease'))).toEqual([`lease limpid ${address}`]);
+  const taken = await limpid('run', '--rm', '--network=bridge', `--ip=${address}`, 'builtin:busybox', 'true');
+  expect(taken.err).toContain(`address ${address} is taken by container`);
+  await limpid('kill', 'x');
+  await until('the end of the container', () => fault.processes().length === 0);
+  // Its lease is free for whoever asks for it, though nobody has tidied up.
+  expect(await limpid('run', '--rm', '--network=bridge', `--ip=${address}`, 'builtin:busybox', 'true')).toMatchObject({
+    code: 0,
+  });
+  await tidyUp();
+  expect(left()).toEqual([]);
+}, 60_000);
