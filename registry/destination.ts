@@ -9,6 +9,9 @@ import type { RegistryOptions } from './options.ts';
 import { pushEndpoint } from './settings/endpoints.ts';
 import { beginUpload, blobExists, pushScope, sendBlob, type OpenBlob } from './upload.ts';
 
+const REFUSED: readonly string[] = ['EUNAUTHORIZED', 'EFORBIDDEN'];
+const PASSING: readonly string[] = ['ETRANSFER', 'ETIMEDOUT', 'ERATELIMIT', 'EBUSY'];
+
 /** A registry's repository, for pushing to the reference's tag (`latest` unless said). Each part is there once it is sent. */
 export function registryDestination(reference: ImageReference, options: RegistryOptions): ImageDestination {
   return new RegistryDestination(withDefaultTag(reference), options);
@@ -34,18 +37,19 @@ class RegistryDestination implements ImageDestination {
     const connection = await this.#connect();
     const errand = this.#errand(descriptor);
     const { tries } = connection.pacing;
+    let mountFrom = options.mount?.from;
     for (let attempt = 1; ; attempt++) {
       try {
-        const upload = await beginUpload(
-          connection,
-          descriptor,
-          attempt === 1 ? options.mount?.from : undefined,
-          errand,
-        );
+        const upload = await beginUpload(connection, descriptor, mountFrom, errand);
         if (upload !== undefined) await sendBlob(connection, upload, descriptor, open, errand);
         return;
       } catch (error) {
-        if (!(error instanceof LimpidError) || attempt >= tries || !isPassing(error)) throw error;
+        if (!(error instanceof LimpidError) || attempt >= tries) throw error;
+        // Who may push here may not be allowed to read there.
+        const isMountRefused = mountFrom !== undefined && REFUSED.includes(error.code);
+        mountFrom = undefined;
+        if (isMountRefused) continue;
+        if (!PASSING.includes(error.code)) throw error;
         await connection.pause(error.message, delayBefore(attempt + 1, null, connection.pacing, 0, Math.random())!);
       }
     }
@@ -88,8 +92,4 @@ class RegistryDestination implements ImageDestination {
       (endpoint) => new Connection(endpoint, this.#options),
     ));
   }
-}
-
-function isPassing({ code }: LimpidError): boolean {
-  return ['ETRANSFER', 'ETIMEDOUT', 'ERATELIMIT', 'EBUSY'].includes(code);
 }

@@ -21,8 +21,6 @@ function chosenFile({ env }: HostView, authFile: string | undefined): string | u
 }
 
 function runtimeFile({ env, uid }: HostView): string {
-  return `${env['XDG_RUNTIME_DIR'] || `/run/containers/${uid}`}/containers/auth.json`.replace(
-    `/run/containers/${uid}/containers/`,
-    `/run/containers/${uid}/`,
-  );
+  const own = env['XDG_RUNTIME_DIR'];
+  return own ? `${own}/containers/auth.json` : `/run/containers/${uid}/auth.json`;
 }

@@ -7,8 +7,9 @@ import type { Errand } from '../errand.ts';
 import { pacingOf, type Pacing, type RegistryOptions } from '../options.ts';
 import { readBody } from './bounded-body.ts';
 import { delayBefore, isTransient } from './delay.ts';
-import { fetchFollowing, type RequestBody, type TlsOptions, type WebAnswer } from './follow.ts';
+import { fetchFollowing, type RequestBody, type TlsOptions, type WebAnswer, type WebRequest } from './follow.ts';
 import { networkTrouble, TimedOut, troubleFailure } from './network-failure.ts';
+import { askAsStranger } from './stranger.ts';
 import { registryWords, statusFailure } from './status-failure.ts';
 
 export interface RegistryRequest {
@@ -79,12 +80,15 @@ export class Connection {
 
   async #authorized(request: RegistryRequest): Promise<WebAnswer> {
     const { authorizer } = await this.#prepare();
-    const answer = await this.#fetch(request, authorizer.remembered(request.scopes));
-    if (answer.response.status !== 401 || answer.url.origin !== this.origin.origin) return answer;
-    await answer.response.body?.cancel();
-    const challenge = answer.response.headers.get('www-authenticate');
-    const authorization = await authorizer.answer(challenge, this.origin, request.scopes, request.errand);
-    return this.#fetch(request, authorization);
+    let answer = await this.#fetch(request, authorizer.remembered(request.scopes));
+    if (answer.response.status === 401 && this.#isOwn(answer.url)) {
+      await answer.response.body?.cancel();
+      const challenge = answer.response.headers.get('www-authenticate');
+      const authorization = await authorizer.answer(challenge, this.origin, request.scopes, request.errand);
+      answer = await this.#fetch(request, authorization);
+    }
+    if (answer.response.status !== 401 || this.#isOwn(answer.url)) return answer;
+    return askAsStranger(answer, this.#common(request), request.scopes);
   }
 
   async #fetch(request: RegistryRequest, authorization: string | undefined): Promise<WebAnswer> {
@@ -102,23 +106,27 @@ export class Connection {
   }
 
   async #fetchBy(request: RegistryRequest, authorization: string | undefined): Promise<WebAnswer> {
-    const { method, headers = {}, body, errand } = request;
     const { tls } = await this.#prepare();
     const url = new URL(request.target, this.origin);
-    const isOwn = url.origin === this.origin.origin;
-    const tlsForOthers = this.#options.tlsVerify === false ? { rejectUnauthorized: false } : {};
-    return fetchFollowing({
+    const common = this.#common(request);
+    if (!this.#isOwn(url)) return fetchFollowing({ ...common, url, tls: common.tlsForOthers });
+    return fetchFollowing({ ...common, url, tls, ...(authorization === undefined ? {} : { authorization }) });
+  }
+
+  #common({ method, headers = {}, body, errand }: RegistryRequest): Omit<WebRequest, 'url' | 'authorization' | 'tls'> {
+    return {
       method,
-      url,
       headers,
       ...(body === undefined ? {} : { body }),
-      ...(authorization === undefined || !isOwn ? {} : { authorization }),
-      tls: isOwn ? tls : tlsForOthers,
-      tlsForOthers,
+      tlsForOthers: this.#options.tlsVerify === false ? { rejectUnauthorized: false } : {},
       mayUsePlainHttp: this.endpoint.insecure,
       answerTimeoutMs: this.pacing.answerTimeoutMs,
       errand,
-    });
+    };
+  }
+
+  #isOwn({ origin }: URL): boolean {
+    return origin === this.origin.origin;
   }
 
   async #refused({ response, url }: WebAnswer, errand: Errand): Promise<LimpidError> {
@@ -128,8 +136,7 @@ export class Connection {
       () => new Uint8Array(),
     );
     const said = registryWords(bytes);
-    const isOwn = url.origin === this.origin.origin;
-    if (isOwn && (response.status === 401 || response.status === 403)) {
+    if (this.#isOwn(url) && (response.status === 401 || response.status === 403)) {
       const { authorizer } = await this.#prepare();
       return authorizer.refusal(response.status, errand, said);
     }

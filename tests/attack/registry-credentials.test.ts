@@ -192,6 +192,25 @@ test('a 401 of the host behind a redirect is not answered', async () => {
   expect(sentTo(registry)).toEqual([undefined]);
 });
 
+test('a registry that is a door to another: what anybody may have there is had, without credentials', async () => {
+  const other = foreigner((request, url) => {
+    if (url.pathname === '/token') return Response.json({ token: TOKEN });
+    if (request.headers.get('authorization') === `Bearer ${TOKEN}`) return undefined;
+    return unauthorized(`Bearer realm="${url.origin}/token",service="s",scope="repository:theirs:pull"`);
+  });
+  const door = open((request, url) => {
+    if (request.headers.get('authorization') === null) return unauthorized('Basic realm="x"');
+    return new Response(null, { status: 307, headers: { location: other.origin + url.pathname } });
+  });
+  const image = source(door.host);
+  await image.manifest();
+  expect(digestOf(await new Response(await image.blob(layer)).bytes())).toBe(layer.digest);
+  expect(sentTo(door)).toEqual([undefined, BASIC, BASIC]);
+  const asked = [undefined, undefined, `Bearer ${TOKEN}`];
+  expect(sentTo(other)).toEqual([...asked, ...asked]);
+  expect(other.requests[1]!.path).toBe('/token?service=s&scope=repository%3Atheirs%3Apull');
+});
+
 test('a redirect back to the registry does not bring them to the one between', async () => {
   const between = foreigner(
     (_, url) =>

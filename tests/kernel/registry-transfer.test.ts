@@ -222,6 +222,24 @@ test('an upload starts over where the registry stumbles, at the address that it 
   ]);
 });
 
+test('a mount that is forbidden becomes an upload', async () => {
+  serve((request, { searchParams }) => {
+    if (searchParams.has('mount')) return new Response(null, { status: 403 });
+    if (request.method === 'PUT') return new Response(null, { status: 201 });
+    return request.method === 'GET' ? undefined : new Response(null, { status: 202, headers: { location: '/up' } });
+  });
+  const destination = registryDestination(parseReference(`${server!.host}/app:1`), options());
+  await destination.putBlob(BLOB, () => Promise.resolve(new Response(BYTES).body!), { mount: { from: 'secret' } });
+  expect(
+    server!.requests.map(({ method, path }) => `${method} ${path.replace(encodeURIComponent(BLOB.digest), 'DIGEST')}`),
+  ).toEqual([
+    'POST /v2/app/blobs/uploads/?mount=DIGEST&from=secret',
+    'POST /v2/app/blobs/uploads/',
+    'PATCH /up',
+    'PUT /up?digest=DIGEST',
+  ]);
+});
+
 test('a range of an upload that is not all of it', async () => {
   serve((request) => {
     if (request.method === 'POST') return new Response(null, { status: 202, headers: { location: '/up' } });
