@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'bun:test';
 import { LimpidError } from '../../base/error.ts';
 import { registryDestination } from '../../registry/destination.ts';
 import { ownHost } from '../../registry/host-view.ts';
-import type { RegistryOptions } from '../../registry/options.ts';
+import type { Pacing, RegistryOptions } from '../../registry/options.ts';
 import { registrySource } from '../../registry/source.ts';
 import { listTags } from '../../registry/tags.ts';
 import { digestOf } from '../../spec/digest.ts';
@@ -20,10 +20,11 @@ afterEach(() => server?.stop());
 const notices: string[] = [];
 /** Without a name or a trace: Bun prints what a stream fails with. */
 const CUT = undefined;
-const options = (): RegistryOptions => ({
+/** Patient enough for a busy machine; tests that wait for the end of patience have less. */
+const options = (pacing: Partial<Pacing> = {}): RegistryOptions => ({
   tlsVerify: false,
   host: { ...ownHost(), readText: () => Promise.resolve(undefined), listDirectory: () => Promise.resolve([]) },
-  pacing: { tries: 3, firstDelayMs: 1, stallTimeoutMs: 150, answerTimeoutMs: 150 },
+  pacing: { tries: 3, firstDelayMs: 1, stallTimeoutMs: 5000, answerTimeoutMs: 5000, ...pacing },
   notice: (line) => notices.push(line),
 });
 
@@ -36,8 +37,9 @@ const onBlob =
   (response: (range: string | undefined) => Response): Answer =>
   (request, { pathname }) =>
     pathname.endsWith(BLOB.digest) ? response(request.headers.get('range') ?? undefined) : undefined;
-const openBlob = () => registrySource(parseReference(`${server!.host}/app:1`), options()).blob(BLOB);
-const readBlob = async () => new Response(await openBlob()).bytes();
+const openBlob = (pacing?: Partial<Pacing>) =>
+  registrySource(parseReference(`${server!.host}/app:1`), options(pacing)).blob(BLOB);
+const readBlob = async (pacing?: Partial<Pacing>) => new Response(await openBlob(pacing)).bytes();
 const ranges = () => server!.requests.filter(({ path }) => path.endsWith(BLOB.digest)).map(({ range }) => range);
 
 /** So many of the bytes, then the connection is cut, or without `cut` ended as if that were all. */
@@ -97,9 +99,9 @@ test('a stalled blob goes on too', async () => {
       return new Response(new ReadableStream({ start: (controller) => controller.enqueue(BYTES.subarray(0, 70_000)) }));
     }),
   );
-  expect(await readBlob()).toEqual(BYTES);
+  expect(await readBlob({ stallTimeoutMs: 500 })).toEqual(BYTES);
   expect(ranges()).toEqual([undefined, 'bytes=70000-']);
-  expect(notices[0]).toStartWith('the transfer stalled: nothing came for 0.15 s (70000 of 200000 bytes had come)');
+  expect(notices[0]).toStartWith('the transfer stalled: nothing came for 0.5 s (70000 of 200000 bytes had come)');
 });
 
 test('after as many tries without a new byte it fails', async () => {
@@ -157,7 +159,9 @@ test('who reads slowly is not overrun, and who stops reading stops the transfer'
 
 test('a server that does not answer at all', async () => {
   serve(() => new Promise<Response>(() => {}));
-  const error = await thrown(registrySource(parseReference(`${server!.host}/app:1`), options()).manifest());
+  const error = await thrown(
+    registrySource(parseReference(`${server!.host}/app:1`), options({ answerTimeoutMs: 150 })).manifest(),
+  );
   expect(error.message).toBe(`cannot pull "${server!.host}/app:1": "${server!.host}" did not answer within 0.15 s`);
   expect(server!.requests).toHaveLength(3);
 });
