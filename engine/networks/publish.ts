@@ -1,6 +1,7 @@
 import { LimpidError } from '../../base/error.ts';
 import { firewallTable } from '../../network/firewall/table-name.ts';
 import { choosePorts } from '../../network/ports/choose-ports.ts';
+import { forgetConnectionsOps } from '../../network/ports/forget-connections.ts';
 import { hairpinOps } from '../../network/ports/hairpin-ops.ts';
 import { publishOps, unpublishOps } from '../../network/ports/publish-ops.ts';
 import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
@@ -40,7 +41,10 @@ export async function publishPorts(
   if (endpoint === undefined) throw notOnBridge(config);
   const ports = choosePorts(wanted, last);
   const table = firewallTable(world);
-  const before = publishOps(table, endpoint, ports, staleElements(table, endpoint, ports));
+  const before = [
+    ...publishOps(table, endpoint, ports, staleElements(table, endpoint, ports)),
+    ...forgetConnectionsOps(endpoint, ports, world.facts.kernelRelease),
+  ];
   return { ports, before, host: hairpinOps(endpoint), cleanup: unpublishOps(table, endpoint, ports) };
 }
 

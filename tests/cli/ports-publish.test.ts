@@ -60,6 +60,17 @@ describe('a published port', () => {
   });
 });
 
+test('who has been sending to a UDP port before it was published is heard', async () => {
+  const ask = () => lan.asks('192.168.7.1', 5300, '-u', '-p', '40000');
+  // From now on the host tracks connections; the one that is made next lives for half a minute.
+  await says('run', '--rm', BRIDGE, BUSYBOX, 'true');
+  expect(await ask()).toStartWith('nothing, ');
+  const place = await inside('late', BRIDGE, '-p', '5300:53/udp');
+  await place.answers('udp', 53);
+  expect(await ask()).toBe('192.168.7.2 udp 3000');
+  await says('rm', '-f', '-t', '0', 'late');
+});
+
 test('any port will do: one is chosen, and kept over a restart', async () => {
   const place = await inside('random', BRIDGE, '-p', '80', '-p', '81');
   const before = await says('port', 'random');
