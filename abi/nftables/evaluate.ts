@@ -58,7 +58,10 @@ function offsetOf(register: number): number {
 }
 
 function store(registers: Register[], register: number, bytes: Uint8Array | undefined, length: number): 'yes' {
-  for (let at = 0; at < length; at++) registers[offsetOf(register) + at] = bytes?.[at];
+  // The kernel fills up the last word with zeros: keys of several fields are made of whole words.
+  const whole = (length + 3) & ~3;
+  for (let at = 0; at < whole; at++)
+    registers[offsetOf(register) + at] = bytes === undefined ? undefined : (bytes[at] ?? 0);
   return 'yes';
 }
 
