@@ -6,7 +6,7 @@ export const command = defineCommand({
   group: 'Images',
   synopsis: 'Make an image of an archive of files',
   usage: '[options] PATH [IMAGE]',
-  description: 'PATH is a tar archive, plain or compressed by gzip or zstd: a file, an address, or - for stdin.',
+  description: 'PATH is a tar archive, plain or compressed: a file, an address, or - for stdin.',
   arity: { min: 1, max: 2, what: 'an archive' },
   options: {
     arch: { type: 'string', value: 'ARCH', help: 'The architecture that the image is for' },

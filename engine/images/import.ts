@@ -94,7 +94,7 @@ async function openLayer(world: World, from: ImportFrom, name: string): Promise<
   if (status.kind === 'directory')
     throw cannotImport(from, 'it is a directory', `tar -C ${from} -c . | limpid import -`);
   // A pipe, as the shell's <(…) makes it, comes once.
-  return (await openLayerFile(from, name)) ?? spoolLayer(world, Bun.file(from).stream(), name);
+  return (await openLayerFile(world, from, name)) ?? spoolLayer(world, Bun.file(from).stream(), name);
 }
 
 async function fetchArchive(url: string): Promise<ReadableStream<Uint8Array>> {

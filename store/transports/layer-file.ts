@@ -17,9 +17,15 @@ export interface LayerFile {
 }
 
 /** Reads a file once, to know what it is; `undefined` where the path is no regular file. Throws EARCHIVE. */
-export async function openLayerFile(path: string, name: string): Promise<LayerFile | undefined> {
+export async function openLayerFile(
+  place: Pick<StorePlace, 'root'>,
+  path: string,
+  name: string,
+): Promise<LayerFile | undefined> {
   const file = openFile(path);
-  return file === undefined ? undefined : describeFile(file, name);
+  if (file === undefined) return undefined;
+  if (isForLayers(file)) return describeFile(file, name);
+  return spoolLayer(place, streamFile(file, { offset: 0, length: file.sizeBytes(), close: true }), name);
 }
 
 /** The same of bytes that come once: they are kept aside until closed. */
@@ -28,7 +34,15 @@ export async function spoolLayer(
   stream: ReadableStream<Uint8Array>,
   name: string,
 ): Promise<LayerFile> {
-  return describeFile(await spool(place, stream, name), name);
+  const file = await spool(place, stream, name);
+  if (isForLayers(file)) return describeFile(file, name);
+  const plain = await plainStream(streamFile(file, { offset: 0, length: file.sizeBytes(), close: true }), name);
+  return describeFile(await spool(place, plain, name), name);
+}
+
+/** Layers are plain, or compressed by gzip or zstd: what came otherwise is kept plain. */
+function isForLayers(file: OpenFile): boolean {
+  return ['none', 'gzip', 'zstd'].includes(compressionOf(file.read(0, 4)));
 }
 
 async function describeFile(file: OpenFile, name: string): Promise<LayerFile> {

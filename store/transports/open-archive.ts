@@ -3,7 +3,7 @@ import { statPath } from '../../kernel/file-status.ts';
 import { openFile, type OpenFile } from '../../kernel/open-file.ts';
 import type { StorePlace } from '../place.ts';
 import { archiveFiles } from './archive-files.ts';
-import { compressionOf, decompress, type Compression } from './compression.ts';
+import { compressionOf, decompress } from './compression.ts';
 import { badImages } from './fault.ts';
 import type { ImageFiles } from './image-files.ts';
 import { spool } from './spool.ts';
@@ -23,8 +23,7 @@ export async function openArchive(place: Place, path: string, name: string): Pro
   const file = status.kind === 'file' ? openFile(path) : undefined;
   // A pipe, as the shell's <(…) makes it.
   if (file === undefined) return openArchiveStream(place, Bun.file(path).stream(), name);
-  const compression = known(compressionOf(file.read(0, 4)), name);
-  if (compression === 'none') return indexed(file, name);
+  if (compressionOf(file.read(0, 4)) === 'none') return indexed(file, name);
   return openArchiveStream(place, streamFile(file, { offset: 0, length: file.sizeBytes(), close: true }), name);
 }
 
@@ -37,7 +36,7 @@ export async function openArchiveStream(
   return indexed(await spool(place, await plainStream(stream, name), name), name);
 }
 
-/** The same bytes, decompressed by what they begin with. Throws EARCHIVE for what is compressed in another way. */
+/** The same bytes, decompressed by what they begin with. Throws EARCHIVE. */
 export async function plainStream(
   stream: ReadableStream<Uint8Array>,
   name: string,
@@ -54,11 +53,13 @@ export async function plainStream(
   }
   if (length === 0) throw badImages(name, 'it is empty');
   const start = Buffer.concat(begin);
-  const compression = known(compressionOf(start), name);
+  const form = compressionOf(start);
   const flow = { in: 0, out: 0 };
   const whole = streamOf(continued(start, reader, flow));
-  if (compression === 'none') return whole;
-  return described(decompress(whole, compression), flow, name);
+  if (form === 'none') return whole;
+  if (form === 'gzip' || form === 'zstd') return described(decompress(whole, form), flow, name);
+  const { decompressOutside } = await import('./outside-decompressor.ts');
+  return described(decompressOutside(whole, form, name), flow, name);
 }
 
 /** gzip makes at most 1032 bytes of one; what makes more of itself is nothing that anybody packed to use. */
@@ -124,9 +125,4 @@ function indexed(file: OpenFile, name: string): ImageFiles {
     file.close();
     throw error;
   }
-}
-
-function known(compression: ReturnType<typeof compressionOf>, name: string): Compression {
-  if (compression !== 'xz' && compression !== 'bzip2') return compression;
-  throw badImages(name, `it is compressed by ${compression}`, `decompress it first, with ${compression} -dc`);
 }

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { dockerMembers, hex, imageOf, ociMembers, sha256, tar } from '../image-archive.ts';
 import { BUSYBOX, finish, privateWorld } from './limpid.ts';
+import { until } from './until.ts';
 
-const { directory, globals, says, limpid } = privateWorld();
+const { directory, globals, says, limpid, begin, onTerminal } = privateWorld();
 const at = (name: string) => `${directory}/${name}`;
 const bytesOf = (name: string) => readFileSync(at(name)).toString('latin1');
 
@@ -46,7 +47,7 @@ describe('load', () => {
     ]);
   });
 
-  test.each(['gzip', 'zstd'])('from stdin, compressed by %s', async (program) => {
+  test.each(['gzip', 'zstd', 'xz', 'bzip2'])('from stdin, compressed by %s', async (program) => {
     const { stdout } = Bun.spawnSync([program, '-c', at('two.tar')]);
     const child = Bun.spawn([process.env['LIMPID'] ?? 'dist/limpid', ...globals, 'load', '-q'], { stdin: stdout });
     expect([await child.stdout.text(), await child.exited]).toEqual(['Loaded image: localhost/two:latest\n', 0]);
@@ -59,6 +60,31 @@ describe('load', () => {
     const program = process.env['LIMPID'] ?? 'dist/limpid';
     const script = `${program} ${globals.join(' ')} load -q -i <(cat ${at('two.tar')})`;
     expect((await finish(['bash', '-c', script])).out).toBe('Loaded image: localhost/two:latest\n');
+  });
+
+  test('killed while it reads, it leaves nothing', async () => {
+    const child = begin('load', '-q');
+    child.stdin.write(readFileSync(at('two.tar')).subarray(0, 3000));
+    await child.stdin.flush();
+    const holdsSpool = () =>
+      readdirSync(`/proc/${child.pid}/fd`).some((fd) => {
+        const path = `/proc/${child.pid}/fd/${fd}`;
+        return readlinkSync(path).startsWith(at('root/staging/')) && statSync(path).size > 0;
+      });
+    await until('it keeps what it has read', () => holdsSpool());
+    child.kill('SIGKILL');
+    await child.exited;
+    expect(readdirSync(at('root/staging')).filter((name) => !name.endsWith('.lock'))).toEqual([]);
+  });
+
+  test('neither from a terminal nor to one', async () => {
+    for (const words of [['load'], ['save', 'two'], ['export', 'two']]) {
+      const terminal = onTerminal(...words);
+      await terminal.sees(
+        /Error: cannot use --(?:in|out)put: an archive (?:does not come from|is nothing for) a terminal/,
+      );
+      expect(await terminal.exited).toBe(125);
+    }
   });
 
   test('an image without a name', async () => {
@@ -262,6 +288,9 @@ describe('push to archives and directories', () => {
 describe('import and export', () => {
   test('files become an image, with a config from --change', async () => {
     writeFileSync(at('files.tar'), base);
+    Bun.spawnSync(['xz', '-k', at('files.tar')]);
+    const plain = (await says('import', '-q', at('files.tar.xz'))).slice(7);
+    expect(await says('image', 'inspect', '--format', '{{index .RootFS.Layers 0}}', plain)).toBe(sha256(base));
     const id = await says(
       'import',
       '-q',
@@ -331,7 +360,7 @@ describe('import and export', () => {
       return Bun.spawnSync(['tar', '-tvf', at('export.tar')]).stdout.toString();
     };
     const made = /^-rw-r--r-- 0\/0 +4 .* made$/m;
-    while (!(await says('exec', 'source', 'ls', '/tmp')).includes('wait'));
+    await until('its script waits', async () => (await says('exec', 'source', 'ls', '/tmp')).includes('wait'));
     const running = await list();
     expect([
       made.test(running),
