@@ -47,6 +47,13 @@ const PODMAN_SHORTS: Readonly<Record<string, string>> = {
   stats: 'a:all i:interval l:latest',
   inspect: 'f:format l:latest s:size t:type',
   wait: 'i:interval l:latest',
+  push: 'f:format q:quiet',
+  save: 'm:multi-image-archive o:output q:quiet',
+  load: 'i:input q:quiet',
+  import: 'c:change m:message q:quiet',
+  export: 'o:output',
+  'manifest create': 'a:amend',
+  'manifest push': 'f:format q:quiet',
 };
 
 test.each(Object.entries(PODMAN_SHORTS))("%s has podman's short options", (name, shorts) => {
