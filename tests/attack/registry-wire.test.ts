@@ -161,11 +161,11 @@ test('a transfer that stalls', async () => {
   const { host } = open(
     onLayer(() => new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(3)) }))),
   );
-  const env = { LIMPID_STALL_SECONDS: '0.2' };
+  const env = { LIMPID_STALL_SECONDS: '0.5' };
   const { code, err } = await limpidWith({ env }, 'pull', '-q', '--tls-verify=false', `${host}/app:1`);
   expect(code).toBe(125);
   expect(err.replaceAll(host, 'HOST').replace('Error: ', '')).toMatch(FOR_LAYER);
-  expect(err).toEndWith(`: the transfer stalled: nothing came for 0.2 s (3 of ${IMAGE.layer.length} bytes had come)\n`);
+  expect(err).toEndWith(`: the transfer stalled: nothing came for 0.5 s (3 of ${IMAGE.layer.length} bytes had come)\n`);
 }, 30_000);
 
 test('a ring of redirects, and a chain without end', async () => {
