@@ -39,9 +39,9 @@ async function runCommand(
   if (TRACING_LEVELS.has(globals.options['log-level'])) startTrace();
   if (asksForGroup(words)) return showHelp([words[0]!], output);
   const { name, called, rest } = findCommand(words);
-  if (name === 'run') {
+  if (name === 'run' || name === 'exec') {
     const { runAgain } = await import('./run-again.ts');
-    const code = await runAgain(rest, globals.options, output);
+    const code = await runAgain(name, rest, globals.options, output);
     if (code !== undefined) return code;
   }
   const command = JSON.parse(COMMAND_WORDS[name]!) as CommandWords;

@@ -1,31 +1,59 @@
+import { LimpidError } from '../base/error.ts';
 import { takeTrace, tracePhase } from '../base/trace.ts';
 import { becomeForeground } from '../engine/foreground.ts';
-import { findKeptRun } from '../engine/kept/kept-run.ts';
-import { runKept } from '../engine/kept/run-kept.ts';
+import type { KeptForeground } from '../engine/kept/kept-file.ts';
+import type { World } from '../engine/world.ts';
 import type { GlobalOptions } from './commands/global-options.ts';
 import type { OptionValues } from './parse/option.ts';
 import type { Output } from './output.ts';
 import { worldOf } from './world.ts';
 
+interface Again {
+  readonly controlFd: number;
+  readonly trace: string;
+  readonly foreground: KeptForeground;
+  /** Printed where there is no foreground. */
+  readonly id?: string;
+}
+
 /**
- * `limpid run` with words that came before: its plan was kept, and none of them is read again. `undefined` where nothing is
- * kept for them, or where it does not work as it did.
+ * `limpid run` or `exec` with words that came before: their plan was kept, and none of them is read again. `undefined` where
+ * nothing is kept for them, or where it does not work as it did.
  */
 export async function runAgain(
+  name: 'run' | 'exec',
   words: readonly string[],
   globals: OptionValues<GlobalOptions>,
   output: Output,
 ): Promise<number | undefined> {
   const world = worldOf({ globals });
+  const again = name === 'run' ? await startAgain(world, words) : await enterAgain(world, words);
+  if (again === undefined) return undefined;
+  const { controlFd, trace, foreground, id } = again;
+  if (trace !== '') await output.err(takeTrace() + trace);
+  if (foreground !== undefined)
+    return becomeForeground(world, { fd: controlFd, subscribe: false, terminal: false, ...foreground });
+  if (id !== undefined) await output.out(`${id}\n`);
+  return 0;
+}
+
+async function startAgain(world: World, words: readonly string[]): Promise<Again | undefined> {
+  const { findKeptRun } = await import('../engine/kept/kept-run.ts');
   const kept = findKeptRun(world, words);
   if (kept === undefined) return undefined;
   tracePhase('kept plan found');
+  const { runKept } = await import('../engine/kept/run-kept.ts');
   const ran = await runKept(world, kept);
-  if (ran === undefined) return undefined;
-  if (ran.trace !== '') await output.err(takeTrace() + ran.trace);
-  if (kept.foreground === undefined) {
-    await output.out(`${ran.id}\n`);
-    return 0;
+  return ran && { ...ran, foreground: kept.foreground };
+}
+
+async function enterAgain(world: World, words: readonly string[]): Promise<Again | undefined> {
+  const { execKept } = await import('../engine/kept/exec-kept.ts');
+  try {
+    return await execKept(world, words);
+  } catch (error) {
+    // Such as a container that is gone: the whole way says so.
+    if (error instanceof LimpidError) return undefined;
+    throw error;
   }
-  return becomeForeground(world, { fd: ran.controlFd, subscribe: false, terminal: false, ...kept.foreground });
 }

@@ -21,19 +21,29 @@ export const handle: Handler<ExecOptions> = async (invocation) => {
   const request = requestOf(invocation, words);
   if (options.show !== undefined) return show(world, container, request, invocation);
   const detachKeys = parseDetachKeys(options['detach-keys']);
-  const { controlFd, trace } = await execInContainer(world, container, request);
+  const session = await execInContainer(world, container, request);
+  const { controlFd, trace } = session;
   if (trace !== '') await output.err(takeTrace() + trace);
+  const streams = { stdin: options.interactive, stdout: true, stderr: true, signals: true, detachKeys };
+  if (isRepeatable(invocation)) {
+    const { keepExec } = await import('../../engine/kept/keep-exec.ts');
+    const foreground = options.detach ? undefined : streams;
+    await keepExec(world, { words: invocation.words, reference: container, session, foreground });
+  }
   if (options.detach) return 0;
-  const streams = { stdin: options.interactive, stdout: true, stderr: true };
   return becomeForeground(world, {
     fd: controlFd,
     subscribe: false,
     terminal: options.tty,
     ...streams,
-    signals: true,
-    detachKeys,
   });
 };
+
+/** Whether the words say all that they mean: a terminal has a size, a variable without a value is this environment's. */
+function isRepeatable({ options }: Invocation<ExecOptions>): boolean {
+  const { tty, latest, env, 'env-file': files } = options;
+  return !tty && !latest && files.length === 0 && env.every((word) => word.includes('='));
+}
 
 function requestOf({ options }: Invocation<ExecOptions>, command: readonly string[]): ExecRequest {
   const size = options.tty ? callerTerminal() : undefined;

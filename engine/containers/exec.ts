@@ -37,6 +37,8 @@ export interface ExecSession extends ContainerRecord {
   readonly pid: number;
   /** Frames of this process flow here; the caller closes it or becomes its client. */
   readonly controlFd: number;
+  /** What it was started by. */
+  readonly plan: Plan;
   readonly trace: string;
 }
 
@@ -56,7 +58,7 @@ export async function execInContainer(world: World, reference: string, request: 
   try {
     const launched = launchPlan({ plan, executor: await world.executor, slots: new Map([[SLOT.target, target]]) });
     const { outcome, controlFd, trace } = launched;
-    if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, trace };
+    if (outcome.kind === 'started') return { ...record, pid: outcome.pid, controlFd, plan, trace };
     throw await launchError(plan, outcome, `a command in container "${record.config.name}"`);
   } finally {
     libc.close(target);

@@ -1,20 +1,10 @@
-import {
-  listDirectory,
-  makeDirectories,
-  readRegularText,
-  removeFile,
-  renamePath,
-  writeFile,
-} from '../../kernel/files.ts';
 import type { StartedContainer } from '../containers/start.ts';
 import type { World } from '../world.ts';
 import { freshOps } from './fresh-network.ts';
-import { keptDirectory, keptPath, type KeptForeground, type KeptRun } from './kept-run.ts';
+import { noteKept, type KeptForeground } from './kept-file.ts';
+import type { KeptRun } from './kept-run.ts';
 import { cutPlan, FRESH_PARTS } from './pieces.ts';
 import { runInputs } from './run-inputs.ts';
-
-/** More than so many are thrown away together: whoever runs that many different things is not helped by them. */
-const MOST = 256;
 
 export interface FinishedRun {
   readonly words: readonly string[];
@@ -51,23 +41,13 @@ function isKeepable({ config, networks }: FinishedRun['started']): boolean {
   );
 }
 
-/** Notes that these words were run; the second time what they came to is kept. Nothing of that is owed to anybody. */
+/** Keeps the plan of a run whose words were met before, for the next time. */
 export function keepRun(world: World, run: FinishedRun): void {
   if (!isKeepable(run.started)) return;
-  const path = keptPath(world, run.words);
-  makeDirectories(keptDirectory(world), 0o700);
-  const met = readRegularText(path);
-  if (met === undefined) {
-    writeFile(path, '', { mode: 0o600, sync: false });
-    return;
-  }
-  const kept = keptRun(world, run);
-  if (!isWhole(kept, run.started)) return;
-  const names = listDirectory(keptDirectory(world));
-  if (names.length > MOST) for (const name of names) removeFile(`${keptDirectory(world)}/${name}`);
-  const aside = `${path}.${process.pid}`;
-  writeFile(aside, JSON.stringify(kept), { mode: 0o600, sync: false });
-  renamePath(aside, path);
+  noteKept(world, 'run', run.words, () => {
+    const kept = keptRun(world, run);
+    return isWhole(kept, run.started) ? kept : undefined;
+  });
 }
 
 function keptRun(world: World, { words, started, foreground }: FinishedRun): KeptRun {

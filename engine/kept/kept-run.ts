@@ -1,8 +1,8 @@
-import { readRegularText } from '../../kernel/files.ts';
 import type { Plan } from '../../plan/ops.ts';
 import type { ContainerConfig, RootfsSource } from '../config.ts';
 import { nameClaim } from '../records/paths.ts';
 import type { World } from '../world.ts';
+import { readKept, type Kept, type KeptForeground } from './kept-file.ts';
 import { joinPieces, type FreshPart, type Piece } from './pieces.ts';
 import { runInputs } from './run-inputs.ts';
 
@@ -11,9 +11,7 @@ import { runInputs } from './run-inputs.ts';
  * A plan is data, and it depends on nothing but the words, a few facts, and what only this container has: its id, its
  * name, the time.
  */
-export interface KeptRun {
-  /** All words behind `run`: a hash may meet another. */
-  readonly words: readonly string[];
+export interface KeptRun extends Kept {
   readonly inputs: string;
   readonly rootfs: RootfsSource;
   /** Of the container that was run then. */
@@ -28,42 +26,10 @@ export interface KeptRun {
   readonly plan: readonly Piece[];
 }
 
-/** How the command goes on once the container runs; `undefined` where it prints the id and leaves. */
-export type KeptForeground =
-  | {
-      readonly stdin: boolean;
-      readonly stdout: boolean;
-      readonly stderr: boolean;
-      readonly signals: boolean;
-      readonly detachKeys: readonly number[];
-    }
-  | undefined;
-
-export function keptDirectory({ runroot }: Pick<World, 'runroot'>): string {
-  return `${runroot}/kept`;
-}
-
-export function keptPath(world: Pick<World, 'runroot'>, words: readonly string[]): string {
-  return `${keptDirectory(world)}/${Bun.hash(words.join('\0')).toString(16)}`;
-}
-
 /** The run that these words came to before, if it would come to the same now. */
 export function findKeptRun(world: World, words: readonly string[]): KeptRun | undefined {
-  const text = readRegularText(keptPath(world, words));
-  // An empty one says that the words were met once.
-  const kept = text === undefined || text === '' ? undefined : parseKept(text);
-  if (kept === undefined) return undefined;
-  const isSame = kept.words.length === words.length && kept.words.every((word, index) => word === words[index]);
-  return isSame && kept.inputs === runInputs(world, kept.rootfs) ? kept : undefined;
-}
-
-/** A damaged one is as good as none. */
-function parseKept(text: string): KeptRun | undefined {
-  try {
-    return JSON.parse(text) as KeptRun;
-  } catch {
-    return undefined;
-  }
+  const kept = readKept<KeptRun>(world, 'run', words);
+  return kept?.inputs === (kept && runInputs(world, kept.rootfs)) ? kept : undefined;
 }
 
 /** What one container has for itself, in its plan. */

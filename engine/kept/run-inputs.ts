@@ -14,9 +14,15 @@ const PROXIES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'] as const;
  * and what this command may do there, the root file system's users.
  */
 export function runInputs(world: World, rootfs: RootfsSource): string {
+  const proxies = PROXIES.map((name) => [Bun.env[name], Bun.env[name.toUpperCase()]]);
+  return JSON.stringify([...hostInputs(world), proxies, rootFileSystem(world, rootfs).map(fingerprint)]);
+}
+
+/** What any plan depends on. */
+export function hostInputs(world: World): unknown[] {
   const { facts } = world;
   const { mode, unified, unifiedControllers, hierarchies, cpus, mems, swapAccounting } = facts.cgroup;
-  const inputs = [
+  return [
     world.root,
     fingerprint(process.execPath),
     facts.kernelRelease,
@@ -28,10 +34,7 @@ export function runInputs(world: World, rootfs: RootfsSource): string {
     { mode, unified, unifiedControllers, hierarchies, cpus, mems, swapAccounting },
     Object.values(facts.rlimits).map(({ soft, hard }) => `${soft} ${hard}`),
     hostHostname(),
-    PROXIES.map((name) => [Bun.env[name], Bun.env[name.toUpperCase()]]),
-    rootFileSystem(world, rootfs).map(fingerprint),
   ];
-  return JSON.stringify(inputs);
 }
 
 /** Files of the root file system that a plan looks into. */

@@ -101,7 +101,7 @@ test('a damaged one is as good as none', async () => {
   const world = newWorld();
   const words = ['--rm', '--network', 'none', '--label', 'b', 'builtin:busybox', 'true'];
   await keep(world, words);
-  const path = `${directory}/run/kept/${Bun.hash(words.join('\0')).toString(16)}`;
+  const path = `${directory}/run/kept/run-${Bun.hash(words.join('\0')).toString(16)}`;
   await Bun.write(path, (await Bun.file(path).text()).slice(0, -100));
   expect(findKeptRun(newWorld(), words)).toBeUndefined();
 });
