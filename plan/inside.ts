@@ -43,8 +43,8 @@ export function buildInside(
 }
 
 /**
- * The gate is met as late as it may be: while the host still writes, the child mounts. Only
- * a child in a new user namespace is nobody before its ids are mapped, and waits first.
+ * The gate is met as late as it may be: while the host still writes, the child mounts. Only a child in a new user
+ * namespace waits first: before its ids are mapped, it has no right to pass a directory that belongs to one of them.
  */
 function makeRoot(
   process: Process,
@@ -57,9 +57,9 @@ function makeRoot(
   const targets = new MountTargets();
   const mappedFirst = request.namespaces.created.has('user');
   return [
+    ...(gated && mappedFirst ? [awaitGate('until the ids are mapped')] : []),
     ...enterRoot(request),
     ...openSources(mounts, request),
-    ...(gated && mappedFirst ? [awaitGate('until the ids are mapped')] : []),
     ...becomeMappedRoot(request),
     ...writeSysctls(request),
     ...mountAll(mounts, targets, request, cgroups),

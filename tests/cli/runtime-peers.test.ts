@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
-import { finish, PROGRAM, ROOT, type Result } from './limpid.ts';
+import { installRuntime } from '../kernel/runtime-bundle.ts';
+import { finish, ROOT, type Result } from './limpid.ts';
+import { Terminal } from './terminal.ts';
 import { until } from './until.ts';
 
 setDefaultTimeout(120_000);
@@ -30,10 +32,9 @@ function peer(name: string, programs: readonly string[], tests: () => void): voi
 }
 
 /** Engines call a runtime by its path. */
-const RUNTIME = `${directory}/limpid-runtime`;
+const RUNTIME = installRuntime(directory);
 const daemons: Bun.Subprocess[] = [];
 
-symlinkSync(PROGRAM, RUNTIME);
 makeImage();
 
 afterAll(async () => {
@@ -178,6 +179,58 @@ peer('podman', ['podman', 'conmon'], () => {
     expect((await inParent('run', '--rm', '--network', 'none', 'built', 'cat', '/built')).out).toBe('built\n');
   });
 
+  test('a pod of its own network namespace, whose containers see each other', async () => {
+    const create = ['pod', 'create', '--name', 'group', '--network', 'none', '--share', 'net,ipc,uts,pid'];
+    expect((await podman(...create, '--cgroup-parent', parent)).code).toBe(0);
+    for (const name of ['one', 'two'])
+      expect((await podman('run', '-d', '--pod', 'group', '--name', name, 'bb', 'sleep', '1000')).code).toBe(0);
+    const types = ['net', 'ipc', 'uts', 'pid'];
+    const links = ['exec', 'one', 'sh', '-c', `for n in ${types.join(' ')}; do readlink /proc/self/ns/$n; done`];
+    const { out } = await podman(...links);
+    expect(out.trim().split('\n')).toHaveLength(types.length);
+    expect((await podman('exec', 'two', ...links.slice(2))).out).toBe(out);
+    expect((await podman('pod', 'top', 'group', 'args')).out.match(/sleep 1000/g)).toHaveLength(2);
+    expect((await podman('pod', 'pause', 'group')).code).toBe(0);
+    const states = ['ps', '--all', '--filter', 'pod=group', '--format', '{{.State}}'];
+    expect((await podman(...states)).out).toBe('Paused\n'.repeat(3));
+    expect((await podman('pod', 'unpause', 'group')).code).toBe(0);
+    expect((await podman(...states)).out).toMatch(/^(?:Up [^\n]+\n){3}$/);
+    const stats = await podman('pod', 'stats', '--no-stream', '--format', '{{.PIDS}}', 'group');
+    expect(stats.out).toBe('1\n'.repeat(3));
+    expect((await podman('pod', 'rm', '-f', '-t', '0', 'group')).code).toBe(0);
+  });
+
+  test('an init, limits that change, a restart, a signal', async () => {
+    const lab = ['--name', 'again', '--network', 'none', '--init', '--memory', '100m'];
+    const id = (await inParent('run', '-d', ...lab, 'bb', 'sleep', '1000')).out.trim();
+    expect((await podman('exec', 'again', 'cat', '/proc/1/comm')).out).toBe('podman-init\n');
+    expect((await podman('update', '--memory', '50m', '--cpus', '0.5', 'again')).code).toBe(0);
+    const limits = cgroupDirectories(gatherFacts().cgroup, `${parent}/libpod-${id}`).flatMap((path) =>
+      ['memory.max', 'memory.limit_in_bytes', 'cpu.max', 'cpu.cfs_quota_us']
+        .map((file) => `${path}/${file}`)
+        .filter((file) => existsSync(file))
+        .map((file) => readFileSync(file, 'utf8').trim()),
+    );
+    expect(limits.map((limit) => limit.split(' ')[0]).toSorted()).toEqual(['50000', `${50 << 20}`]);
+    expect((await podman('restart', '-t', '0', 'again')).code).toBe(0);
+    expect((await podman('kill', '-s', 'KILL', 'again')).code).toBe(0);
+    expect((await podman('wait', 'again')).out).toBe('137\n');
+    expect((await podman('rm', 'again')).code).toBe(0);
+  });
+
+  test('exec -it on a terminal', async () => {
+    const lab = ['--name', 'seen', '--network', 'none'];
+    expect((await inParent('run', '-d', ...lab, 'bb', 'sleep', '1000')).code).toBe(0);
+    const words = ['podman', ...place, '--cgroup-manager', 'cgroupfs', '--runtime', RUNTIME];
+    const terminal = new Terminal([...words, 'exec', '-it', 'seen', 'sh', '-c', 'tty; read -r line; echo "got $line"']);
+    await terminal.sees('/dev/pts/0');
+    terminal.types('typed\n');
+    await terminal.sees('got typed');
+    expect(await terminal.exited).toBe(0);
+    terminal.close();
+    expect((await podman('rm', '-f', '-t', '0', 'seen')).code).toBe(0);
+  });
+
   test('copies, health checks, pods', async () => {
     const lab = ['--name', 'health', '--network', 'none', '--health-cmd', 'true', '--health-interval', 'disable'];
     expect((await inParent('run', '-d', ...lab, 'bb', 'sleep', '1000')).code).toBe(0);
@@ -206,6 +259,62 @@ peer('podman', ['podman', 'conmon'], () => {
       '/proc/self/uid_map',
     );
     expect({ out: out.trim().split(/\s+/), code }).toEqual({ out: ['0', '100000', '65536'], code: 0 });
+  });
+});
+
+peer('buildah', ['buildah'], () => {
+  const store = ['--root', `${directory}/buildah`, '--runroot', `${directory}/buildah-run`, '--storage-driver', 'vfs'];
+  const buildah = (...words: string[]) => finish(['buildah', '--log-level', 'error', ...store, ...words], {});
+  const flags = ['--isolation', 'oci', '--runtime', RUNTIME, '--network', 'none'];
+  // It takes this for the container's own cgroup, and not for the parent of one.
+  const inParent = ['--cgroup-parent', `${parent}-build`];
+
+  test('takes the image', async () => {
+    expect((await buildah('from', '--name', 'lab', 'scratch')).out).toBe('lab\n');
+    expect((await buildah('add', 'lab', `${directory}/image.tar`, '/')).code).toBe(0);
+    expect((await buildah('commit', '-q', 'lab', 'bb')).code).toBe(0);
+  });
+
+  test('run: streams, exit codes, users, volumes, a terminal', async () => {
+    const run = (...words: string[]) => buildah('run', ...flags, ...words);
+    const script = 'id -u; echo $WHO; cat /v/Containerfile >/dev/null && echo read; echo x >/v/x; exit 3';
+    mkdirSync(`${directory}/shared`);
+    writeFileSync(`${directory}/shared/Containerfile`, '');
+    const options = ['--user', '7', '--env', 'WHO=me', '--volume', `${directory}/shared:/v:ro`];
+    const { code, out, err } = await run(...options, 'lab', 'sh', '-c', script);
+    expect({ code, out }).toEqual({ code: 3, out: '7\nme\nread\n' });
+    expect(err).toContain("can't create /v/x: Read-only file system");
+    expect((await run('lab', 'nosuch')).err).toContain('cannot run "nosuch": ENOENT');
+    const terminal = new Terminal(['buildah', ...store, 'run', ...flags, '-t', 'lab', 'tty']);
+    await terminal.sees('/dev/pts/0');
+    expect(await terminal.exited).toBe(0);
+    terminal.close();
+  });
+
+  test('a build with RUN', async () => {
+    const context = `${directory}/buildah-context`;
+    mkdirSync(context);
+    writeFileSync(
+      `${context}/Containerfile`,
+      'FROM localhost/bb\nRUN echo built >/built\nUSER 9\nWORKDIR /tmp\nRUN id -u >/tmp/user && pwd >>/tmp/user\n',
+    );
+    const { code, err } = await buildah('build', ...flags, ...inParent, '-q', '-t', 'built', context);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect((await buildah('from', '--name', 'seen', 'localhost/built')).code).toBe(0);
+    const { out } = await buildah('run', ...flags, 'seen', 'cat', '/built', '/tmp/user');
+    expect(out).toBe('built\n9\n/tmp\n');
+  });
+
+  test('a build whose RUN fails', async () => {
+    const context = `${directory}/buildah-context`;
+    writeFileSync(`${context}/Containerfile`, 'FROM localhost/bb\nRUN exit 5\n');
+    const { code, err } = await buildah('build', ...flags, ...inParent, '-q', '-t', 'failed', context);
+    expect({ code, told: err.includes('exit status 5') }).toEqual({ code: 5, told: true });
+  });
+
+  test('leaves nothing when it is told to', async () => {
+    expect((await buildah('rm', '--all')).code).toBe(0);
+    expect((await buildah('rmi', '--all', '--force')).code).toBe(0);
   });
 });
 

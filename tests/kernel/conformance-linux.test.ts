@@ -1,6 +1,16 @@
 /** config-linux.md and runtime-linux.md of the OCI runtime-spec, but for cgroups. */
-import { afterAll, expect } from 'bun:test';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { afterAll, expect, test } from 'bun:test';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { NamespaceType, RuntimeSpec } from '../../spec/runtime.ts';
 import type { LimpidError } from '../../base/error.ts';
 import { createContainer } from '../../runtime/create.ts';
@@ -142,6 +152,27 @@ shows(
     expect([statSync(`${path}/bin/busybox`).uid, statSync(path).uid]).toEqual([0, 0]);
   },
 );
+
+test('a root file system where only the mapped root gets through', async () => {
+  // Until the ids are mapped, nobody inside has a right to pass: that is waited for, however quick the child is.
+  for (let turn = 0; turn < 8; turn++) {
+    const { code, out, err } = await once('behind', ['cat', '/proc/self/uid_map'], (spec) => {
+      const place = `${directory}/behind/private`;
+      if (!existsSync(place)) {
+        mkdirSync(place);
+        renameSync(`${directory}/behind/rootfs`, `${place}/rootfs`);
+        chownSync(place, 100_000, 100_000);
+        chmodSync(place, 0o700);
+        Bun.spawnSync(['chown', '-R', '100000:100000', `${place}/rootfs`]);
+      }
+      spec.root!.path = 'private/rootfs';
+      spec.linux!.namespaces!.push({ type: 'user' });
+      spec.linux!.uidMappings = whole;
+      spec.linux!.gidMappings = whole;
+    });
+    expect({ code, out: out.trim().split(/\s+/), err }).toEqual({ code: 0, out: ['0', '100000', '65536'], err: '' });
+  }
+});
 
 shows(
   ['DefaultFilesystems', 'DefaultRuntimeLinuxSymlinks', 'DefaultDevices', 'default', 'linux_devices'],
@@ -331,16 +362,17 @@ shows(
   hasSELinux ? 'a kernel without SELinux' : undefined,
 );
 
-shows(
-  ['linux_process_apparmor_profile'],
-  'profiles where the kernel has none',
-  async () => {
-    expect(await refusal(({ process }) => void (process!.apparmorProfile = 'acme_secure_profile'))).toContain(
-      'process.apparmorProfile',
-    );
-  },
-  hasAppArmor ? 'a kernel without AppArmor' : undefined,
-);
+shows(['linux_process_apparmor_profile'], 'a profile that is not loaded, or cannot be', async () => {
+  expect(await refusal(({ process }) => void (process!.apparmorProfile = 'acme_secure_profile'))).toContain(
+    'process.apparmorProfile',
+  );
+  if (!hasAppArmor) return;
+  const out = await prints(
+    'cat /proc/self/attr/current',
+    ({ process }) => void (process!.apparmorProfile = 'unconfined'),
+  );
+  expect(out).toEqual(['unconfined']);
+});
 
 shows(['IntelRdtNoMountedResctrlError', 'NotManipResctrlWithoutIntelRdt'], 'resctrl that is not there', async () => {
   expect(existsSync('/sys/fs/resctrl/schemata')).toBe(false);

@@ -125,12 +125,16 @@ export function runtimeScope(): RuntimeScope {
 }
 
 function runtimeWords(directory: string): string[] {
-  if (process.env['LIMPID_RUNTIME'] === 'program') return [PROGRAM, 'runtime'];
+  return process.env['LIMPID_RUNTIME'] === 'program' ? [PROGRAM, 'runtime'] : [installRuntime(directory)];
+}
+
+/** Puts the program and its launcher below a directory as `make install` does; the path of the runtime. */
+export function installRuntime(directory: string): string {
   for (const path of ['bin', 'libexec/limpid']) mkdirSync(`${directory}/prefix/${path}`, { recursive: true });
   copyFileSync(LAUNCHER, `${directory}/prefix/bin/limpid-runtime`);
   chmodSync(`${directory}/prefix/bin/limpid-runtime`, 0o755);
   symlinkSync(PROGRAM, `${directory}/prefix/libexec/limpid/limpid`);
-  return [`${directory}/prefix/bin/limpid-runtime`];
+  return `${directory}/prefix/bin/limpid-runtime`;
 }
 
 /** Fails with EBUSY or ENOTEMPTY where a container has left its cgroup. */

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, 
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import type { RuntimeSpec } from '../../spec/runtime.ts';
+import { until } from '../cli/until.ts';
 import { mountsBelow } from '../faults/fault-world.ts';
 import { runtimeScope } from './runtime-bundle.ts';
 
@@ -203,14 +204,16 @@ describe('a console socket', () => {
   test('that is not there, that nobody serves, or that is none', async () => {
     const path = bundle('bad', ['true'], terminal);
     writeFileSync(`${directory}/file`, '');
-    const server = Bun.listen({ unix: `${directory}/abandoned`, socket: { data: () => {} } });
-    // Closed, its file is gone; so it is made again as nobody's.
-    server.stop(true);
-    Bun.spawnSync(['python3', '-c', `import socket; socket.socket(socket.AF_UNIX).bind("${directory}/abandoned")`]);
+    // The socket of one that died while it waited to be started.
+    await says('create', '--bundle', bundle('dead', ['true']), 'dead');
+    process.kill((await state('dead')).pid, 'SIGKILL');
+    await until('its end', async () => (await state('dead')).status === 'stopped');
+    symlinkSync(`${root}/dead/start.sock`, `${directory}/abandoned`);
     for (const socket of ['nosuch', 'file', 'abandoned'])
       await expectFailure(`cannot connect to console socket "${directory}/${socket}": nobody serves it`, [
         ...['create', '--bundle', path, '--console-socket', `${directory}/${socket}`, 'bad'],
       ]);
+    await says('delete', 'dead');
   });
 
   test('without a terminal', async () => {
