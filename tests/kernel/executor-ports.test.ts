@@ -82,10 +82,10 @@ test('of two who want it one gets it, and the other learns which', async () => {
   const { type, text } = late.control.frame();
   const index = 2 + 4 + 2;
   expect({ type, text }).toEqual({ type: FAILED, text: `${index} ${EADDRINUSE} bind` });
-  files.drop();
   // What it had taken before is free again.
   await place.answers('tcp', 6999);
   await ends(holder);
+  files.drop();
 });
 
 test('one address leaves the others, IPv6 leaves IPv4', async () => {
