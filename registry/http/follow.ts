@@ -102,10 +102,16 @@ async function fetchOnce(request: WebRequest, url: URL): Promise<Response> {
       tls: (isOwnOrigin ? request.tls : request.tlsForOthers) as BunFetchRequestInitTLS,
       decompress: false,
       timeout: false,
+      ...(isThisMachine(url.hostname) ? { proxy: false } : {}),
     } as BunFetchRequestInit);
   } catch (error) {
     throw abort.signal.aborted ? abort.signal.reason : error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What HTTP_PROXY and HTTPS_PROXY are not meant for, as every other client has it: a proxy's loopback is another. */
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127(?:\.\d+){3}$/.test(hostname) || hostname === '[::1]';
 }

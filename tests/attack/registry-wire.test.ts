@@ -289,6 +289,18 @@ test.each([
   expect(await failure(onManifest(() => new Response(text, { headers: { 'content-type': type } })))).toContain(why);
 });
 
+test('a proxy is asked for other machines alone', async () => {
+  const { host } = open(() => undefined);
+  const proxy = open(() => new Response('proxied', { status: 404 }));
+  const env = { HTTP_PROXY: proxy.origin, http_proxy: proxy.origin, HTTPS_PROXY: proxy.origin, NO_PROXY: '' };
+  const words = ['pull', '-q', '--tls-verify=false'];
+  expect(await limpidWith({ env }, ...words, `${host}/app:1`)).toMatchObject({ code: 0, err: '' });
+  expect(proxy.requests).toEqual([]);
+  expect((await limpid('rmi', `${host}/app:1`)).code).toBe(0);
+  expect((await limpidWith({ env }, ...words, 'registry.invalid/app:1')).code).toBe(125);
+  expect(proxy.requests.length).toBeGreaterThan(0);
+});
+
 test('429 and 503 are waited for; one that asks for too long has failed', async () => {
   let tries = 0;
   const { host } = open(
