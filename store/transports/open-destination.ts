@@ -4,7 +4,9 @@ import type { ArchiveOut } from './archive-destinations.ts';
 import { cannotWrite } from './fault.ts';
 import type { Location } from './location.ts';
 
-/** Where one image goes. Archives are written for it anew, directories may hold others. Throws EDESTINATION. */
+const STDOUT = 1;
+
+/** Where one image goes; `-` is standard output. Archives are written for it anew, directories may hold others. Throws EDESTINATION. */
 export async function openDestination(place: StorePlace, location: Location): Promise<ImageDestination> {
   const { transport, path, reference, name } = location;
   const tags = reference === undefined || reference === '' ? [] : [reference];
@@ -36,7 +38,8 @@ export async function openDestination(place: StorePlace, location: Location): Pr
 }
 
 async function sinkOf(path: string, name: string) {
-  return (await import('./archive-sink.ts')).fileSink(path, name);
+  const { descriptorSink, fileSink } = await import('./archive-sink.ts');
+  return path === '-' ? descriptorSink(STDOUT, name) : fileSink(path, name);
 }
 
 /** The archive is whole with its one image. */

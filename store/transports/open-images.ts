@@ -49,7 +49,8 @@ async function openImages(place: StorePlace, { transport, path, reference, name 
 }
 
 async function openArchive(place: StorePlace, path: string, name: string): Promise<ImageFiles> {
-  return (await import('./open-archive.ts')).openArchive(place, path, name);
+  const { openArchive, openArchiveStream } = await import('./open-archive.ts');
+  return path === '-' ? openArchiveStream(place, Bun.stdin.stream(), name) : openArchive(place, path, name);
 }
 
 function filesOf(path: string, name: string): ImageFiles {
