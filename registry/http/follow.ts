@@ -113,5 +113,10 @@ async function fetchOnce(request: WebRequest, url: URL): Promise<Response> {
 
 /** What HTTP_PROXY and HTTPS_PROXY are not meant for, as every other client has it: a proxy's loopback is another. */
 function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127(?:\.\d+){3}$/.test(hostname) || hostname === '[::1]';
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    /^127(?:\.\d+){3}$/.test(hostname) ||
+    hostname === '[::1]'
+  );
 }
