@@ -2,6 +2,7 @@ import { LimpidError } from '../base/error.ts';
 import { takeTrace, tracePhase } from '../base/trace.ts';
 import { becomeForeground } from '../engine/foreground.ts';
 import type { KeptForeground } from '../engine/kept/kept-file.ts';
+import { VALID_NAME } from '../engine/records/read.ts';
 import type { World } from '../engine/world.ts';
 import type { GlobalOptions } from './commands/global-options.ts';
 import type { OptionValues } from './parse/option.ts';
@@ -38,12 +39,17 @@ export async function runAgain(
 }
 
 async function startAgain(world: World, words: readonly string[]): Promise<Again | undefined> {
-  const { findKeptRun } = await import('../engine/kept/kept-run.ts');
-  const kept = findKeptRun(world, words);
-  if (kept === undefined) return undefined;
+  const [{ findKeptRun }, { maskName }] = await Promise.all([
+    import('../engine/kept/kept-run.ts'),
+    import('../engine/kept/masked-name.ts'),
+  ]);
+  const masked = maskName(words);
+  const kept = findKeptRun(world, masked.words);
+  // What is no name is told by the whole way.
+  if (kept === undefined || (masked.name !== undefined && !VALID_NAME.test(masked.name))) return undefined;
   tracePhase('kept plan found');
   const { runKept } = await import('../engine/kept/run-kept.ts');
-  const ran = await runKept(world, kept);
+  const ran = await runKept(world, kept, masked.name);
   return ran && { ...ran, foreground: kept.foreground };
 }
 

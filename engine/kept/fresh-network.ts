@@ -5,12 +5,12 @@ import { etcTexts } from '../networks/etc-texts.ts';
 import { prepareNetworks, type PreparedNetworks } from '../networks/prepare.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import type { World } from '../world.ts';
-import type { FreshPart } from './pieces.ts';
+import type { FreshPart, NETWORK_PARTS } from './pieces.ts';
 
 /** The addresses of a container that starts by a kept plan, and the parts of its plan that follow from them. */
 export interface FreshNetwork {
   readonly networks: PreparedNetworks;
-  readonly parts: Readonly<Record<FreshPart, Plan>>;
+  readonly parts: Readonly<Record<(typeof NETWORK_PARTS)[number], Plan>>;
 }
 
 const FILES = ['hosts', 'resolv.conf'] as const;

@@ -1,9 +1,12 @@
+import type { Op } from '../../plan/ops.ts';
+import { nameClaim } from '../records/paths.ts';
 import type { StartedContainer } from '../containers/start.ts';
 import type { World } from '../world.ts';
 import { freshOps } from './fresh-network.ts';
 import { noteKept, type KeptForeground } from './kept-file.ts';
 import type { KeptRun } from './kept-run.ts';
-import { cutPlan, FRESH_PARTS } from './pieces.ts';
+import { maskName } from './masked-name.ts';
+import { cutPlan, NETWORK_PARTS, type FreshPart } from './pieces.ts';
 import { runInputs } from './run-inputs.ts';
 
 export interface FinishedRun {
@@ -44,31 +47,41 @@ function isKeepable({ config, networks }: FinishedRun['started']): boolean {
 /** Keeps the plan of a run whose words were met before, for the next time. */
 export function keepRun(world: World, run: FinishedRun): void {
   if (!isKeepable(run.started)) return;
-  noteKept(world, 'run', run.words, () => {
+  const { words } = maskName(run.words);
+  noteKept(world, 'run', words, () => {
     const kept = keptRun(world, run);
-    return isWhole(kept, run.started) ? kept : undefined;
+    return isWhole(kept, run) ? kept : undefined;
   });
 }
 
 function keptRun(world: World, { words, started, foreground }: FinishedRun): KeptRun {
   const { config, paths, plan, networks } = started;
   const start = plan.find((op) => op.op === 'record_start');
+  const fresh = networks === undefined ? new Map<Op, FreshPart>() : freshOps(plan, networks, paths);
+  const claim = nameClaim(world, config.name);
+  const named = plan.filter((op) => 'path' in op && op.path === claim);
+  for (const op of named) fresh.set(op, 'name');
   return {
-    words,
+    words: maskName(words).words,
     inputs: runInputs(world, config.rootfs),
     rootfs: config.rootfs,
     id: config.id,
-    name: config.name,
-    nameIsRandom: config.nameIsRandom ?? false,
     config: JSON.stringify(config),
     startPrefix: start?.op === 'record_start' ? start.prefix : '',
     foreground,
-    plan: cutPlan(plan, networks === undefined ? new Map() : freshOps(plan, networks, paths)),
+    named,
+    plan: cutPlan(plan, fresh),
   };
 }
 
-/** Whether each fresh part stands in one place: what was left of an address in a kept plan would be somebody else's. */
-function isWhole({ plan }: KeptRun, { networks }: FinishedRun['started']): boolean {
+/**
+ * Whether each fresh part stands in one place, and the name is that of the container: what was left of an address or a name
+ * in a kept plan would be somebody else's.
+ */
+function isWhole({ plan, named }: KeptRun, { words, started: { config, networks } }: FinishedRun): boolean {
   const places = plan.filter((piece) => typeof piece === 'string');
-  return places.length === (networks === undefined ? 0 : FRESH_PARTS.length) && new Set(places).size === places.length;
+  const wanted = (networks === undefined ? 0 : NETWORK_PARTS.length) + named.length;
+  const { name } = maskName(words);
+  const isName = name === undefined ? (config.nameIsRandom ?? false) : name === config.name;
+  return isName && named.length <= 1 && places.length === wanted && new Set(places).size === wanted;
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../../plan/ops.ts';
+import type { Op, Plan } from '../../plan/ops.ts';
 import type { ContainerConfig, RootfsSource } from '../config.ts';
 import { nameClaim } from '../records/paths.ts';
 import type { World } from '../world.ts';
@@ -16,17 +16,17 @@ export interface KeptRun extends Kept {
   readonly rootfs: RootfsSource;
   /** Of the container that was run then. */
   readonly id: string;
-  readonly name: string;
-  readonly nameIsRandom: boolean;
   /** Its config, as JSON. */
   readonly config: string;
   /** What stands for the beginning of the start record in the plan. */
   readonly startPrefix: string;
   readonly foreground: KeptForeground;
+  /** What gives its name free in the end, where that is in the plan. */
+  readonly named: Plan;
   readonly plan: readonly Piece[];
 }
 
-/** The run that these words came to before, if it would come to the same now. */
+/** The run that these words, without a name, came to before, if it would come to the same now. */
 export function findKeptRun(world: World, words: readonly string[]): KeptRun | undefined {
   const kept = readKept<KeptRun>(world, 'run', words);
   return kept?.inputs === (kept && runInputs(world, kept.rootfs)) ? kept : undefined;
@@ -44,15 +44,13 @@ const SHORT_ID = 12;
 /** A plan's bytes for another container: all that differs in what was kept is as long as before. */
 export function planFor(
   world: World,
-  { plan, id, name, startPrefix }: KeptRun,
+  { plan, id, startPrefix, named }: KeptRun,
   own: Own,
   fresh: Readonly<Partial<Record<FreshPart, Plan>>> = {},
 ): Uint8Array {
-  const change = (text: string): string =>
-    withId(text, id, own.id)
-      .replaceAll(nameClaim(world, name), nameClaim(world, own.name))
-      .replace(startPrefix, own.startPrefix);
-  return joinPieces(plan, change, fresh);
+  const change = (text: string): string => withId(text, id, own.id).replace(startPrefix, own.startPrefix);
+  const name = named.map((op): Op => Object.assign({}, op, { path: nameClaim(world, own.name) }));
+  return joinPieces(plan, change, { ...fresh, name });
 }
 
 /** The config for another container. */

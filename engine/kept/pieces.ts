@@ -1,8 +1,9 @@
 import type { Op, Plan } from '../../plan/ops.ts';
 import { encodeOps, joinPlan } from '../../plan/wire.ts';
 
-/** Parts of a plan that each start computes anew: they depend on the addresses that it gets. */
-export const FRESH_PARTS = ['etc', 'host', 'child', 'cleanup'] as const;
+/** Parts of a plan that each start computes anew: they depend on its name, and on the addresses that it gets. */
+export const NETWORK_PARTS = ['etc', 'host', 'child', 'cleanup'] as const;
+const FRESH_PARTS = ['name', ...NETWORK_PARTS] as const;
 export type FreshPart = (typeof FRESH_PARTS)[number];
 
 /** A stretch of a plan: operations that stay as they are, encoded and in base64, or the place of a fresh part. */

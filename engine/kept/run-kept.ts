@@ -19,13 +19,17 @@ export interface RanKept {
  * Creates and starts a container by a kept plan. `undefined` where that does not go as it went before, with nothing left of
  * it: then the whole way tells why. Throws what creating a record throws.
  */
-export async function runKept(world: World, kept: KeptRun): Promise<RanKept | undefined> {
+export async function runKept(
+  world: World,
+  kept: KeptRun,
+  wantedName: string | undefined,
+): Promise<RanKept | undefined> {
   const id = newId();
-  const config = configFor(kept, { id, name: nameFor(kept), created: nowText() });
+  const config = configFor(kept, { id, name: wantedName ?? randomName(), created: nowText() });
   const record = await writeRecord(world, config);
   tracePhase('record written');
   try {
-    const started = record.config.name.length === kept.name.length ? await launch(world, kept, record) : undefined;
+    const started = await launch(world, kept, record);
     if (started === undefined) await clear(world, record);
     return started;
   } catch (error) {
@@ -44,7 +48,7 @@ async function writeRecord(world: World, config: ContainerConfig): Promise<NewRe
 }
 
 async function launch(world: World, kept: KeptRun, record: NewRecord): Promise<RanKept | undefined> {
-  if (kept.plan.every((piece) => typeof piece !== 'string')) return launchWith(world, kept, record);
+  if (!kept.plan.includes('host')) return launchWith(world, kept, record);
   const { takeFreshNetwork } = await import('./fresh-network.ts');
   const fresh = await takeFreshNetwork(world, record.config, record.paths);
   if (fresh === undefined) return undefined;
@@ -72,16 +76,6 @@ async function launchWith(
   });
   tracePhase('container started');
   return outcome.kind === 'started' ? { id, controlFd, trace } : undefined;
-}
-
-/** A name that nobody chose has to be as long as the one in the plan. */
-function nameFor({ name, nameIsRandom }: KeptRun): string {
-  if (!nameIsRandom) return name;
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const other = randomName();
-    if (other.length === name.length) return other;
-  }
-  return randomName();
 }
 
 async function clear(world: World, record: NewRecord): Promise<void> {

@@ -155,3 +155,27 @@ test('on the default network each has its own address, as ever', async () => {
     await machine.drop();
   }
 });
+
+test('another name is another container of the same plan, and what is no name is refused as ever', async () => {
+  const run = (name: string) => [
+    'run',
+    '-d',
+    '--network',
+    'none',
+    `--name=${name}`,
+    '--label',
+    'named',
+    BUSYBOX,
+    'sleep',
+    '60',
+  ];
+  await says(...run('one'));
+  await says(...run('two-longer'));
+  expect(await goesKept(run('three'))).toBe(true);
+  expect(await says('ps', '--format', '{{.Names}}', '--filter', 'label=named')).toBe('three\ntwo-longer\none');
+  const { code, err } = await limpid(...run('../escape'));
+  expect({ code, err }).toEqual({ code: 125, err: expect.stringContaining('cannot use name "../escape": ') });
+  await says('rm', '-f', 'one', 'two-longer', 'three');
+  await says(...run('one'), '1');
+  await says('rm', '-f', 'one');
+});

@@ -7,6 +7,7 @@ import { parseOptions } from '../../cli/parse/parse-options.ts';
 import { prepareLaunch } from '../../engine/containers/prepare.ts';
 import type { ContainerConfig } from '../../engine/config.ts';
 import { configFor, findKeptRun, planFor } from '../../engine/kept/kept-run.ts';
+import { maskName } from '../../engine/kept/masked-name.ts';
 import { keepRun } from '../../engine/kept/keep-run.ts';
 import { containerPaths } from '../../engine/records/paths.ts';
 import { World } from '../../engine/world.ts';
@@ -40,7 +41,7 @@ async function keep(world: World, words: readonly string[], config = configOf(wo
 
 const KEPT = [
   '--rm --network none builtin:busybox true',
-  '--network none --name lab --hostname lab builtin:busybox sleep 60',
+  '--network none --name lab --hostname here builtin:busybox sleep 60',
   '--rm --network none -m 128m --memory-swap 256m --pids-limit 64 --cpu-shares 512 builtin:busybox sh -c id',
   '--rm --network none --read-only --tmpfs /scratch --user 1000:1000 -w /tmp builtin:busybox pwd',
   '--rm --network none -e A=é -e B= --label x=y --cap-drop all --cap-add chown --ulimit nofile=64 builtin:busybox env',
@@ -51,17 +52,27 @@ test.each(KEPT.map((words) => [words.join(' '), words] as const))('run %s', asyn
   const world = newWorld();
   const first = configOf(words);
   await keep(world, words, first);
-  // The next one has a name of the same length, as `runKept` sees to.
-  const next = configOf(words);
-  const other = { ...next, name: first.name.split('').reverse().join('') };
-  const config = words.includes('--name') ? next : other;
+  const again = words.map((word) => (word === 'lab' ? 'another-name' : word));
+  const config = configOf(again);
   const whole = await wholeWay(world, config);
-  const kept = findKeptRun(newWorld(), words)!;
+  const kept = findKeptRun(newWorld(), maskName(again).words)!;
   const own = { id: config.id, name: config.name, startPrefix: prefixOf(whole) };
   expect(Buffer.from(planFor(world, kept, own)).equals(encodePlan(whole))).toBe(true);
   const { id, name, created } = config;
   expect(configFor(kept, { id, name, created })).toEqual(JSON.parse(JSON.stringify(config)));
   expect(kept.foreground).toEqual(foreground);
+});
+
+const LOOKALIKES = [
+  '--label --name --network none builtin:busybox true',
+  '--network none builtin:busybox echo --name x',
+  '--network none --label=a builtin:busybox sh --name=y',
+  '--network none --name one --name two builtin:busybox true',
+].map((line) => line.split(' '));
+
+test.each(LOOKALIKES.map((words) => [words.join(' '), words] as const))('a name that is none: %s', async (_, words) => {
+  await keep(newWorld(), words);
+  expect(findKeptRun(newWorld(), maskName(words).words)).toBeUndefined();
 });
 
 const NOT_KEPT = [
