@@ -5,6 +5,7 @@ import { CAPABILITIES } from '../abi/capability.ts';
 import type { HostFacts } from './facts.ts';
 import type { Plan } from './ops.ts';
 import { CALLER_SLOT, NONE, SLOT } from './slots.ts';
+import { unpackFilter } from './unpack-filter.ts';
 
 export interface UnpackRequest {
   /** Host path of the directory that becomes the jail. */
@@ -65,6 +66,7 @@ export function planUnpack({ directory, facts }: UnpackRequest): Plan {
     { op: 'bounding', stage: 'init', because, mask },
     { op: 'capset', stage: 'init', because, effective: mask, permitted: mask, inheritable: 0 },
     { op: 'prctl', stage: 'init', because, option: PR_SET_NO_NEW_PRIVS, arg2: 1, arg3: 0, arg4: 0, arg5: 0 },
+    { op: 'seccomp', stage: 'init', because, flags: 0, program: unpackFilter(facts) },
     {
       op: 'unpack',
       stage: 'init',
