@@ -1,13 +1,14 @@
 import { MNT_DETACH, MS_NODEV, MS_NOSUID, MS_RDONLY } from '../../abi/flags/mount.ts';
 import { LimpidError } from '../../base/error.ts';
 import { launchPlan } from '../../kernel/executor.ts';
+import { statPath } from '../../kernel/file-status.ts';
 import { makeDirectories, removeEmptyDirectory } from '../../kernel/files.ts';
 import { libc } from '../../kernel/libc.ts';
 import { closeNode, openTree, type TreeNode } from '../../kernel/tree.ts';
 import type { Op, Plan } from '../../plan/ops.ts';
-import { lowerData } from '../../plan/rootfs.ts';
+import { mountOverlay } from '../../plan/overlay.ts';
 import { packTree } from '../../store/layers/pack.ts';
-import { stagingDirectory } from '../../store/place.ts';
+import { imagesDirectory, stagingDirectory } from '../../store/place.ts';
 import { descriptorSink, fileSink, type ArchiveSink } from '../../store/transports/archive-sink.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
@@ -40,10 +41,11 @@ export async function exportContainer(world: World, reference: string, output: s
 /** The container's layers as one tree that only this descriptor holds: with this process it is gone. */
 async function openMerged(world: World, record: ContainerRecord): Promise<TreeNode> {
   const target = `${stagingDirectory(world)}/export-${process.pid}`;
-  const lower = [record.paths.upper, ...(await resolveRootfs(world, record.config.rootfs))];
+  const lower = await layersOf(world, record);
   makeDirectories(target, 0o700);
   try {
-    await run(world, [mountOp(target, lower)], record);
+    const flags = MS_RDONLY | MS_NODEV | MS_NOSUID;
+    await run(world, [mountOverlay({ lower }, { target, flags, because: BECAUSE, facts: world.facts })], record);
     try {
       return openTree(target);
     } finally {
@@ -54,20 +56,13 @@ async function openMerged(world: World, record: ContainerRecord): Promise<TreeNo
   }
 }
 
-function mountOp(target: string, lower: readonly string[]): Op {
-  const flags = MS_RDONLY | MS_NODEV | MS_NOSUID;
-  const data = lowerData(lower);
-  return {
-    op: 'mount',
-    stage: 'host',
-    because: BECAUSE,
-    at: -1,
-    target,
-    type: 'overlay',
-    source: 'overlay',
-    flags,
-    data,
-  };
+/** Topmost first. What was never started has changed nothing; overlayfs without an upper directory wants two lower ones. */
+async function layersOf(world: World, { config, paths }: ContainerRecord): Promise<readonly string[]> {
+  const layers = await resolveRootfs(world, config.rootfs);
+  if (statPath(paths.upper) !== undefined) return [paths.upper, ...layers];
+  const empty = `${imagesDirectory(world)}/empty`;
+  makeDirectories(empty, 0o755);
+  return [...layers, empty];
 }
 
 function umountOp(path: string): Op {

@@ -433,6 +433,24 @@ describe('import and export', () => {
     await says('rm', 'mapped');
   });
 
+  test('128 layers, of a container that was never started', async () => {
+    const layers = Array.from({ length: 128 }, (_, at) => tar([{ path: `f${at}` }, { path: 'last', data: `${at}` }]));
+    writeFileSync(at('deep.tar'), tar(dockerMembers(imageOf(layers), ['deep:1'])));
+    await says('load', '-q', '-i', at('deep.tar'));
+    await says('create', '--name', 'deep', 'deep:1', '/x');
+    await says('export', '-o', at('deep-files.tar'), 'deep');
+    const files = Bun.spawnSync(['tar', '-tf', at('deep-files.tar')])
+      .stdout.toString()
+      .trim()
+      .split('\n');
+    expect([files.length, Bun.spawnSync(['tar', '-xOf', at('deep-files.tar'), 'last']).stdout.toString()]).toEqual([
+      129,
+      '127',
+    ]);
+    await says('rm', 'deep');
+    await says('rmi', 'deep:1');
+  });
+
   test('export of what cannot be', async () => {
     expect((await limpid('export', '-o', at('x'), 'nosuch')).err).toBe(
       'Error: cannot find container "nosuch": there is no such container (hint: `limpid ps -a` lists all)\n',
