@@ -22,8 +22,16 @@ export interface CheckpointOptions extends CriuOptions {
   readonly parentPath?: string;
 }
 
-/** What the container's 0, 1 and 2 were, as CRIU calls them; beside the images. */
-const DESCRIPTORS = 'limpid-descriptors.json';
+/** Beside the images: what a restore cannot see in them. */
+const OUTSIDE = 'limpid-outside.json';
+
+/** What of a container is the host's. */
+export interface Outside {
+  /** What its 0, 1 and 2 were, as CRIU calls them; empty for one that was closed. */
+  readonly descriptors: readonly string[];
+  /** Masked files, which the host's /dev/null lies over; a masked directory has a tmpfs of its own. */
+  readonly masked: readonly string[];
+}
 
 /** Freezes a container to disk. Unless it is left running, it is then deleted, as with the other runtimes. */
 export async function checkpointContainer(world: RuntimeWorld, id: string, options: CheckpointOptions): Promise<void> {
@@ -35,17 +43,17 @@ export async function checkpointContainer(world: RuntimeWorld, id: string, optio
     throw runtimeError('ESTATE', 'checkpoint', subject, `container not running: it is ${status}`);
   const spec = readConfig(container);
   for (const path of [options.imagePath, options.workPath]) makeDirectories(path, 0o700);
-  const descriptors = [0, 1, 2].map((fd) => describeDescriptor(process.pid, fd));
-  writeFile(`${options.imagePath}/${DESCRIPTORS}`, JSON.stringify(descriptors), { mode: 0o600, sync: false });
+  const outside = findOutside(spec, process.pid);
+  writeFile(`${options.imagePath}/${OUTSIDE}`, JSON.stringify(outside), { mode: 0o600, sync: false });
   runCriu(subject, {
     action: options.preDump ? 'pre-dump' : 'dump',
     imagePath: options.imagePath,
     workPath: options.workPath,
     words: [
       ...['--tree', String(process.pid)],
-      ...externalMounts(spec, (destination) => destination),
+      ...externalMounts(spec, outside, (destination) => destination),
       ...externalNamespaces(spec),
-      ...descriptors.filter((key) => /^(?:file|tty)\[/.test(key)).flatMap((key) => ['--external', key]),
+      ...outside.descriptors.flatMap((key) => (/^(?:file|tty)\[/.test(key) ? ['--external', key] : [])),
       ...(options.leaveRunning ? ['--leave-running'] : []),
       ...(options.preDump ? ['--track-mem'] : []),
       ...(options.parentPath === undefined ? [] : ['--prev-images-dir', options.parentPath, '--track-mem']),
@@ -53,6 +61,11 @@ export async function checkpointContainer(world: RuntimeWorld, id: string, optio
     ],
   });
   if (!options.leaveRunning && !options.preDump) await deleteContainer(world, id, { force: true });
+}
+
+function findOutside({ linux }: RuntimeSpec, pid: number): Outside {
+  const masked = (linux?.maskedPaths ?? []).filter((path) => statPath(`/proc/${pid}/root${path}`)?.kind === 'char');
+  return { descriptors: [0, 1, 2].map((fd) => describeDescriptor(pid, fd)), masked };
 }
 
 /** A pipe goes by its name; a file of the host's, which is nowhere in the container, by mount and inode. */
@@ -67,12 +80,13 @@ function describeDescriptor(pid: number, fd: number): string {
 
 /** What is bound from the host: CRIU leaves it out of the images, and looks for it again under the same name. */
 export function externalMounts(
-  { mounts = [], linux }: RuntimeSpec,
+  { mounts = [] }: RuntimeSpec,
+  { masked }: Outside,
   to: (destination: string, source: string) => string,
 ): string[] {
   const bound = mounts.flatMap((mount) => (isBind(mount) ? [[mount.destination, mount.source ?? ''] as const] : []));
-  const masked = (linux?.maskedPaths ?? []).map((path) => [path, '/dev/null'] as const);
-  return [...bound, ...masked].flatMap(([path, source]) => ['--external', `mnt[${path}]:${to(path, source)}`]);
+  const hidden = masked.map((path) => [path, '/dev/null'] as const);
+  return [...bound, ...hidden].flatMap(([path, source]) => ['--external', `mnt[${path}]:${to(path, source)}`]);
 }
 
 /** A network namespace that was joined is not the container's to dump: the one at the same path is joined again. */
@@ -88,15 +102,10 @@ export function joinedNetwork({ linux }: Pick<RuntimeSpec, 'linux'>): string | u
   return linux?.namespaces?.find(({ type, path }) => type === 'network' && path)?.path;
 }
 
-/** The names of the descriptors that CRIU is to be given again. Throws ECRIU where there are no images. */
-export function readDescriptors(imagePath: string, id: string): readonly string[] {
-  const text = readText(`${imagePath}/${DESCRIPTORS}`);
-  if (text !== undefined) return JSON.parse(text) as string[];
-  throw runtimeError(
-    'ECRIU',
-    'restore',
-    `container "${id}"`,
-    `"${imagePath}" holds no images of limpid-runtime`,
-    'see --image-path',
-  );
+/** Throws ECRIU where there are no images. */
+export function readOutside(imagePath: string, id: string): Outside {
+  const text = readText(`${imagePath}/${OUTSIDE}`);
+  if (text !== undefined) return JSON.parse(text) as Outside;
+  const why = `"${imagePath}" holds no images of limpid-runtime`;
+  throw runtimeError('ECRIU', 'restore', `container "${id}"`, why, 'see --image-path');
 }

@@ -23,6 +23,8 @@ export interface ContainerRecord {
   readonly annotations: Readonly<Record<string, string>>;
   /** As the path below each hierarchy; empty where the container has no cgroup of its own. */
   readonly cgroupsPath: string;
+  /** Its scope, where systemd made the cgroup. */
+  readonly unit?: string;
   /** Mounts on the host that go with the container. */
   readonly mounts: readonly string[];
   /** Directories in resctrl that go with it. */

@@ -109,7 +109,26 @@ async function createIn(
   options: BundleOptions,
 ): Promise<Created> {
   const places = await placesOf(bundle.spec, files.id);
-  const { record, behindGate, plan } = asRuntimeError(() => planContainer(world, files, bundle, options, places));
+  const identity = asRuntimeError(() => newRecord(world, files, bundle));
+  const scope =
+    identity.unit === undefined
+      ? undefined
+      : await (await import('./systemd.ts')).startScope(world, identity, bundle.spec);
+  try {
+    const planned = asRuntimeError(() => planContainer(world, identity, bundle, options, places, scope?.keeper));
+    return await carryOut(world, files, bundle, options, planned);
+  } finally {
+    await scope?.release();
+  }
+}
+
+async function carryOut(
+  world: RuntimeWorld,
+  files: ContainerFiles,
+  bundle: Bundle,
+  options: BundleOptions,
+  { record, behindGate, plan }: PlannedContainer,
+): Promise<Created> {
   tracePhase('plan computed');
   // First of all: what a killed `create` leaves behind is found by it.
   writeRecord(files, record);
@@ -152,17 +171,18 @@ interface PlannedContainer {
 
 function planContainer(
   world: RuntimeWorld,
-  files: ContainerFiles,
+  identity: ReturnType<typeof newRecord>,
   bundle: Bundle,
   { preserveFds = 0, newKeyring = true, noPivot = false, consoleFd }: BundleOptions,
   places: Places,
+  keeper: number | undefined,
 ): PlannedContainer {
   const { spec, rootfs } = bundle;
   void world.facts;
   tracePhase('facts gathered');
-  const identity = newRecord(world, files, bundle);
+  const files = new ContainerFiles(world.root, identity.id);
   const { cgroupsPath } = identity;
-  const observed = cgroupsPath === '' ? undefined : observeCgroup(world.facts.cgroup, cgroupsPath);
+  const observed = cgroupsPath === '' ? undefined : observeCgroup(world.facts.cgroup, cgroupsPath, keeper);
   const facts = observed === undefined ? world.facts : { ...world.facts, cgroup: observed.facts };
   const [beforePid = '', afterPid = ''] = hookState(identity, 'creating', PID_MARK).split(String(PID_MARK));
   const context: CreateContext = {

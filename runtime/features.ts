@@ -7,7 +7,7 @@ import { SYSCALL_ABIS } from '../abi/seccomp/syscall-abi.ts';
 export const OCI_VERSION = '1.3.0';
 
 /** As crun's `--version` lists what it was built with. */
-export const RUNTIME_FEATURE_WORDS = ['CAP', 'SECCOMP', 'EBPF', 'CRIU'];
+export const RUNTIME_FEATURE_WORDS = ['CAP', 'SECCOMP', 'EBPF', 'CRIU', 'SYSTEMD'];
 
 const SECCOMP_FLAGS = ['LOG', 'SPEC_ALLOW', 'TSYNC', 'WAIT_KILLABLE_RECV'].map((name) => `SECCOMP_FILTER_FLAG_${name}`);
 
@@ -21,7 +21,7 @@ export function runtimeFeatures(version: string): Record<string, unknown> {
     linux: {
       namespaces: ['cgroup', 'ipc', 'mount', 'network', 'pid', 'time', 'user', 'uts'],
       capabilities: CAPABILITIES,
-      cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
+      cgroup: { v1: true, v2: true, systemd: true, systemdUser: false, rdma: true },
       seccomp: {
         enabled: true,
         actions: ['ALLOW', 'ERRNO', 'KILL', 'KILL_PROCESS', 'KILL_THREAD', 'LOG', 'NOTIFY', 'TRACE', 'TRAP'].map(

@@ -1,4 +1,5 @@
 import { cgroupName } from '../plan/cgroup/layout.ts';
+import { systemdUnit } from '../plan/cgroup/systemd.ts';
 import type { Bundle } from './bundle.ts';
 import type { ContainerFiles } from './container-files.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -11,7 +12,8 @@ export function newRecord(
   { id }: ContainerFiles,
   { spec, path, rootfs }: Bundle,
 ): Omit<ContainerRecord, 'mounts'> {
-  const cgroupsPath = cgroupName(spec.linux?.cgroupsPath || `/${id}`, id);
+  const unit = world.cgroups === 'systemd' ? systemdUnit(spec.linux?.cgroupsPath, id) : undefined;
+  const cgroupsPath = unit?.cgroupsPath ?? cgroupName(spec.linux?.cgroupsPath || `/${id}`, id);
   return {
     created: new Date().toISOString(),
     ociVersion: spec.ociVersion,
@@ -21,5 +23,6 @@ export function newRecord(
     owner: readUserName(),
     annotations: spec.annotations ?? {},
     cgroupsPath: world.cgroups === 'disabled' ? '' : cgroupsPath,
+    ...(unit === undefined ? {} : { unit: unit.unit }),
   };
 }

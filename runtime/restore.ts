@@ -6,7 +6,14 @@ import { NONE } from '../plan/slots.ts';
 import type { Op } from '../plan/ops.ts';
 import { umountRoot } from '../plan/rootfs.ts';
 import { type Bundle, readBundle } from './bundle.ts';
-import { type CriuOptions, externalMounts, joinedNetwork, NETWORK_KEY, readDescriptors } from './checkpoint.ts';
+import {
+  type CriuOptions,
+  externalMounts,
+  joinedNetwork,
+  NETWORK_KEY,
+  type Outside,
+  readOutside,
+} from './checkpoint.ts';
 import { checkId, ContainerFiles } from './container-files.ts';
 import { type ContainerRecord, writeConfig, writeRecord } from './container-record.ts';
 import { runCriu } from './criu.ts';
@@ -30,13 +37,13 @@ export async function restoreContainer(world: RuntimeWorld, id: string, options:
   const bundle = readBundle(options.bundle);
   if (bundle.spec.process?.terminal || options.consoleSocket !== undefined)
     throw runtimeError('ECRIU', 'restore', `container "${id}"`, 'a terminal is not brought back');
-  const descriptors = readDescriptors(options.imagePath, id);
+  const outside = readOutside(options.imagePath, id);
   makeDirectories(world.root, 0o711);
   if (!makeDirectory(files.directory, 0o711))
     throw runtimeError('EIDINUSE', 'restore', `container "${id}"`, 'container with given ID already exists');
   const lock = waitLock(files.createLock);
   try {
-    const pid = await restoreIn(world, files, bundle, descriptors, options);
+    const pid = await restoreIn(world, files, bundle, outside, options);
     if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
     return pid;
   } catch (error) {
@@ -51,7 +58,7 @@ async function restoreIn(
   world: RuntimeWorld,
   files: ContainerFiles,
   bundle: Bundle,
-  descriptors: readonly string[],
+  outside: Outside,
   options: RestoreOptions,
 ): Promise<number> {
   // CRIU wants the root to be a mount, and takes it from the host's sight itself.
@@ -69,9 +76,9 @@ async function restoreIn(
   const { imagePath, workPath } = options;
   const words = [
     ...['--root', root, '--restore-detached', '--restore-sibling', '--pidfile', pidFile],
-    ...externalMounts(bundle.spec, (_destination, source) => source),
+    ...externalMounts(bundle.spec, outside, (_destination, source) => source),
     ...(third === undefined ? [] : ['--inherit-fd', `fd[3]:${NETWORK_KEY}`]),
-    ...descriptors.flatMap((key, fd) => (key === '' ? [] : ['--inherit-fd', `fd[${fd}]:${key}`])),
+    ...outside.descriptors.flatMap((key, fd) => (key === '' ? [] : ['--inherit-fd', `fd[${fd}]:${key}`])),
     ...options.words,
   ];
   runCriu(`container "${files.id}"`, {

@@ -7,7 +7,7 @@ export interface RuntimeOptions {
   /** Where the states of containers are; /run/limpid-runtime, or below $XDG_RUNTIME_DIR. */
   readonly root?: string;
   /** `disabled`: containers stay in the caller's cgroups. */
-  readonly cgroups?: 'cgroupfs' | 'disabled';
+  readonly cgroups?: 'cgroupfs' | 'systemd' | 'disabled';
   /** What may be said and is no failure. */
   readonly warn?: (message: string) => void;
 }
@@ -15,7 +15,7 @@ export interface RuntimeOptions {
 /** One scope of containers: whoever says the same `root` sees the same. */
 export class RuntimeWorld {
   readonly root: string;
-  readonly cgroups: 'cgroupfs' | 'disabled';
+  readonly cgroups: 'cgroupfs' | 'systemd' | 'disabled';
   readonly warn: (message: string) => void;
   #facts: HostFacts | undefined;
   #executor: Promise<Uint8Array> | undefined;

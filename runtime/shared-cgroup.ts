@@ -11,11 +11,12 @@ export interface ObservedCgroup {
   readonly facts: CgroupFacts;
 }
 
-/** Looks at what there is on the way to a container's cgroup. Throws ECGROUPBUSY where others live in it already. */
-export function observeCgroup(facts: CgroupFacts, path: string): ObservedCgroup {
+/** Looks at what there is on the way to a container's cgroup, where `keeper` may be. Throws ECGROUPBUSY where others live in it already. */
+export function observeCgroup(facts: CgroupFacts, path: string, keeper?: number): ObservedCgroup {
   const directories = cgroupDirectories(facts, path).filter((directory) => statPath(directory) !== undefined);
   for (const directory of directories) {
-    if ((readKernelFile(`${directory}/cgroup.procs`) ?? '').trim() === '') continue;
+    const pids = (readKernelFile(`${directory}/cgroup.procs`) ?? '').trim();
+    if (pids === '' || pids === String(keeper)) continue;
     throw runtimeError('ECGROUPBUSY', 'use', `cgroup "${directory}"`, "container's cgroup is not empty");
   }
   const cpuset = facts.hierarchies.find(({ controllers }) => controllers.includes('cpuset'))?.mountPoint;

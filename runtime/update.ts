@@ -23,6 +23,7 @@ export async function updateContainer(world: RuntimeWorld, id: string, changes: 
     world,
     asRuntimeError(() => planUpdate(resources, target, world.facts)),
   );
+  if (container.unit !== undefined) (await import('./systemd.ts')).updateUnit(world, container.unit, resources);
   writeConfig(container, { ...spec, linux: { ...spec.linux, resources } });
 }
 

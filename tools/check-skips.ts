@@ -1,17 +1,18 @@
 import type { TestOutcome } from './junit.ts';
 
 /** Where tests run: this machine by its cgroups, or one of the guests. */
-export type TestWorld = 'host-v1' | 'host-v2' | 'guest-v1' | 'guest-v2';
+export type TestWorld = 'host-v1' | 'host-v2' | 'guest-v1' | 'guest-v2' | 'guest-systemd';
 
 /**
  * What each world is known to lack. A test that cannot run there is skipped under a name that ends with
  * `(needs CAPABILITY)`; a skip for anything else is a hole in the net and fails.
  */
 const LACKING: Readonly<Record<TestWorld, readonly string[]>> = {
-  'host-v1': ['cgroup v2', 'hugetlb', 'swap', 'apparmor'],
-  'host-v2': ['cgroup v1', 'hugetlb', 'swap', 'apparmor'],
+  'host-v1': ['cgroup v2', 'hugetlb', 'swap', 'apparmor', 'criu', 'systemd'],
+  'host-v2': ['cgroup v1', 'hugetlb', 'swap', 'apparmor', 'criu', 'systemd'],
   'guest-v1': ['cgroup v2', 'swap', 'speed', 'idmapped tmpfs'],
   'guest-v2': ['cgroup v1', 'swap', 'speed', 'idmapped tmpfs'],
+  'guest-systemd': [],
 };
 
 const NEEDS = /\(needs ([^)]+)\)$/;

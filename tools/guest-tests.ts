@@ -13,12 +13,20 @@ const SCRIPT = `for file; do
     --reporter=junit --reporter-outfile="$GUEST_OUT/$(basename "$file").xml" "./$file"
 done`;
 
+type GuestWorld = 'v1' | 'v2' | 'systemd';
+
+const OPTIONS: Readonly<Record<GuestWorld, readonly string[]>> = {
+  v1: ['v1'],
+  v2: ['v2'],
+  systemd: ['v2', '--systemd'],
+};
+
 /** Runs test files in guests with the given cgroups, spread over a few of them at once. */
-export async function runGuestTests(world: 'v1' | 'v2', files: readonly string[]): Promise<StageResult> {
+export async function runGuestTests(world: GuestWorld, files: readonly string[]): Promise<StageResult> {
   const directory = emptyLogs(`guest ${world}`);
   const shares = spread(files).filter((share) => share.length > 0);
   // Fetched before there are several who would.
-  const first = await run(['bun', 'tests/guest/run.ts', world, '--timeout', '90', '--', 'true'], 300);
+  const first = await run(['bun', 'tests/guest/run.ts', ...OPTIONS[world], '--timeout', '90', '--', 'true'], 300);
   if (first.code !== 0) return tally(`guest-${world}`, [], first.code, first.output);
   const runs = await Promise.all(shares.map((share) => runShare(world, share, directory)));
   const outcomes = (await Promise.all(files.map((file) => outcomesOf(file, directory)))).flat();
@@ -27,9 +35,12 @@ export async function runGuestTests(world: 'v1' | 'v2', files: readonly string[]
   return tally(`guest-${world}`, outcomes, Math.max(...runs.map(({ code }) => code)), output);
 }
 
-function runShare(world: string, share: readonly string[], directory: string) {
+function runShare(world: GuestWorld, share: readonly string[], directory: string) {
   const options = ['--timeout', `${GUEST_SECONDS}`, '--out', directory, '--'];
-  return run(['bun', 'tests/guest/run.ts', world, ...options, 'sh', '-c', SCRIPT, 'sh', ...share], GUEST_SECONDS + 30);
+  return run(
+    ['bun', 'tests/guest/run.ts', ...OPTIONS[world], ...options, 'sh', '-c', SCRIPT, 'sh', ...share],
+    GUEST_SECONDS + 30,
+  );
 }
 
 /** A file whose runner wrote nothing counts as one failed test. */

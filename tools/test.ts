@@ -11,6 +11,8 @@ import { ROOMS } from './rooms.ts';
 import { ROOT, runBunTests, runProgram, single, type StageResult } from './test-stage.ts';
 
 const FUZZ_SECONDS = 20;
+/** What needs systemd as process 1. */
+const SYSTEMD_TESTS = ['tests/kernel/runtime-systemd.test.ts'];
 /**
  * What the guests repeat: what depends on the kernel's cgroups. Everything takes ten times as long there, so what only
  * reads plans, what the host has compared already (scripts, filters, other engines), and most of the command line,
@@ -20,7 +22,7 @@ const GUEST_TESTS = ['tests/kernel', 'tests/cli']
   .flatMap(testFiles)
   .filter(
     (path) =>
-      !/tests\/kernel\/(?:executor-wire|script|seccomp|firewall|images|registry|runtime-(?:exec|process|errors))/.test(
+      !/tests\/kernel\/(?:runtime-systemd|executor-wire|script|seccomp|firewall|images|registry|runtime-(?:exec|process|errors))/.test(
         path,
       ),
   )
@@ -106,6 +108,7 @@ const STAGES: readonly Stage[] = [
   host('faults', ['tests/faults'], 180),
   { name: 'fuzz', run: fuzz },
   guest('v2'),
+  { name: 'guest systemd', run: () => runGuestTests('systemd', SYSTEMD_TESTS) },
   ...(hostWorld === 'host-v2' ? [guest('v1')] : []),
   { name: 'nothing left', run: async () => single(compareLeftovers(before, snapshotLeftovers())) },
 ];

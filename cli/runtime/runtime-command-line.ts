@@ -83,17 +83,9 @@ async function loadCommand(name: string): Promise<RuntimeCommand> {
 
 function worldOf(globals: Globals, warn: (message: string) => void): RuntimeWorld {
   const manager = globals['cgroup-manager'];
-  if (globals['systemd-cgroup'] || manager === 'systemd') {
-    const flag = globals['systemd-cgroup'] ? '"--systemd-cgroup"' : '"--cgroup-manager systemd"';
-    throw optionError(
-      flag,
-      'limpid-runtime does not ask systemd for cgroups',
-      'let the caller use its cgroupfs manager',
-    );
-  }
   return new RuntimeWorld({
     ...(globals.root === undefined ? {} : { root: absolutePath(globals.root) }),
-    cgroups: manager === 'disabled' ? 'disabled' : 'cgroupfs',
+    cgroups: globals['systemd-cgroup'] ? 'systemd' : manager,
     warn,
   });
 }

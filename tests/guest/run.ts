@@ -1,9 +1,10 @@
 /**
  * Runs a command in a virtual machine with the distribution's kernel, on this machine's own root (read-only,
  * under a tmpfs) and this checkout, with cgroup v2 or pure v1 and every controller:
- *   bun tests/guest/run.ts v2|v1 [--timeout SECONDS] [--out DIRECTORY] -- COMMAND...
+ *   bun tests/guest/run.ts v2|v1 [--systemd] [--timeout SECONDS] [--out DIRECTORY] -- COMMAND...
  * Prints what the command prints, and exits as it does; 124 after the timeout, 125 where no guest came up.
- * The command finds the directory of --out, writable, as $GUEST_OUT.
+ * The command finds the directory of --out, writable, as $GUEST_OUT. With --systemd the machine's systemd is process 1,
+ * and the command its only service.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
     out: { type: 'string' },
     kvm: { type: 'boolean', default: false },
     memory: { type: 'string', default: '2560' },
+    systemd: { type: 'boolean', default: false },
   },
 });
 const [world, ...command] = positionals;
@@ -32,6 +34,27 @@ if ((world !== 'v1' && world !== 'v2') || command.length === 0) {
 
 /** The first script on the guest's own root: the command's output goes to a port that is no terminal. */
 function bootScript(): string {
+  return values.systemd ? bootSystemd() : commandScript();
+}
+
+/** Nothing but the command: its script ends the machine, as without systemd. */
+function bootSystemd(): string {
+  return `
+mkdir -p /run/systemd/system
+cat >/run/command <<'COMMAND'
+${commandScript()}
+COMMAND
+cat >/run/systemd/system/guest.service <<'UNIT'
+[Unit]
+DefaultDependencies=no
+[Service]
+ExecStart=/bin/bash /run/command
+UNIT
+exec /lib/systemd/systemd --unit=guest.service --log-target=console --log-level=err
+`;
+}
+
+function commandScript(): string {
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   return `
 export PATH=${ROOT}node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
