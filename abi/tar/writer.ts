@@ -35,6 +35,7 @@ export function padding(size: number): Uint8Array {
   return new Uint8Array((BLOCK - (size % BLOCK)) % BLOCK);
 }
 
+const NEWLINE = Uint8Array.of(0x0a);
 const EPOCH: TarTime = { seconds: 0, nanoseconds: 0 };
 
 function paxRecords(entry: TarEntry): [ByteText, Uint8Array][] {
@@ -56,7 +57,7 @@ function paxRecord(key: ByteText, value: Uint8Array): Buffer {
   const rest = key.length + value.length + 3;
   let length = rest + String(rest).length;
   if (rest + String(length).length !== length) length = rest + String(length).length;
-  return Buffer.concat([Buffer.from(`${length} ${key}=`, 'latin1'), value, Buffer.from('\n')]);
+  return Buffer.concat([Buffer.from(`${length} ${key}=`, 'latin1'), value, NEWLINE]);
 }
 
 function paxTime({ seconds, nanoseconds }: TarTime): string {
