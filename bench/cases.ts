@@ -34,6 +34,11 @@ export async function runCases(
   };
   const { runs } = sizes;
   add(interleave('run --rm … true', contestants, runs, (one) => timeCommand(one.commands.runAndRemove('once'), one)));
+  add(
+    interleave('run --rm … true, each in words of its own', contestants, runs, ({ commands, env }, round) =>
+      timeCommand(commands.runAnew?.(round) ?? commands.runAndRemove('once'), { env }),
+    ),
+  );
   const names = Array.from({ length: sizes.containers }, (_, index) => `bench-${index}`);
   add(
     interleave('run -d … sleep', contestants, names.length, (one, index) =>
@@ -45,6 +50,11 @@ export async function runCases(
   add(
     interleave('exec CONTAINER true', contestants, runs, (one, index) =>
       timeCommand(one.commands.exec(pick(index)), one),
+    ),
+  );
+  add(
+    interleave('exec CONTAINER true, again in the same', contestants, runs, (one) =>
+      timeCommand(one.commands.exec(names[0]!), one),
     ),
   );
   add(interleave(`ps${within}`, contestants, runs, (one) => timeCommand(one.commands.list(), one)));

@@ -1,6 +1,8 @@
 /** What is measured of each: the words of a command, for a container called `id`. */
 export interface Commands {
   readonly runAndRemove: (id: string) => readonly string[];
+  /** The same in words that no run had before; those who keep nothing of a run are asked as ever. */
+  readonly runAnew?: (round: number) => readonly string[];
   readonly runDetached: (id: string) => readonly string[];
   readonly exec: (id: string) => readonly string[];
   readonly list: () => readonly string[];

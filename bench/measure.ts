@@ -4,7 +4,7 @@ import type { Contestant } from './contestant.ts';
 const STDERR = '/dev/shm/limpid-bench/stderr';
 
 /** Milliseconds that a command took from spawn to exit; throws where it fails. */
-export function timeCommand(command: readonly string[], contestant: Contestant): number {
+export function timeCommand(command: readonly string[], contestant: Pick<Contestant, 'env'>): number {
   const env = { ...process.env, ...contestant.env };
   const started = Bun.nanoseconds();
   // A file, for a detached container may keep its caller's stderr open, and a pipe would never end.

@@ -8,6 +8,7 @@ export async function openLimpid(world: BenchWorld): Promise<Contestant | string
   const run = [...limpid, 'run', '--network=none', '--cgroup-parent=/limpid-bench/limpid'];
   const commands = {
     runAndRemove: () => [...run, '--rm', 'builtin:busybox', 'true'],
+    runAnew: (round: number) => [...run, '--rm', '--label', `round=${round}`, 'builtin:busybox', 'true'],
     runDetached: (id: string) => [...run, '-d', '--name', id, 'builtin:busybox', 'sleep', 'infinity'],
     exec: (id: string) => [...limpid, 'exec', id, 'true'],
     list: () => [...limpid, 'ps'],
