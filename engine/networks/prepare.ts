@@ -97,7 +97,7 @@ async function planNetworks(
   return {
     ports: published.ports,
     plan: {
-      before: [...before, ...published.before],
+      before,
       host: [...plan.host, ...published.host],
       child: plan.child,
       cleanup: [...published.cleanup, ...plan.cleanup],

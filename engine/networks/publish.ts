@@ -15,14 +15,12 @@ import type { World } from '../world.ts';
 /** What publishing adds to a start. */
 export interface PublishPlan {
   readonly ports: readonly PortMapping[];
-  /** Host stage, before the clone. */
-  readonly before: readonly Op[];
   /** Host stage, behind the veths. */
   readonly host: readonly Op[];
   readonly cleanup: readonly Op[];
 }
 
-const NOTHING: PublishPlan = { ports: [], before: [], host: [], cleanup: [] };
+const NOTHING: PublishPlan = { ports: [], host: [], cleanup: [] };
 
 /**
  * Chooses the host's ports and leads them to the first of these endpoints that is on a bridge. `last` are those of the
@@ -41,11 +39,12 @@ export async function publishPorts(
   if (endpoint === undefined) throw notOnBridge(config);
   const ports = choosePorts(wanted, last);
   const table = firewallTable(world);
-  const before = [
+  const host = [
     ...publishOps(table, endpoint, ports, staleElements(table, endpoint, ports)),
     ...forgetConnectionsOps(endpoint, ports, world.facts.kernelRelease),
+    ...hairpinOps(endpoint),
   ];
-  return { ports, before, host: hairpinOps(endpoint), cleanup: unpublishOps(table, endpoint, ports) };
+  return { ports, host, cleanup: unpublishOps(table, endpoint, ports) };
 }
 
 function notOnBridge({ name }: ContainerConfig): LimpidError {
