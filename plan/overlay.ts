@@ -39,12 +39,8 @@ export function mountOverlay(overlay: Overlay, { target, flags, because, facts }
 
 /** overlayfs' options: a comma ends one, a colon a lower directory; both are taken literally behind a backslash. */
 export function overlayData(overlay: Overlay): string {
-  return [lowerData(overlay.lower), ...writableOptions(overlay).map(escapeComma)].join(',');
-}
-
-/** The same of a mount that nobody writes to. */
-export function lowerData(lower: readonly string[]): string {
-  return `lowerdir=${lower.map((path) => escapeComma(escapeBackslash(path)).replaceAll(':', '\\:')).join(':')}`;
+  const lower = overlay.lower.map((path) => escapeComma(escapeBackslash(path)).replaceAll(':', '\\:'));
+  return [`lowerdir=${lower.join(':')}`, ...writableOptions(overlay).map(escapeComma)].join(',');
 }
 
 /** As fsconfig(2) takes them: no comma ends one. */

@@ -10,9 +10,6 @@ import type { LaunchRequest } from './request.ts';
 import { specError } from './spec-error.ts';
 import { NONE, SLOT } from './slots.ts';
 
-/** For mounts that are made elsewhere still: `mountOverlay` takes any number of layers. */
-export { lowerData } from './overlay.ts';
-
 /** Host stage: the overlay is mounted outside too, where `MergedDir` shows what the container sees. */
 export function mountOutside(request: LaunchRequest): Op[] {
   const { rootfs } = request.context;
