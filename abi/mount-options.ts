@@ -140,7 +140,7 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
 
 /** Every word of the runtime-spec's. */
 export function mountOptionWords(): string[] {
-  return [...EFFECTS.keys()];
+  return [...effects().keys()];
 }
 
 /** Whether a word is one of the runtime-spec's, and not the file system's own. */
