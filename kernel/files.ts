@@ -216,6 +216,14 @@ export function renamePath(from: string, to: string): void {
   if (libc.rename(ptr(cString(from)), ptr(cString(to))) !== 0) throw systemError('rename', `${from}" to "${to}`);
 }
 
+/** As `renamePath`; false where nothing is at the old name. */
+export function moveIfThere(from: string, to: string): boolean {
+  if (libc.rename(ptr(cString(from)), ptr(cString(to))) === 0) return true;
+  const errno = lastErrno();
+  if (errno === ENOENT) return false;
+  throw systemError('rename', `${from}" to "${to}`, errno);
+}
+
 export interface WriteOptions {
   readonly mode: number;
   /** fsync(2) before the descriptor is closed. */

@@ -2,12 +2,12 @@ import { tracePhase } from '../../base/trace.ts';
 import { LimpidError } from '../../base/error.ts';
 import { launchPlan, type Launched, type LaunchRequest, type Outcome } from '../../kernel/executor.ts';
 import { statPath } from '../../kernel/file-status.ts';
-import { removeFile } from '../../kernel/files.ts';
 import { libc } from '../../kernel/libc.ts';
 import { planLeave } from '../../plan/leave.ts';
 import type { Plan } from '../../plan/ops.ts';
 import { SLOT } from '../../plan/slots.ts';
 import { cgroupPath } from '../cgroup-path.ts';
+import { putAside } from '../records/earlier-run.ts';
 import { findRecord } from '../records/read.ts';
 import { observeState } from '../records/state.ts';
 import { busyContainer, lockIdleRecord, type NewRecord } from '../records/write.ts';
@@ -81,39 +81,41 @@ async function launchRecord(
   record: NewRecord,
   options: StartOptions & Pick<PrepareOptions, 'networks'>,
 ): Promise<StartedContainer> {
-  const { config, paths, lock } = record;
+  const { config, paths } = record;
   const { plan } = await prepareLaunch(world, config, paths, options);
   if (!options.byPolicy) clearRestarts(record);
-  // An old exit record must not speak for the new run, should its monitor be killed.
-  removeFile(paths.exitRecord);
-  removeFile(paths.startRecord);
   const executor = await world.executor;
   tracePhase('executor at hand');
   // A monitor takes its socket away last: where there is one, it was killed, and the rest of its run is in our way.
   if (statPath(paths.socket) !== undefined) await clearRun(world, record);
-  const { outcome, controlFd, trace } = await launchOrClear(world, record, {
-    plan,
-    executor,
-    slots: new Map([[SLOT.lock, lock.fd]]),
-  });
-  tracePhase('container started');
-  const { networks } = options;
-  if (outcome.kind === 'started') {
-    return { ...record, pid: outcome.pid, controlFd, plan, trace, ...(networks && { networks }) };
+  const earlier = putAside(paths);
+  try {
+    const { pid, controlFd, trace } = await launchOrClear(world, record, { plan, executor });
+    earlier.forget();
+    tracePhase('container started');
+    return { ...record, pid, controlFd, plan, trace, ...(options.networks && { networks: options.networks }) };
+  } catch (error) {
+    earlier.restore();
+    throw error;
   }
-  // What never ran has no exit that somebody could have missed.
-  removeFile(paths.startRecord);
-  throw await launchError(plan, outcome, `container "${config.name}"`);
 }
 
-/** An executor that was killed has not cleared away what it had made. */
-async function launchOrClear(world: World, record: NewRecord, request: LaunchRequest): Promise<Launched> {
+/** Throws where the process did not start. An executor that was killed has not cleared away what it had made. */
+async function launchOrClear(
+  world: World,
+  record: NewRecord,
+  request: Pick<LaunchRequest, 'plan' | 'executor'>,
+): Promise<Omit<Launched, 'outcome'> & { readonly pid: number }> {
+  let launched: Launched;
   try {
-    return launchPlan(request);
+    launched = launchPlan({ ...request, slots: new Map([[SLOT.lock, record.lock.fd]]) });
   } catch (error) {
     await clearRun(world, record);
     throw error;
   }
+  const { outcome } = launched;
+  if (outcome.kind === 'started') return { ...launched, pid: outcome.pid };
+  throw await launchError(request.plan, outcome, `container "${record.config.name}"`);
 }
 
 /** Ends and clears away what is left in the kernel of a run that nobody watches. The lock's holder alone may do that. */

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 
-const { says, limpid } = privateWorld();
+const { directory, says, limpid } = privateWorld();
 
 const error = (message: string, code = 125) => ({ code, out: '', err: `Error: cannot ${message}\n` });
 
@@ -119,4 +119,20 @@ test('several at once: what can be done is done, and the rest told', async () =>
 test('inspect answers an empty list all the same', async () => {
   const { code, out } = await limpid('inspect', 'nope');
   expect([code, out]).toEqual([125, '[]\n']);
+});
+
+test('a start that fails leaves what the last run came to', async () => {
+  const source = `${directory}/source`;
+  mkdirSync(source);
+  await limpid('run', '--name', 'again', '-v', `${source}:/data`, BUSYBOX, 'sh', '-c', 'exit 3');
+  rmdirSync(source);
+  const shown = ['inspect', '--format', '{{.State.Status}} {{.State.ExitCode}} {{.State.FinishedAt}}', 'again'];
+  const before = await says(...shown);
+  expect(before).toStartWith('exited 3 ');
+  expect((await limpid('start', 'again')).code).toBe(125);
+  expect(await says(...shown)).toBe(before);
+  mkdirSync(source);
+  expect((await limpid('start', '-a', 'again')).code).toBe(3);
+  expect(await says(...shown)).not.toBe(before);
+  await says('rm', 'again');
 });
