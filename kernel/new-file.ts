@@ -28,9 +28,13 @@ export interface NewFile {
 /** Creates a file, or with `replace` empties the one that is there. */
 export function createFile(path: string, mode: number, { replace = false } = {}): NewFile {
   const flags = O_RDWR | O_CREAT | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL);
+  return openNew(path, path, flags, mode);
+}
+
+function openNew(path: string, name: string, flags: number, mode: number): NewFile {
   const fd = libc.open(ptr(cString(path)), flags, mode);
-  if (fd < 0) throw systemError('create', path);
-  return newFile(fd, path);
+  if (fd < 0) throw systemError('create', name);
+  return newFile(fd, name);
 }
 
 /** A file that gets its name when it is whole: what is killed before leaves nothing. */
@@ -43,7 +47,7 @@ export interface UnnamedFile extends NewFile {
 export function createUnnamed(directory: string, name: string, mode: number): UnnamedFile {
   const flags = openFlagsOn(hostArch, O_TMPFILE | O_DIRECTORY | O_RDWR | O_CLOEXEC);
   const fd = libc.open(ptr(cString(directory)), flags, mode);
-  if (fd < 0) return createAside(`${directory}/.${process.pid}-${asides++}.partial`, mode);
+  if (fd < 0) return createAside(`${directory}/.${process.pid}-${asides++}.partial`, name, mode);
   const file = newFile(fd, name);
   return {
     ...file,
@@ -63,8 +67,8 @@ export function createUnnamed(directory: string, name: string, mode: number): Un
 let asides = 0;
 
 /** For file systems without O_TMPFILE, and for the error where nothing can be created at all. */
-function createAside(aside: string, mode: number): UnnamedFile {
-  const file = createFile(aside, mode);
+function createAside(aside: string, name: string, mode: number): UnnamedFile {
+  const file = openNew(aside, name, O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, mode);
   let published = false;
   return {
     ...file,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dockerMembers, hex, imageOf, ociMembers, sha256, tar } from '../image-archive.ts';
 import { BUSYBOX, finish, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
@@ -221,6 +221,23 @@ describe('save', () => {
     expect((await elsewhere('load', '-q', '-i', at('layout'))).out).toBe('Loaded image: localhost/two:latest\n');
     expect((await elsewhere('load', '-q', '-i', at('dir'))).out).toBe(`Loaded image: ${sha256(two.config)}\n`);
     await elsewhere('rmi', '--all', '--force');
+  });
+
+  test('to a place that is not there', async () => {
+    expect((await limpid('save', '-q', '-o', '/nowhere/x.tar', 'two')).err).toBe(
+      'Error: cannot create "/nowhere/x.tar": ENOENT, no such file or directory\n',
+    );
+  });
+
+  test('through a link to a file: that one is replaced, in one step', async () => {
+    writeFileSync(at('old.tar'), 'old');
+    symlinkSync(at('old.tar'), at('link.tar'));
+    await says('save', '-q', '-o', at('link.tar'), 'two');
+    await says('save', '-q', '-o', at('straight.tar'), 'two');
+    expect([readlinkSync(at('link.tar')), bytesOf('old.tar') === bytesOf('straight.tar')]).toEqual([
+      at('old.tar'),
+      true,
+    ]);
   });
 
   test('a full disk leaves no half archive', async () => {
