@@ -104,12 +104,16 @@ describe('load', () => {
     const child = begin('load', '-q');
     child.stdin.write(readFileSync(at('two.tar')).subarray(0, 3000));
     await child.stdin.flush();
-    const holdsSpool = () =>
-      readdirSync(`/proc/${child.pid}/fd`).some((fd) => {
-        const path = `/proc/${child.pid}/fd/${fd}`;
+    const spoolOf = (fd: string) => {
+      const path = `/proc/${child.pid}/fd/${fd}`;
+      try {
         return readlinkSync(path).startsWith(at('root/staging/')) && statSync(path).size > 0;
-      });
-    await until('it keeps what it has read', () => holdsSpool());
+      } catch {
+        // Descriptors vanish while they are looked at.
+        return false;
+      }
+    };
+    await until('it keeps what it has read', () => readdirSync(`/proc/${child.pid}/fd`).some(spoolOf));
     child.kill('SIGKILL');
     await child.exited;
     expect(readdirSync(at('root/staging')).filter((name) => !name.endsWith('.lock'))).toEqual([]);
