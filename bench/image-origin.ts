@@ -36,7 +36,7 @@ export async function openOrigin(directory: string, rootfs: string | undefined):
 
 /** From where this machine has its packages. */
 function debootstrap(directory: string): string {
-  const words = ['debootstrap', '--variant=minbase', '--include=python3,git,gcc', 'bookworm', directory];
+  const words = ['debootstrap', '--variant=minbase', '--include=python3,git', 'bookworm', directory];
   const { exitCode, stdout } = Bun.spawnSync(words, { stdout: 'pipe', stderr: 'ignore' });
   if (exitCode !== 0) throw new Error(`debootstrap: ${stdout.toString().split('\n').at(-2)}`);
   return directory;
@@ -50,7 +50,14 @@ function debianLayers(tree: string, directory: string): Uint8Array[] {
   const there = (paths: readonly string[]) =>
     paths.filter((path) => Bun.spawnSync(['test', '-e', `${tree}/${path}`]).exitCode === 0);
   const first = LAYERS.map((paths, at) => pack(`${directory}/layer-${at}.tar`, there(paths)));
-  const excluded = [...LAYERS.flat(), './proc/*', './sys/*', './dev/*'].map((path) => `--exclude=${path}`);
+  const excluded = [
+    ...LAYERS.flat(),
+    './proc/*',
+    './sys/*',
+    './dev/*',
+    './var/cache/apt/*',
+    './var/lib/apt/lists/*',
+  ].map((path) => `--exclude=${path}`);
   return [...first, pack(`${directory}/layer-rest.tar`, [...excluded, '.'])];
 }
 
