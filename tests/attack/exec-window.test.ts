@@ -1,9 +1,13 @@
 /** CVE-2016-9962: a process that enters a container can be looked into by the container before it has given all up. */
 import { afterAll, expect, test } from 'bun:test';
+import { chmodSync, copyFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { runtimeScope } from '../kernel/runtime-bundle.ts';
+import { until } from '../faults/fault-world.ts';
 import { AttackWorld } from './attack-world.ts';
 
 const attack = new AttackWorld();
+const runtime = runtimeScope();
 afterAll(async () => {
   await attack.limpid(['rm', '-a', '-f']);
   expect(await attack.finallyLeft()).toEqual([]);
@@ -29,3 +33,22 @@ test('the namespaces, root and monitor of the host are out of reach', async () =
   expect(lines).not.toContain('/proc/2/environ');
   expect(lines.find((line) => line.startsWith('pid:'))).not.toBe(`pid:[4026531836]`);
 });
+
+test('limpid-runtime: nothing of a newcomer can be read or traced, by one who may open any file', async () => {
+  const binary = await attack.compile(fileURLToPath(new URL('look-at-newcomer.c', import.meta.url)));
+  const path = runtime.bundle('lab', ['/look'], ({ process }) => {
+    copyFileSync(binary, `${runtime.directory}/lab/rootfs/look`);
+    chmodSync(`${runtime.directory}/lab/rootfs/look`, 0o755);
+    // CAP_SYS_PTRACE would do, as with any runtime: in one user namespace it reaches every process in sight.
+    for (const set of ['bounding', 'effective', 'permitted'] as const)
+      process!.capabilities![set]!.push('CAP_DAC_OVERRIDE', 'CAP_DAC_READ_SEARCH');
+  });
+  const looker = Bun.spawn([...runtime.words, 'run', '--bundle', path, 'lab'], { stdin: 'ignore', stdout: 'pipe' });
+  await until('the looker', async () => (await runtime.run('state', 'lab')).out.includes('"running"'));
+  // The first by the program, the others by what it has left for the launcher.
+  for (let turn = 0; turn < 40; turn++) await runtime.run('exec', 'lab', 'true');
+  writeFileSync(`${path}/rootfs/stop`, '');
+  const lines = (await looker.stdout.text()).trimEnd().split('\n');
+  expect(lines.filter((line) => line.startsWith('got'))).toEqual([]);
+  expect(Number(lines.at(-1)!.replace('seen ', ''))).toBeGreaterThan(0);
+}, 60_000);

@@ -220,6 +220,21 @@ describe('limits', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
+  test('what a container is set up with is not charged to it', async () => {
+    const path = bundle('charged', ['true']);
+    await says('create', '--bundle', path, 'charged');
+    const { linux } = JSON.parse(readFileSync(`${path}/config.json`, 'utf8'));
+    const peaks = cgroupDirectories(gatherFacts().cgroup, linux.cgroupsPath)
+      .flatMap((one) => [`${one}/memory.peak`, `${one}/memory.max_usage_in_bytes`])
+      .filter((one) => existsSync(one))
+      .map((one) => Number(readFileSync(one, 'utf8')));
+    // memory.peak is there since Linux 5.19.
+    expect(peaks).toHaveLength(1);
+    expect(peaks[0]).toBeGreaterThan(0);
+    expect(peaks[0]).toBeLessThan(1024 * 1024);
+    await says('delete', 'charged');
+  });
+
   test('no cgroup stays, and one in which others live is refused', async () => {
     const pid = await sleeper('lodger');
     const file = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
