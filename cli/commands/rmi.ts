@@ -13,6 +13,7 @@ export const command = defineCommand({
   options: {
     all: { type: 'bool', short: 'a', help: 'All images' },
     force: { type: 'bool', short: 'f', help: 'With all names, and with the containers that need it' },
+    'no-prune': { type: 'bool', hidden: true, help: 'As in podman: no image here has a parent that would go with it' },
     ignore: { type: 'bool', short: 'i', help: 'Do not mind images that are not there' },
   },
   examples: [{ line: 'limpid rmi alpine', says: 'Unless a container needs it' }],
