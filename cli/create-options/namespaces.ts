@@ -2,6 +2,7 @@ import { DEFAULT_CONFIG } from '../../engine/default-config.ts';
 import type { ContainerConfig, NamespaceMode } from '../../engine/config.ts';
 import type { NamespaceType } from '../../spec/runtime.ts';
 import { optionError } from '../parse/option-error.ts';
+import { commonMode } from './namespace-mode.ts';
 import { translateIdMaps } from './id-maps.ts';
 import { chooseNetwork, networkFields } from './networks.ts';
 import type { CreateRequest } from './request.ts';
@@ -10,7 +11,6 @@ type Namespaces = Pick<ContainerConfig, 'namespaces' | 'networks' | 'uidMappings
 type SimpleFlag = 'pid' | 'ipc' | 'uts' | 'cgroupns';
 
 const PRIVATE: NamespaceMode = { kind: 'private' };
-const HOST: NamespaceMode = { kind: 'host' };
 
 /** Which namespaces are the container's own, and which are the host's or another's. */
 export function translateNamespaces(request: CreateRequest): Namespaces {
@@ -43,21 +43,6 @@ function simpleMode(
   if (mode !== undefined) return mode;
   const extra = flag === 'ipc' ? 'shareable, none, ' : '';
   throw optionError(request.flag(flag), `private, ${extra}host, container:NAME or ns:PATH is wanted`);
-}
-
-/** What all kinds of namespaces have in common: private, host, container:NAME, ns:PATH. */
-export function commonMode(text: string, flag: string): NamespaceMode | undefined {
-  if (text === 'private') return PRIVATE;
-  if (text === 'host') return HOST;
-  const [kind, rest] = [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)];
-  if (kind === 'container') {
-    if (rest === '') throw optionError(`"${text}" for --${flag}`, 'the name of a container is missing');
-    return { kind: 'container', container: rest };
-  }
-  if (kind !== 'ns') return undefined;
-  if (!rest.startsWith('/'))
-    throw optionError(`"${text}" for --${flag}`, 'an absolute path such as ns:/proc/1/ns/net is wanted');
-  return { kind: 'path', path: rest };
 }
 
 function userMode(request: CreateRequest, mapped: boolean): NamespaceMode {

@@ -25,14 +25,14 @@ type Options = Omit<NetworkAttachment, 'network'>;
 
 function attachmentOptions(request: CreateRequest, text: string): Options {
   const aliases: string[] = [];
-  let options: Omit<Options, 'aliases'> = {};
+  const options: Omit<Options, 'aliases'> = {};
   for (const pair of text.split(',')) {
     const equals = pair.indexOf('=');
     const [key, value] = [pair.slice(0, equals), pair.slice(equals + 1)];
     const where = `${key}=${value} for --network`;
     if (equals < 1 || value === '') throw optionError(request.flag('network'), `"${pair}" is not KEY=VALUE`);
     if (key === 'alias') aliases.push(aliasWord(value, where));
-    else options = { ...options, ...attachmentOption(request, key, value, where, options) };
+    else Object.assign(options, attachmentOption(request, key, value, where, options));
   }
   return { ...options, aliases };
 }

@@ -2,7 +2,7 @@ import type { ContainerConfig, NamespaceMode } from '../../engine/config.ts';
 import type { NetworkAttachment } from '../../spec/network.ts';
 import { optionError } from '../parse/option-error.ts';
 import { attachmentOf, checkAttachments, withContainerOptions } from './network-attachment.ts';
-import { commonMode } from './namespaces.ts';
+import { commonMode } from './namespace-mode.ts';
 import type { CreateRequest } from './request.ts';
 
 /** What `--network` asks for: a mode of the namespace, or networks to be on. */

@@ -41,8 +41,10 @@ export function readEndpoints(
 
 /** By one rename; what a power cut makes of it only costs the container its address. */
 export function writeEndpoints(paths: ContainerPaths, { endpoints, ports }: EndpointRecord): void {
-  const stored = endpoints.map(({ network, containerId: _, containerName: __, ...rest }): StoredEndpoint => {
-    return { ...rest, network: network.name, networkId: network.id };
+  const stored = endpoints.map((endpoint) => {
+    const { name, id } = endpoint.network;
+    // Whose they are says the record that they lie in.
+    return { ...endpoint, containerId: undefined, containerName: undefined, network: name, networkId: id };
   });
   const path = endpointsPath(paths);
   writeFile(`${path}.tmp`, JSON.stringify({ endpoints: stored, ports }), { mode: 0o600, sync: false });
