@@ -12,6 +12,8 @@ export interface LabNetwork {
   says(...words: string[]): Promise<string>;
   /** Runs a container that does nothing, with these options; its network namespace, for real programs in it. */
   inside(name: string, ...options: string[]): Promise<NetworkPlace>;
+  /** The network namespace of a running container. */
+  placeOf(container: string): Promise<NetworkPlace>;
 }
 
 const LAN = 'eth0 192.168.7.2/24 fd07::2/64';
@@ -40,16 +42,20 @@ export function labNetwork(): LabNetwork {
     expect({ words, code, err }).toEqual({ words, code: 0, err: '' });
     return out.replace(/\n$/, '');
   };
+  const placeOf = async (container: string) => {
+    const place = new NetworkPlace(`/proc/${await says('inspect', '--format={{.State.Pid}}', container)}/ns/net`);
+    places.push(place);
+    return place;
+  };
   return {
     host,
     lan,
     limpid,
     says,
+    placeOf,
     async inside(name, ...options) {
       await says('run', '-d', '--name', name, ...options, BUSYBOX, 'sleep', 'infinity');
-      const place = new NetworkPlace(`/proc/${await says('inspect', '--format={{.State.Pid}}', name)}/ns/net`);
-      places.push(place);
-      return place;
+      return placeOf(name);
     },
   };
 }

@@ -4,7 +4,7 @@ import { BUSYBOX } from './limpid.ts';
 import { labNetwork } from './lab-network.ts';
 import { until } from './until.ts';
 
-const { host, lan, limpid, says, inside } = labNetwork();
+const { host, lan, limpid, says, inside, placeOf } = labNetwork();
 const BRIDGE = '--network=bridge';
 const CLOSED = 'nothing, exit code 1';
 const elements = () => host.does('nft list ruleset').match(/comment "[0-9a-f]{12} [^"]*"/g) ?? [];
@@ -81,6 +81,23 @@ test('any port will do: one is chosen, and kept over a restart', async () => {
   await says('restart', '-t', '0', 'random');
   expect(await says('port', 'random')).toBe(before);
   await says('rm', '-f', '-t', '0', 'random');
+});
+
+test('a run that is repeated is kept, and publishes as the first did', async () => {
+  const again = async () => {
+    const id = await says('run', '-d', BRIDGE, '-p', '8089:80', '-p', '81', BUSYBOX, 'sleep', 'infinity');
+    const place = await placeOf(id);
+    await place.answers('tcp', 80);
+    expect(await lan.asks('192.168.7.1', 8089)).toBe('192.168.7.2 tcp');
+    const ports = await says('port', id);
+    expect(ports).toMatch(/^80\/tcp -> 0\.0\.0\.0:8089\n81\/tcp -> 0\.0\.0\.0:\d+$/);
+    const late = await limpid('run', '-d', BRIDGE, '-p', '8089:80', '-p', '81', BUSYBOX, 'sleep', 'infinity');
+    expect(late.err).toMatch(/^Error: cannot publish 0\.0\.0\.0:8089\/tcp: container ".+" has it/);
+    expect(late.code).toBe(125);
+    await says('rm', '-f', '-t', '0', id);
+    expect(elements()).toEqual([]);
+  };
+  for (let time = 0; time < 3; time++) await again();
 });
 
 test('a restart by policy finds its port free', async () => {
