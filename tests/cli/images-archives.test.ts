@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dockerMembers, hex, imageOf, ociMembers, sha256, tar } from '../image-archive.ts';
 import { BUSYBOX, finish, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
@@ -243,6 +252,28 @@ describe('save', () => {
       true,
     ]);
   });
+
+  test.each(['docker-archive', 'oci-archive', 'oci-dir', 'docker-dir'])(
+    'a damaged layer is not saved as %s',
+    async (format) => {
+      const image = imageOf([tar([{ path: 'whole', data: 'whole' }])]);
+      writeFileSync(at('whole.tar'), tar(dockerMembers(image, ['whole:1'])));
+      await says('load', '-q', '-i', at('whole.tar'));
+      const digest = sha256(image.layers[0]!);
+      const blob = at(`root/images/blobs/${digest.replace(':', '/')}`);
+      const damaged = Buffer.from(image.layers[0]!).fill('x', 512, 513);
+      writeFileSync(blob, damaged);
+      const { code, err } = await limpid('save', '-q', '--format', format, '-o', at(`damaged-${format}`), 'whole:1');
+      expect([code, err]).toEqual([
+        125,
+        `Error: cannot copy blob "${digest}": its content has the digest ${sha256(damaged)}\n`,
+      ]);
+      expect(['', '/index.json', '/manifest.json'].map((name) => existsSync(at(`damaged-${format}${name}`)))).toEqual(
+        format.endsWith('dir') ? [true, false, false] : [false, false, false],
+      );
+      await says('rmi', 'whole:1');
+    },
+  );
 
   test('a full disk leaves no half archive', async () => {
     const { code, err } = await limpid('save', '-q', '-o', '/dev/full', 'two');
