@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { RECORD_BYTES = 96 };
+
 /* Field 22 of /proc/PID/stat. The name before it may hold spaces and parentheses: count from the last one. */
 uint64_t start_time(const struct executor *x, pid_t pid) {
     char path[32], text[1024];
@@ -27,20 +29,42 @@ uint64_t start_time(const struct executor *x, pid_t pid) {
     return number;
 }
 
+/* Cut after it is written: what was there before is the room that `reserve` took. */
 static int write_beside(const struct place *place, const char *name, const char *text, bool sync) {
-    int fd = openat(place->parent, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    int fd = openat(place->parent, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         return fail("openat");
     int answer = write_all(fd, text, strlen(text)) < 0 ? fail("write") : 0;
+    if (answer == 0 && ftruncate(fd, (off_t)strlen(text)) < 0)
+        answer = fail("ftruncate");
     if (answer == 0 && sync && fsync(fd) < 0)
         answer = fail("fsync");
     close_keeping_errno(fd);
     return answer;
 }
 
+static const char *name_beside(char *name, const struct place *place) {
+    put(put(name, place->name), ".tmp");
+    return name;
+}
+
+/* A disk that is full when the container ends must not keep its end from being told. */
+static int reserve(const struct place *place) {
+    char name[sizeof(place->name) + 8];
+    static const char blank[RECORD_BYTES] = {0};
+    int fd = openat(place->parent, name_beside(name, place), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0)
+        return fail("openat");
+    int answer = 0;
+    if (fallocate(fd, 0, 0, sizeof(blank)) < 0)
+        answer = write_all(fd, blank, sizeof(blank)) < 0 ? fail("write") : 0;
+    close_keeping_errno(fd);
+    return answer;
+}
+
 static int write_record(const struct place *place, const char *text, bool sync) {
     char name[sizeof(place->name) + 8];
-    put(put(name, place->name), ".tmp");
+    name_beside(name, place);
     if (write_beside(place, name, text, sync) < 0)
         return -1;
     if (renameat(place->parent, name, place->parent, place->name) < 0)
@@ -105,7 +129,7 @@ int op_record_exit(struct executor *x, const struct op *op) {
         return -1;
     exit_record.declared = true;
     exit_record.sync = NUMBER(ARG_RECORD_EXIT_SYNC);
-    return 0;
+    return reserve(&exit_record.place);
 }
 
 char *put_ending(char *at, const struct ending *ending) {
@@ -115,7 +139,7 @@ char *put_ending(char *at, const struct ending *ending) {
 
 void record_ending(const struct ending *ending) {
     struct timespec now;
-    char text[96];
+    char text[RECORD_BYTES];
     if (!exit_record.declared)
         return;
     clock_gettime(CLOCK_REALTIME, &now);

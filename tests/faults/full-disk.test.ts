@@ -53,6 +53,10 @@ test('a disk that fills up while the container runs loses its log, and not its e
   const script = 'yes | head -c 30000000; exit 7';
   const { code } = await fault.limpid(['run', '--name', 'lab', 'builtin:busybox', 'sh', '-c', script]);
   expect(code).toBe(7);
+  expect(statfsSync(disk).bavail).toBe(0);
+  expect(await fault.must('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}} {{.State.Error}}', 'lab')).toBe(
+    'exited 7',
+  );
   expect(await fault.must('rm', '-f', 'lab')).toBe('lab');
   expect(await fault.finallyLeft()).toEqual([]);
 }, 30_000);
