@@ -29,8 +29,12 @@ export interface SharedCgroup {
   readonly mode: 'joined' | 'disabled';
   /** The container's own directory exists, with nobody in it. */
   readonly exists: boolean;
+  /** All of those that are there already. */
+  readonly existing?: readonly string[];
   /** Directories on the way to it whose cpuset (v1) somebody has filled already: they are left as they are. */
   readonly filledCpusets: readonly string[];
+  /** v1: what it may use already, as lines of devices.list, where that is not everything. */
+  readonly devices?: readonly string[];
 }
 
 /** What the networks of a container add to its launch, as `network/` has computed it. */

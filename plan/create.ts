@@ -1,6 +1,6 @@
 import type { Process, RuntimeSpec } from '../spec/runtime.ts';
 import { createCgroups, removeCgroups } from './cgroup/index.ts';
-import { cgroupLayout } from './cgroup/layout.ts';
+import { type CgroupLayout, cgroupLayout } from './cgroup/layout.ts';
 import type { PlaceContext } from './context.ts';
 import type { HostFacts } from './facts.ts';
 import { hooksInHost, hooksInside, type HookState, startHooks } from './hooks.ts';
@@ -71,9 +71,18 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     ...sendTerminal(process),
     { op: 'detach', stage: 'host', because: 'a runtime sets up, and supervises nothing', waiting: true },
     ...umountOutside(request),
-    ...removeCgroups(cgroups, request.namespaces.created.has('pid')),
+    ...removeCgroups(ownPart(cgroups, context), request.namespaces.created.has('pid')),
     ...leaveResctrl(context.resctrl?.own ?? []),
   ];
+}
+
+/** Directories that were there before are not ours to remove, nor is who lives in them ours to kill. */
+function ownPart(layout: CgroupLayout, { sharedCgroup }: CreateContext): CgroupLayout {
+  const existing = sharedCgroup?.existing ?? [];
+  if (existing.length === 0) return layout;
+  const { unified, ...rest } = layout;
+  const v1 = layout.v1.filter(({ path }) => !existing.includes(path));
+  return unified === undefined || existing.includes(unified.path) ? { ...rest, v1 } : { ...rest, v1, unified };
 }
 
 function processOf({ process }: RuntimeSpec): Process {

@@ -23,6 +23,8 @@ export interface ContainerRecord {
   readonly annotations: Readonly<Record<string, string>>;
   /** As the path below each hierarchy; empty where the container has no cgroup of its own. */
   readonly cgroupsPath: string;
+  /** It was there before the container: one that fails to be made leaves it as it is. */
+  readonly cgroupExisted?: boolean;
   /** Its scope, where systemd made the cgroup. */
   readonly unit?: string;
   /** Mounts on the host that go with the container. */

@@ -20,7 +20,7 @@ import {
   writeConfig,
   writeRecord,
 } from './container-record.ts';
-import { forgetContainer } from './forget.ts';
+import { forgetFailed } from './forget.ts';
 import { grantable } from './grantable.ts';
 import { newRecord } from './new-record.ts';
 import { runPlan } from './run-plan.ts';
@@ -83,7 +83,7 @@ export async function createFromBundle(
     if (options.pidFile !== undefined) writePidFile(options.pidFile, created.pid);
     return created;
   } catch (error) {
-    await forgetContainer(world, files);
+    await forgetFailed(world, files);
     throw error;
   } finally {
     if (lock !== 'absent') lock.release();
@@ -212,7 +212,8 @@ function planContainer(
   const mounts = plan.flatMap((op) => (op.op === 'umount' && op.stage === 'cleanup' ? [op.path] : []));
   const from = plan.findIndex(({ op }) => op === 'start_gate');
   const resctrl = places.resctrl === undefined ? {} : { resctrl: places.resctrl.own };
-  return { record: { ...identity, mounts, ...resctrl }, behindGate: { from, ops: plan.slice(from) }, plan };
+  const existed = observed?.shared.exists ? { cgroupExisted: true } : {};
+  return { record: { ...identity, mounts, ...resctrl, ...existed }, behindGate: { from, ops: plan.slice(from) }, plan };
 }
 
 function inheritedSlots(files: ContainerFiles, { spec }: Bundle, options: BundleOptions): Map<number, number> {

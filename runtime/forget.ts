@@ -14,6 +14,14 @@ export async function forgetContainer(world: RuntimeWorld, files: ContainerFiles
   await runPlan(world, planForgetting(world, files));
 }
 
+/** The same for one that could not be made: in a cgroup that was there before it, others may live. */
+export async function forgetFailed(world: RuntimeWorld, files: ContainerFiles): Promise<void> {
+  const text = readText(files.state);
+  const record = text === undefined ? undefined : (JSON.parse(text) as ContainerRecord);
+  if (record?.cgroupExisted) await runPlan(world, planForgettingOf(world, files, { ...record, cgroupsPath: '' }));
+  else await forgetContainer(world, files);
+}
+
 function planForgetting(world: RuntimeWorld, files: ContainerFiles): Plan {
   const text = readText(files.state);
   return text === undefined ? [removeFiles(files)] : planForgettingOf(world, files, JSON.parse(text));

@@ -24,10 +24,19 @@ export function observeCgroup(facts: CgroupFacts, path: string, keeper?: number)
   const shared: SharedCgroup = {
     mode: 'joined',
     exists: directories.length > 0,
+    existing: directories,
     filledCpusets: filled.map(({ directory }) => directory),
+    ...(directories.length > 0 ? devicesOf(facts, path) : {}),
   };
   const nearest = filled.at(-1);
   return { shared, facts: nearest === undefined ? facts : { ...facts, cpus: nearest.cpus, mems: nearest.mems } };
+}
+
+function devicesOf(facts: CgroupFacts, path: string): Pick<SharedCgroup, 'devices'> {
+  const mountPoint = facts.hierarchies.find(({ controllers }) => controllers.includes('devices'))?.mountPoint;
+  const list = mountPoint === undefined ? undefined : readKernelFile(`${mountPoint}${path}/devices.list`);
+  if (list === undefined || list.startsWith('a ')) return {};
+  return { devices: list.split('\n').filter(Boolean) };
 }
 
 /** Parents of the container's own directory, outermost first, as far as both files hold something. */

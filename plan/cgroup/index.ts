@@ -7,18 +7,19 @@ import { NONE, SLOT } from '../slots.ts';
 import { ruleText } from './device-rules.ts';
 import type { CgroupDirectory, CgroupLayout } from './layout.ts';
 import { v1DeviceRules } from './v1-device-rules.ts';
+import { deviceTransition } from './v1-device-transition.ts';
 
 /** Processes that the kernel is still taking down keep a cgroup busy for a moment. */
 const BUSY_MS = 2000;
 
 /** Host stage: the directories, their limits, and what is held of them. */
 export function createCgroups(layout: CgroupLayout, request: LaunchRequest): Op[] {
-  const { facts, because, context } = request;
+  const { facts, context } = request;
   const { v1, unified } = layout;
   return [
     ...concatMap(v1, (directory) => createV1(directory, layout, request)),
     ...(unified ? createUnified(unified, layout, openFlagsOn(facts.arch, O_DIRECTORY), request) : []),
-    ...deviceRuleOps(layout, because),
+    ...deviceRuleOps(layout, request),
     // Of a container that nobody supervises nobody tells how it ended.
     ...(context.sharedCgroup === undefined ? openOomCounter(layout) : []),
   ];
@@ -129,7 +130,7 @@ function limitOps({ path, limits }: CgroupDirectory, because: Because): Op[] {
   return limits.map(({ file, value, field }) => write(`${path}/${file}`, value, because(`linux.resources.${field}`)));
 }
 
-function deviceRuleOps({ v1, deviceRules, deviceControl }: CgroupLayout, because: Because): Op[] {
+function deviceRuleOps({ v1, deviceRules, deviceControl }: CgroupLayout, { context, because }: LaunchRequest): Op[] {
   if (deviceRules === undefined) return [];
   const reason = because('linux.resources.devices', 'devices are denied but for the harmless ones');
   if (deviceControl === 'ebpf') {
@@ -139,6 +140,9 @@ function deviceRuleOps({ v1, deviceRules, deviceControl }: CgroupLayout, because
   const directory = v1.find(({ controllers }) => controllers.includes('devices'));
   if (directory === undefined) return [];
   const file = (allow: boolean) => `${directory.path}/devices.${allow ? 'allow' : 'deny'}`;
+  const present = context.sharedCgroup?.devices;
+  const lines = present === undefined ? undefined : deviceTransition(present, v1DeviceRules(deviceRules));
+  if (lines !== undefined) return lines.map(({ allow, text }) => write(file(allow), text, reason));
   return [
     write(file(false), 'a', reason),
     ...v1DeviceRules(deviceRules).map((rule) => write(file(rule.allow), ruleText(rule), reason)),

@@ -28,7 +28,7 @@ type Corrector = (failure: Failure) => Correction | undefined;
 
 const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
   mkdir: (failure) => (isCgroup(failure) ? correctCgroupMkdir(failure.errno) : undefined),
-  write: (failure) => correctWrite(failure),
+  write: (failure) => correctDevices(failure) ?? correctWrite(failure),
   write_pid: (failure) => (isCgroup(failure) ? correctCgroupJoin(failure.errno) : undefined),
   remove_cgroup: ({ errno }) =>
     errno === 'EBUSY'
@@ -111,6 +111,16 @@ function correctRtnetlink({ op, errno, call }: Failure<'rtnetlink'>): Correction
     return { why: `"${op.interface}" is in use in another way`, hint: '`ip -d link` shows how' };
   if (errno === 'EXFULL') return { why: 'the bridge has its 1023 ports', hint: 'spread containers over more networks' };
   return undefined;
+}
+
+/** "a" in devices.allow and devices.deny is for a cgroup without children: devcgroup_update_access. */
+function correctDevices({ op, errno }: Failure): Correction | undefined {
+  if (op.op !== 'write' || errno !== 'EINVAL' || !/\/devices\.(?:allow|deny)$/.test(op.path)) return undefined;
+  if (op.data[0] !== 'a'.charCodeAt(0)) return undefined;
+  return {
+    why: 'it has cgroups below it, and everything may be used in it: v1 changes that no more',
+    hint: 'give the container a cgroup of its own',
+  };
 }
 
 function isCgroup({ op, slots }: Failure): boolean {

@@ -40,7 +40,7 @@ async function expectRefusal(message: string, change: (spec: RuntimeSpec) => voi
   const path = bundle('bad', ['true'], change);
   const { linux } = JSON.parse(readFileSync(`${path}/config.json`, 'utf8'));
   await expectFailure(message, [verb, '--bundle', path, '--pid-file', `${directory}/bad.pid`, 'bad']);
-  expect(existsSync(`${directory}/bad.pid`)).toBe(verb === 'run' && message.includes('startContainer'));
+  expect(existsSync(`${directory}/bad.pid`)).toBe(false);
   rmSync(`${directory}/bad.pid`, { force: true });
   if (linux?.cgroupsPath?.startsWith('/limpid-runtime-test'))
     expect(cgroupDirectories(cgroups, linux.cgroupsPath).filter((one) => existsSync(one))).toEqual([]);

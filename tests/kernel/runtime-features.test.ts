@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'bun:test';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'bun:test';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cgroupDirectories } from '../../kernel/cgroup.ts';
+import { gatherFacts } from '../../kernel/facts.ts';
 import type { RuntimeSpec } from '../../spec/runtime.ts';
 import { runtimeScope } from './runtime-bundle.ts';
 
-const { directory, once, bundle, run, runWith } = runtimeScope();
+const { directory, once, bundle, run, runWith, says } = runtimeScope();
 
 describe('--no-pivot', () => {
   test('the root is the container all the same, and nothing of the host is in sight', async () => {
@@ -140,5 +142,47 @@ exit "$code"
     );
     const dots = await once('rdt-dots', ['true'], asking({ closID: '../x' }));
     expect(dots.err).toContain('linux.intelRdt.closID');
+  });
+});
+
+describe('a cgroup that has children (needs cgroup v1)', () => {
+  const mountPoint = '/sys/fs/cgroup/devices';
+  const isV1 = existsSync(`${mountPoint}/devices.list`);
+  const shared = (name: string) => `/limpid-runtime-features-${process.pid}/${name}`;
+  afterAll(() => {
+    const parents = cgroupDirectories(gatherFacts().cgroup, shared('')).map((path) => path.slice(0, -1));
+    for (const name of ['all', 'some'])
+      Bun.spawnSync(['rmdir', `${mountPoint}${shared(name)}/child`, ...parents.map((path) => `${path}/${name}`)]);
+    Bun.spawnSync(['rmdir', ...parents]);
+    expect(parents.filter((path) => existsSync(path))).toEqual([]);
+  });
+  const bundleIn = (name: string) =>
+    bundle(name, ['cat', '/dev/null'], (spec) => {
+      spec.linux!.cgroupsPath = shared(name);
+    });
+
+  test.if(isV1)('what differs is changed where not everything is allowed (needs cgroup v1)', async () => {
+    const path = `${mountPoint}${shared('some')}`;
+    mkdirSync(path, { recursive: true });
+    writeFileSync(`${path}/devices.deny`, 'a');
+    writeFileSync(`${path}/devices.allow`, 'b 7:0 rwm');
+    mkdirSync(`${path}/child`);
+    await says('create', '--bundle', bundleIn('some'), 'some');
+    const list = readFileSync(`${path}/devices.list`, 'utf8');
+    expect(list).toContain('c 1:3 rwm\n');
+    expect(list).not.toContain('b 7:0');
+    await says('start', 'some');
+  });
+
+  test.if(isV1)('what the kernel refuses is explained (needs cgroup v1)', async () => {
+    const path = `${mountPoint}${shared('all')}`;
+    mkdirSync(`${path}/child`, { recursive: true });
+    const { code, err } = await run('create', '--bundle', bundleIn('all'), 'all');
+    expect(code).toBe(1);
+    // What was there before stays.
+    expect(existsSync(`${path}/child`)).toBe(true);
+    const made = cgroupDirectories(gatherFacts().cgroup, shared('all')).filter((one) => one !== path);
+    expect(made.filter((one) => existsSync(one))).toEqual([]);
+    expect(err).toContain('EINVAL, it has cgroups below it, and everything may be used in it: v1 changes that no more');
   });
 });

@@ -3,6 +3,7 @@ import { checkId, ContainerFiles } from '../../../runtime/container-files.ts';
 import { createFromBundle, type CreateOptions } from '../../../runtime/create.ts';
 import { planForgettingOwn } from '../../../runtime/forget.ts';
 import { type CleanUp, waitInForeground } from '../../../runtime/foreground.ts';
+import { removePidFile } from '../../../runtime/pid-file.ts';
 import { startCreated } from '../../../runtime/start.ts';
 import type { RuntimeWorld } from '../../../runtime/runtime-world.ts';
 import { BUNDLE_OPTIONS, createOptionsOf } from '../bundle-options.ts';
@@ -60,6 +61,7 @@ async function prepareRun(world: RuntimeWorld, id: string, request: CreateOption
       } catch (error) {
         const { deleteContainer } = await import('../../../runtime/delete.ts');
         await deleteContainer(world, id, { force: true });
+        if (request.pidFile !== undefined) removePidFile(request.pidFile);
         throw error;
       }
     },
