@@ -1,8 +1,10 @@
+import { LimpidError } from '../base/error.ts';
+
 /** What the registry client looks at on its machine, so that tests have one of their own. */
 export interface HostView {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
-  /** `undefined` where there is no such file; whatever else is wrong throws. */
+  /** `undefined` where there is no such file; whatever else is wrong throws `EFILE`. */
   readText(path: string): Promise<string | undefined>;
   readBytes(path: string): Promise<Uint8Array | undefined>;
   /** Names in a directory, sorted; none where there is no such directory. */
@@ -33,9 +35,8 @@ async function readBytes(path: string): Promise<Uint8Array | undefined> {
   try {
     return await Bun.file(path).bytes();
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
+    if (isAbsent(error)) return undefined;
+    throw unreadable(path, error);
   }
 }
 
@@ -43,11 +44,34 @@ async function listDirectory(path: string): Promise<string[]> {
   try {
     return (await Array.fromAsync(new Bun.Glob('*').scan({ cwd: path, dot: true, onlyFiles: false }))).sort();
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
+    if (isAbsent(error)) return [];
+    throw unreadable(path, error);
   }
 }
+
+function isAbsent(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+function unreadable(path: string, error: unknown): LimpidError {
+  const { code = 'EIO' } = error as { code?: string };
+  const why = REASONS[code];
+  return new LimpidError({
+    code: 'EFILE',
+    doing: 'read',
+    subject: `"${path}"`,
+    errno: code,
+    ...(why === undefined ? {} : { why }),
+    cause: error,
+  });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+  ELOOP: 'too many symbolic links',
+};
 
 async function run(words: readonly string[], input: string | Uint8Array): Promise<ProgramResult | undefined> {
   if (Bun.which(words[0]!) === null) return undefined;

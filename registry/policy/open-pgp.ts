@@ -1,8 +1,8 @@
 import type { HostView } from '../host-view.ts';
 
 /**
- * The payload of an OpenPGP signed message that one of the keys has signed, verified by gpgv(1) (or gpg(1) where that is
- * missing); `undefined` where it is not. Throws where neither program is there.
+ * The payload of an OpenPGP signed message that one of the keys has signed, verified by gpgv(1); `undefined`
+ * where it is not. Throws where gpgv is not installed.
  */
 export async function verifySignedMessage(
   host: HostView,

@@ -356,4 +356,13 @@ test('a damaged auth file is named, and not quoted', async () => {
     expect(err).not.toContain(SECRET);
   }
   rmSync(authFile);
+  const { code, err } = await limpid(
+    'pull',
+    '-q',
+    '--tls-verify=false',
+    '--authfile',
+    directory,
+    `${registry.host}/app:1`,
+  );
+  expect({ code, err }).toEqual({ code: 125, err: `Error: cannot read "${directory}": EISDIR, it is a directory\n` });
 });
