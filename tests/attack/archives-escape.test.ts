@@ -137,6 +137,12 @@ describe('symbolic links', () => {
   });
 });
 
+test('a link that an entry behind it replaces is not followed once more', async () => {
+  expect(await fault(directory('d'), symlink('d/s', '.'), file('d/s/s'), file('d/s/x'))).toBe(
+    'cannot unpack LAYER: "d/s/x": ENOTDIR, a part of its path is no directory',
+  );
+});
+
 describe('hard links', () => {
   test('to a file outside find none', async () => {
     expect(await fault(link('a', `${outside}/secret`))).toBe(
