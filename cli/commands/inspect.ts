@@ -5,8 +5,8 @@ import { containers, LATEST } from './shared-options.ts';
 export const command = defineCommand({
   name: 'inspect',
   group: 'Look at them',
-  synopsis: 'Show all that is known about containers',
-  usage: '[options] CONTAINER [CONTAINER...]',
+  synopsis: 'Show all that is known about containers or images',
+  usage: '[options] CONTAINER|IMAGE [CONTAINER|IMAGE...]',
   arity: containers('latest'),
   completion: 'container',
   options: {
@@ -17,9 +17,9 @@ export const command = defineCommand({
       type: 'string',
       short: 't',
       default: 'all',
-      choices: ['all', 'container'],
+      choices: ['all', 'container', 'image'],
       value: 'TYPE',
-      help: 'What to look for: all, container',
+      help: 'What to look for: all, container, image',
     },
   },
   examples: [{ line: "limpid inspect lab --format '{{.State.Pid}}'", says: 'The number of its process' }],

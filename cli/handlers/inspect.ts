@@ -1,6 +1,8 @@
+import { LimpidError } from '../../base/error.ts';
 import { inspectContainer } from '../../engine/containers/inspect.ts';
 import { measureContainer } from '../../engine/containers/size.ts';
 import { findRecord } from '../../engine/records/read.ts';
+import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/inspect.ts';
 import type { Handler } from '../parse/command.ts';
 import { eachContainer, selectContainers } from '../select-containers.ts';
@@ -19,7 +21,11 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     output,
     { print: false },
     async (reference) => {
-      const document = await inspectContainer(world, reference);
+      if (options.type === 'image') return void documents.push(await inspectNamedImage(world, reference));
+      const document = await inspectContainer(world, reference).catch((error: unknown) =>
+        options.type === 'all' ? imageInstead(world, reference, error) : Promise.reject(error),
+      );
+      if (!('State' in document)) return void documents.push(document);
       if (!options.size) return void documents.push(document);
       const { upperBytes, totalBytes } = await measureContainer(world, findRecord(world, reference));
       documents.push({ ...document, SizeRw: upperBytes, SizeRootFs: totalBytes });
@@ -33,3 +39,16 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   for (const document of documents) await output.out(formatValue(options.format, withMaps(document, MAPS), 'inspect'));
   return exitCode;
 };
+
+async function inspectNamedImage(world: World, reference: string): Promise<object> {
+  const { inspectImage } = await import('../../engine/images/inspect.ts');
+  return inspectImage(world, reference);
+}
+
+/** Where there is no such container, but an image. */
+async function imageInstead(world: World, reference: string, error: unknown): Promise<object> {
+  if (!(error instanceof LimpidError) || error.code !== 'ENOCONTAINER') throw error;
+  const { lookUpImage } = await import('../../engine/images/find.ts');
+  if (lookUpImage(world, reference) === undefined) throw error;
+  return inspectNamedImage(world, reference);
+}

@@ -15,6 +15,11 @@ export interface ContainerSize {
 export async function measureContainer(world: World, { config, paths }: ContainerRecord): Promise<ContainerSize> {
   const upperBytes = treeBytes(paths.upper);
   if (config.rootfs.kind === 'host') return { upperBytes, totalBytes: upperBytes };
+  if (config.rootfs.kind === 'image') {
+    // As it was when it was pulled: its layers never change.
+    const { imageBytes } = await import('../images/image-config.ts');
+    return { upperBytes, totalBytes: upperBytes + imageBytes(world, config.rootfs.id) };
+  }
   const lower = await resolveRootfs(world, config.rootfs);
   return { upperBytes, totalBytes: lower.reduce((sum, layer) => sum + treeBytes(layer), upperBytes) };
 }

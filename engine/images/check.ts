@@ -4,6 +4,7 @@ import type { Descriptor, Digest, ImageConfig, ImageManifest } from '../../spec/
 import { blobDamage, hasBlob, readDocument } from '../../store/images/blobs.ts';
 import type { ImageEntry } from '../../store/images/entry.ts';
 import { readEntries } from '../../store/images/index-file.ts';
+import { rebuildIndex } from '../../store/images/rebuild-index.ts';
 import { hasLayer } from '../../store/layers/layer.ts';
 import { verifyLayer } from '../../store/layers/verify-layer.ts';
 import type { World } from '../world.ts';
@@ -49,7 +50,7 @@ export async function checkStore(
   options: CheckOptions = {},
   found: (damage: Damage) => void = () => {},
 ): Promise<CheckReport> {
-  const entries = readEntries(world);
+  const entries = entriesOf(world, options);
   const mender = new Mender(world, options);
   const damages: Damage[] = [];
   const note: Note = async (part, why, needing, mend) => {
@@ -70,6 +71,17 @@ export async function checkStore(
     return { images: new Set(entries.map(({ id }) => id)).size, layers: layers.length, damages };
   } finally {
     await mender.close();
+  }
+}
+
+/** An index that cannot be read is made anew, where that is wanted: of all images that are whole. */
+function entriesOf(world: World, { repair }: CheckOptions): ImageEntry[] {
+  try {
+    return readEntries(world);
+  } catch (error) {
+    if (!repair || !(error instanceof LimpidError) || error.code !== 'ESTORE') throw error;
+    rebuildIndex(world);
+    return readEntries(world);
   }
 }
 

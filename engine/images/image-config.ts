@@ -2,6 +2,7 @@ import { LimpidError } from '../../base/error.ts';
 import { makeDirectories } from '../../kernel/files.ts';
 import type { Digest, ImageConfig, ImageRuntimeConfig } from '../../spec/image.ts';
 import { readDocument } from '../../store/images/blobs.ts';
+import { layerBytes } from '../../store/images/layer-bytes.ts';
 import { hasLayer } from '../../store/layers/layer.ts';
 import { imagesDirectory, layerDirectory } from '../../store/place.ts';
 import type { ImageDefaults } from '../spec/inputs.ts';
@@ -14,6 +15,7 @@ export function imageConfig(world: World, id: Digest): ImageConfig {
   const known = read.get(id);
   if (known !== undefined) return known;
   const config = readDocument<ImageConfig>(world, id);
+  if (config.rootfs === undefined) throw notAnImage(id);
   read.set(id, config);
   return config;
 }
@@ -27,6 +29,11 @@ export function imageLayers(world: World, id: Digest): readonly string[] {
   const topmostFirst = new Set(diffIds.toReversed());
   if (topmostFirst.size === 0) return [emptyLayer(world)];
   return [...topmostFirst].map((diffId) => `${layerDirectory(world, diffId)}/diff`);
+}
+
+/** Bytes of all its layers' archives. */
+export function imageBytes(world: World, id: Digest): number {
+  return imageConfig(world, id).rootfs.diff_ids.reduce((sum, diffId) => sum + layerBytes(world, diffId), 0);
 }
 
 /** What an image says of the command that runs in it. */
@@ -46,6 +53,17 @@ export function emptyLayer(world: World): string {
   const path = `${imagesDirectory(world)}/empty`;
   makeDirectories(path, 0o755);
   return path;
+}
+
+/** A list of manifests has a name and an id too. */
+function notAnImage(id: Digest): LimpidError {
+  return new LimpidError({
+    code: 'ENOIMAGE',
+    doing: 'use',
+    subject: `"${id}"`,
+    why: 'it is a list of manifests, not an image',
+    hint: '`limpid manifest inspect` shows it',
+  });
 }
 
 function noLayer(id: Digest, diffId: Digest): LimpidError {

@@ -1,9 +1,13 @@
 import { LimpidError } from '../../base/error.ts';
 import { parseLocation } from '../../store/transports/location.ts';
-import { runsOn } from '../../store/images/platform.ts';
-import type { Platform } from '../../spec/image.ts';
+import { choosePlatform, runsOn } from '../../store/images/platform.ts';
+import { isIndexType } from '../../spec/image-parse.ts';
+import type { ImageIndex, Platform } from '../../spec/image.ts';
+import { readDocument } from '../../store/images/blobs.ts';
 import type { World } from '../world.ts';
 import { findImage, lookUpImage, noSuchImage, type StoredImage } from './find.ts';
+import { hostPlatform } from './host-platform.ts';
+import { listImages } from './list.ts';
 import { pullImage, type PullOptions } from './pull.ts';
 
 /** When an image is looked for elsewhere, as `--pull` says. */
@@ -20,7 +24,8 @@ export interface ObtainOptions extends Omit<PullOptions, 'allTags'> {
 export async function obtainImage(world: World, text: string, options: ObtainOptions = {}): Promise<StoredImage> {
   const { policy = 'missing' } = options;
   if (parseLocation(text) !== undefined || text.startsWith('docker://')) return pullOne(world, text, options);
-  const known = lookUpImage(world, text);
+  const found = lookUpImage(world, text);
+  const known = found === undefined ? undefined : await memberOf(world, found, options.platform);
   const fits = known !== undefined && isFor(known, options.platform);
   if (policy === 'never') {
     if (known === undefined) throw noSuchImage(text);
@@ -38,6 +43,18 @@ export async function obtainImage(world: World, text: string, options: ObtainOpt
 async function pullOne(world: World, text: string, options: PullOptions): Promise<StoredImage> {
   const [pulled] = await pullImage(world, text, options);
   return findImage(world, pulled!.name ?? pulled!.id);
+}
+
+/** Of a list of manifests that was made here, the image for the platform; an image is itself. */
+async function memberOf(
+  world: World,
+  image: StoredImage,
+  platform: Platform | undefined,
+): Promise<StoredImage | undefined> {
+  if (!isIndexType(image.entry.manifest.mediaType)) return image;
+  const { manifests } = readDocument<ImageIndex>(world, image.id);
+  const digest = choosePlatform(manifests, platform ?? hostPlatform())?.digest;
+  return listImages(world).find(({ entries }) => entries.some(({ manifest }) => manifest.digest === digest));
 }
 
 function isFor({ entry }: StoredImage, wanted: Platform | undefined): boolean {

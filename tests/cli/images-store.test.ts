@@ -134,6 +134,9 @@ describe('what is known of one', () => {
       Labels: null,
       ManifestType: 'application/vnd.oci.image.manifest.v1+json',
     });
+    for (const words of [['inspect'], ['inspect', '--type', 'image']])
+      expect(JSON.parse(await says(...words, 'two'))).toEqual([document]);
+    expect((await limpid('inspect', '--type', 'container', 'two')).err).toContain('cannot find container "two"');
     const { code, out, err } = await limpid('image', 'inspect', 'nope');
     expect([code, out, err]).toEqual([125, '[]\n', expect.stringContaining('cannot find image "nope"')]);
   });
@@ -333,6 +336,17 @@ describe('the whole store', () => {
     expect((await says('system', 'df', '-v')).split('\n')).toContainEqual(
       expect.stringMatching(new RegExp(`^${registry.host}/two +latest +${hex(two!.id).slice(0, 12)} `)),
     );
+  });
+
+  test('an index that is damaged: nothing is shown as if it were all, and a new one is made of what is whole', async () => {
+    const path = `${directory}/root/images/index.json`;
+    const index = await Bun.file(path).text();
+    writeFileSync(path, index.slice(0, 100));
+    const { code, err } = await limpid('images');
+    expect([code, err]).toEqual([125, expect.stringContaining(`cannot read "${path}": it is damaged`)]);
+    expect(await says('system', 'check', '--repair')).toEndWith('no damage');
+    expect((await says('images', '-q', '--no-trunc')).split('\n').toSorted()).toEqual([one!.id, two!.id].toSorted());
+    writeFileSync(path, index);
   });
 
   test('prune: images without a name, and what killed pulls left', async () => {
