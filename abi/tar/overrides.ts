@@ -1,4 +1,5 @@
 import type { ByteText, TarTime } from './entry.ts';
+import { encodeAcl } from './acl.ts';
 import { decimal, parsePaxTime, type PaxRecords } from './pax.ts';
 import { paxSegments, type Segment } from './sparse.ts';
 import { tarError } from './tar-error.ts';
@@ -25,6 +26,12 @@ export interface PaxSparse {
 
 const XATTR = 'SCHILY.xattr.';
 
+/** Access lists as text, from star and from `tar --acls`. */
+const ACLS: Readonly<Record<string, string>> = {
+  'SCHILY.acl.access': 'system.posix_acl_access',
+  'SCHILY.acl.default': 'system.posix_acl_default',
+};
+
 export const NO_OVERRIDES: Overrides = { xattrs: new Map() };
 
 /** Global records first, the entry's own after them; of several the last one counts, an empty value takes back. */
@@ -32,7 +39,9 @@ export function overridesOf(records: PaxRecords): Overrides {
   const last = new Map<ByteText, Buffer>();
   const xattrs = new Map<ByteText, Uint8Array>();
   for (const [key, value] of records) {
+    const acl = ACLS[key];
     if (key.startsWith(XATTR)) xattrs.set(key.slice(XATTR.length), value);
+    else if (acl !== undefined) setAcl(xattrs, acl, value.toString('latin1'));
     else last.set(key, value);
   }
   const text = (key: string): ByteText | undefined => {
@@ -47,6 +56,12 @@ export function overridesOf(records: PaxRecords): Overrides {
   for (const name of [path, target, ...xattrs.keys()])
     if (name?.includes('\0')) throw tarError('an extended header has a name with a NUL in it');
   return defined({ path, target, ...numbers, ...times, xattrs, sparse });
+}
+
+/** What is set as bytes already is exact; names of users mean nothing here. */
+function setAcl(xattrs: Map<ByteText, Uint8Array>, name: string, text: string): void {
+  const encoded = encodeAcl(text);
+  if (encoded !== undefined && !xattrs.has(name)) xattrs.set(name, encoded);
 }
 
 type Lookup = (key: string) => ByteText | undefined;

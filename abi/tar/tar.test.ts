@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { encodeAcl } from './acl.ts';
 import type { TarEntry, TarSink } from './entry.ts';
 import { parseNumber } from './numbers.ts';
 import { parsePaxTime } from './pax.ts';
@@ -218,5 +219,33 @@ describe('headers before an entry', () => {
 
   test('behind the end is nothing, whatever it is', () => {
     expect(paths(encodeEntry(plain), END_OF_ARCHIVE, Buffer.alloc(700, 'garbage'))).toEqual(['a']);
+  });
+});
+
+describe('access lists', () => {
+  test.each([
+    [
+      'user::rwx,user:1234:r-x,group::r--,mask::r-x,other::---',
+      '0200000001000700ffffffff02000500d204000004000400ffffffff10000500ffffffff20000000ffffffff',
+    ],
+    [
+      'u::rw-\ng::r--\ng:55:--x\nm::r-x\no::r--\n',
+      '0200000001000600ffffffff04000400ffffffff080001003700000010000500ffffffff20000400ffffffff',
+    ],
+    [
+      'user::rw-,user:bob:r--:7,group::r--,mask::r--,other::r--',
+      '0200000001000600ffffffff020004000700000004000400ffffffff10000400ffffffff20000400ffffffff',
+    ],
+  ])('%j', (text, hex) => {
+    expect(Buffer.from(encodeAcl(text)!).toString('hex')).toBe(hex);
+  });
+
+  test.each([
+    'user::rw-,group::r--,other::r--',
+    'user::rw-,user:bob:r--,group::r--,mask::r--,other::r--',
+    'user::rw-,toString::r--,group::r--,mask::rwz,other::r--',
+    '',
+  ])('none: %j', (text) => {
+    expect(encodeAcl(text)).toBeUndefined();
   });
 });

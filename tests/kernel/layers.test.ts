@@ -72,6 +72,15 @@ describe('a tree comes back as it was', () => {
     expect(await digestOf(packTree(world.diff(diffId)))).toBe(await digestOf(packTree(world.file('back'))));
   });
 
+  test('tar --acls writes access lists as text', async () => {
+    sh(`mkdir tree; cd tree; echo x >a; setfacl -m u:1234:rx,g:77:w a; mkdir d; setfacl -m d:u:4321:rwx d
+      cd ..; tar --acls --numeric-owner -C tree -cf layer.tar .`);
+    const { diffId } = await world.receive(readFileSync(world.file('layer.tar')));
+    const lists = (place: string) => sh(`cd ${place} && getfacl -n a d`);
+    expect(lists(world.diff(diffId))).toBe(lists('tree'));
+    expect(lists('tree')).toContain('user:1234:r-x');
+  });
+
   test('our own archive', async () => {
     sh(TREE);
     const packed = await new Response(packTree(world.file('tree'))).bytes();
