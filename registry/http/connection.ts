@@ -27,6 +27,8 @@ export interface RegistryRequest {
   readonly once?: boolean;
 }
 
+/** A registry may have to move a whole blob before it answers to the end of an upload. */
+const WRITE_PATIENCE = 5;
 const ERROR_LIMIT_BYTES = 64 * 1024;
 
 /** One registry as the requests for one repository see it: origin, TLS, authorization, tries. */
@@ -120,7 +122,7 @@ export class Connection {
       ...(body === undefined ? {} : { body }),
       tlsForOthers: this.#options.tlsVerify === false ? { rejectUnauthorized: false } : {},
       mayUsePlainHttp: this.endpoint.insecure,
-      answerTimeoutMs: this.pacing.answerTimeoutMs,
+      answerTimeoutMs: this.pacing.answerTimeoutMs * (method === 'PUT' || method === 'PATCH' ? WRITE_PATIENCE : 1),
       errand,
     };
   }

@@ -1,5 +1,5 @@
 import { failure, type Errand } from '../errand.ts';
-import { TimedOut } from './network-failure.ts';
+import { fetchOnce } from './fetch-once.ts';
 
 export type RequestBody = string | Uint8Array | ReadableStream<Uint8Array>;
 
@@ -77,46 +77,4 @@ function redirectTarget(response: Response, url: URL, request: WebRequest): URL 
   next.password = '';
   next.hash = '';
   return next;
-}
-
-async function fetchOnce(request: WebRequest, url: URL): Promise<Response> {
-  const isOwnOrigin = url.origin === request.url.origin;
-  const { authorization, answerTimeoutMs } = request;
-  const abort = new AbortController();
-  const timer = setTimeout(() => {
-    abort.abort(new TimedOut(`"${url.host}" did not answer within ${answerTimeoutMs / 1000} s`));
-  }, answerTimeoutMs);
-  try {
-    return await fetch(url, {
-      method: request.method,
-      // Digests are over bytes as stored: no content encoding is asked for, and none undone.
-      headers: {
-        'user-agent': 'limpid',
-        'accept-encoding': 'identity',
-        ...request.headers,
-        ...(isOwnOrigin && authorization !== undefined ? { authorization } : {}),
-      },
-      ...(request.body === undefined ? {} : { body: await request.body() }),
-      redirect: 'manual',
-      signal: abort.signal,
-      tls: (isOwnOrigin ? request.tls : request.tlsForOthers) as BunFetchRequestInitTLS,
-      decompress: false,
-      timeout: false,
-      ...(isThisMachine(url.hostname) ? { proxy: false } : {}),
-    } as BunFetchRequestInit);
-  } catch (error) {
-    throw abort.signal.aborted ? abort.signal.reason : error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** What HTTP_PROXY and HTTPS_PROXY are not meant for, as every other client has it: a proxy's loopback is another. */
-function isThisMachine(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    /^127(?:\.\d+){3}$/.test(hostname) ||
-    hostname === '[::1]'
-  );
 }

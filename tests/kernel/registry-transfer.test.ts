@@ -226,6 +226,35 @@ test('an upload starts over where the registry stumbles, at the address that it 
   ]);
 });
 
+test('an upload takes the time that it takes; one that stands still is given up', async () => {
+  let moves = true;
+  const slow = () => {
+    let sent = 0;
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          if (sent === BYTES.length) return controller.close();
+          await (moves || sent === 0 ? Bun.sleep(150) : new Promise(() => {}));
+          controller.enqueue(BYTES.subarray(sent, sent + 25_000));
+          sent += 25_000;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  };
+  serve((request) => {
+    if (request.method === 'PUT') return new Response(null, { status: 201 });
+    return new Response(null, { status: 202, headers: { location: '/up' } });
+  });
+  // Writes have five times as long: one second for each piece, where all of them take more.
+  const patience = options({ answerTimeoutMs: 200, tries: 1 });
+  const destination = registryDestination(parseReference(`${server!.host}/app:1`), patience);
+  await destination.putBlob(BLOB, () => Promise.resolve(slow()));
+  moves = false;
+  const error = await thrown(destination.putBlob(BLOB, () => Promise.resolve(slow())));
+  expect(error.message).toEndWith(`"${server!.host}" did not answer within 1 s`);
+});
+
 test('a mount that is forbidden becomes an upload', async () => {
   serve((request, { searchParams }) => {
     if (searchParams.has('mount')) return new Response(null, { status: 403 });
