@@ -1,3 +1,4 @@
+import { concatMap } from '../../base/concat-map.ts';
 import type { ContainerConfig } from '../../engine/config.ts';
 import { parseAddress } from '../../engine/kernel-words.ts';
 import type { PortMapping } from '../../spec/network.ts';
@@ -13,8 +14,8 @@ export function translatePorts(request: CreateRequest): Ports {
   if (publish.length === 0 && expose.length === 0 && !publishAll) return {};
   if (publish.length > 0 || publishAll) checkMode(request);
   request.because('network.ports', 'publish', 'publish-all');
-  const ports = withoutRepeats(publish.map((text) => parsePublished(text)).flat());
-  const exposed = expose.map((text) => parseExposed(text)).flat();
+  const ports = withoutRepeats(concatMap(publish, parsePublished));
+  const exposed = concatMap(expose, parseExposed);
   return {
     ...(ports.length > 0 ? { ports } : {}),
     ...(publishAll ? { publishAll } : {}),
