@@ -51,13 +51,10 @@ const METHODS = {
   },
 };
 
-for (const [name, method] of Object.entries(METHODS))
-  Object.defineProperty(Array.prototype, name, {
-    value: method,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
+for (const [name, value] of Object.entries(METHODS)) {
+  // oxlint-disable-next-line no-extend-native
+  Object.defineProperty(Array.prototype, name, { value, writable: true, configurable: true, enumerable: false });
+}
 
 /** As the engine's own, for pairs. */
 Object.fromEntries = <T>(pairs: Iterable<readonly [PropertyKey, T]>): Record<PropertyKey, T> => {

@@ -45,7 +45,8 @@ export function parseImage(image: string): RootfsSource {
   if (image.startsWith('/')) return { kind: 'directory', path: image };
   const name = /^builtin:([a-z][a-z0-9-]*)$/.exec(image)?.[1];
   if (name !== undefined) return { kind: 'builtin', name };
-  if (image !== '' && !image.startsWith('.')) return { kind: 'image', id: '', digest: '' };
+  if (image !== '' && !image.startsWith('.') && !image.startsWith('builtin:'))
+    return { kind: 'image', id: '', digest: '' };
   throw new LimpidError({
     code: 'ENOIMAGE',
     doing: 'find',

@@ -11,7 +11,6 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
-const SO_ERROR = 4;
 const IPPROTO_IP = 0;
 const IP_FREEBIND = 15;
 const BACKLOG = 128;
@@ -26,7 +25,6 @@ const SYS = {
   sendto: onArm ? 206 : 44,
   recvfrom: onArm ? 207 : 45,
   setsockopt: onArm ? 208 : 54,
-  getsockopt: onArm ? 209 : 55,
 };
 
 /** An address and a port. */
@@ -54,20 +52,12 @@ export function openAt(transport: Transport, place: IpPlace): number {
   return fd;
 }
 
-/** A socket that talks to one place alone; a TCP one is connected once it can be written, see `connectError`. */
+/** A socket that talks to one place alone; a TCP one is connected once it can be written. */
 export function openTo(transport: Transport, place: IpPlace): number {
   const fd = newSocket(transport, place.address);
   const address = socketAddress(place);
   if (libc.connect(fd, ptr(address), address.length) < 0 && lastErrno() !== EINPROGRESS) fail(fd, 'connect', transport);
   return fd;
-}
-
-/** errno of what became of a connection, 0 where it stands. */
-export function connectError(fd: number): number {
-  const value = new Int32Array(1);
-  const length = new Int32Array([4]);
-  libc.syscall(SYS.getsockopt, fd, SOL_SOCKET, SO_ERROR, ptr(value), ptr(length), 0);
-  return value[0]!;
 }
 
 /** The next connection that waits; `undefined` where none does. */

@@ -1,8 +1,6 @@
 import type { Op, Plan } from './ops.ts';
 import { describeArguments } from './describe/arguments.ts';
 
-export { explainFailure } from './describe/explain-failure.ts';
-
 /** Arguments longer than this do not push everyone's reasons to the right. */
 const WIDEST_ALIGNED = 76;
 
