@@ -87,7 +87,17 @@ class RegistrySource implements ImageSource {
     const errand = { doing: 'pull', subject: `blob ${descriptor.digest} of "${formatReference(this.#reference)}"` };
     if (this.#chosen === undefined) await this.manifest();
     if (this.#refusal !== undefined) throw this.#refusal;
-    return openBlob(this.#chosen!, descriptor, errand);
+    const connections = await this.#candidates();
+    for (const connection of connections.slice(connections.indexOf(this.#chosen!))) {
+      try {
+        return await openBlob(connection, descriptor, errand);
+      } catch (error) {
+        // A mirror may have a manifest and not all of its blobs; a digest is the same everywhere.
+        const isLast = connection === connections.at(-1);
+        if (isLast || !(error instanceof LimpidError) || error.code !== 'ENOBLOB') throw error;
+      }
+    }
+    throw new Error('there is always one endpoint');
   }
 
   async close(): Promise<void> {}

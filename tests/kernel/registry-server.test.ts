@@ -14,6 +14,7 @@ import { parseManifest } from '../../spec/image-parse.ts';
 import { MEDIA_TYPE, type Descriptor } from '../../spec/image.ts';
 import type { ManifestBytes } from '../../spec/image-transport.ts';
 import { parseReference } from '../../spec/reference.ts';
+import { hostileRegistry } from '../attack/hostile-registry.ts';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
 
 const home = mkdtempSync('/tmp/limpid-home-');
@@ -229,6 +230,25 @@ test('a name of another host in the certificate', async () => {
   );
   const error = await thrown(registrySource(parseReference(`127.0.0.2:${port}/app:1`), bob()).manifest());
   expect(['ETLS', 'ECONNREFUSED']).toContain(error.code);
+});
+
+test('a blob that a mirror lacks comes from behind it', async () => {
+  await push(`${plain.host}/behind/app:1`, open(), layer);
+  const mirror = hostileRegistry((_, { pathname }) =>
+    pathname.includes('/manifests/')
+      ? new Response(manifestOf(layer).bytes, { headers: { 'content-type': MEDIA_TYPE.ociManifest } })
+      : undefined,
+  );
+  const conf = `[[registry]]\nprefix = "upstream.invalid"\nlocation = "${plain.host}/behind"\ninsecure = true\n[[registry.mirror]]\nlocation = "${mirror.host}"\ninsecure = true\n`;
+  writeFileSync(`${home}/registries.conf`, conf);
+  const source = registrySource(parseReference('upstream.invalid/app:1'), alone());
+  await source.manifest();
+  expect(await new Response(await source.blob(descriptor(layer, MEDIA_TYPE.ociLayerGzip))).bytes()).toEqual(layer);
+  expect(mirror.requests.map(({ path }) => path.split('/')[3])).toEqual(['manifests', 'blobs']);
+  const missing = { ...descriptor(layer, 'x/y'), digest: `sha256:${'0'.repeat(64)}` };
+  expect((await thrown(source.blob(missing))).code).toBe('ENOBLOB');
+  await mirror.stop();
+  rmSync(`${home}/registries.conf`);
 });
 
 test('mirrors come first, and what they lack comes from the registry itself', async () => {
