@@ -99,13 +99,16 @@ const STAGES: readonly Stage[] = [
   // Once more without the launcher, which does by itself what needs no decision.
   host(
     'runtime program',
-    testFiles('tests/kernel').filter((path) => /\/(?:runtime|conformance)-/.test(path)),
-    180,
+    [
+      ...testFiles('tests/kernel').filter((path) => /\/(?:runtime|conformance)-/.test(path)),
+      'tests/faults/killed-runtime.test.ts',
+    ],
+    240,
     { LIMPID_RUNTIME: 'program' },
   ),
   host('cli', ['tests/cli'], 240),
-  host('attack', ['tests/attack'], 120),
-  host('faults', ['tests/faults'], 180),
+  host('attack', ['tests/attack'], 240),
+  host('faults', ['tests/faults'], 240),
   { name: 'fuzz', run: fuzz },
   guest('v2'),
   { name: 'guest systemd', run: () => runGuestTests('systemd', SYSTEMD_TESTS) },
