@@ -58,6 +58,29 @@ test.each([
   expect(refusal(document)).toContain(why);
 });
 
+test('law: any document is a policy or ECONF; what is no policy lets nothing in', () => {
+  const item = fc.oneof(
+    fc.constantFrom(ACCEPT, REJECT, { type: 'signedBy', keyType: 'GPGKeys', keyPath: '/k' }),
+    fc.jsonValue(),
+  );
+  const list = fc.oneof(fc.array(item, { maxLength: 3 }), fc.jsonValue());
+  const transports = fc.dictionary(
+    fc.constantFrom('docker', 'oci', '__proto__'),
+    fc.oneof(fc.dictionary(fc.string(), list), fc.jsonValue()),
+  );
+  const document = fc.oneof(fc.record({ default: list, transports }, { requiredKeys: [] }), fc.jsonValue());
+  fc.assert(
+    fc.property(document, (value) => {
+      try {
+        expect(policy(JSON.stringify(value)).default.length).toBeGreaterThan(0);
+      } catch (error) {
+        expect((error as LimpidError).code).toBe('ECONF');
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('what others verify and we do not is known, and fulfilled by nothing', () => {
   const unsupported = [
     { type: 'signedBaseLayer', baseLayerIdentity: {} },

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import fc from 'fast-check';
 import { LimpidError } from '../../base/error.ts';
 import { formatReference, parseImageName, parseReference } from '../../spec/reference.ts';
 import type { RegistryOptions } from '../options.ts';
@@ -139,6 +140,43 @@ test.each([
 ])('the file %p is refused', (text, why) => {
   expect(message(() => conf(text))).toStartWith('cannot use ');
   expect(message(() => conf(text))).toContain(why);
+});
+
+test('law: any text is a configuration or ECONF', () => {
+  const value = fc.constantFrom('"a.io"', '["a.io", "b.io"]', 'true', '7', '"*.a"', '""', '{}', '[[]]');
+  const key = fc.constantFrom(
+    'location',
+    'prefix',
+    'insecure',
+    'blocked',
+    'mirror',
+    'pull-from-mirror',
+    '"a/b"',
+    'registries',
+  );
+  const header = fc.constantFrom(
+    '',
+    '[[registry]]',
+    '[[registry.mirror]]',
+    '[aliases]',
+    '[registries.search]',
+    'unqualified-search-registries = ',
+  );
+  const line = fc.oneof(
+    header,
+    fc.tuple(key, value).map(([name, text]) => `${name} = ${text}`),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+      try {
+        conf(lines.join('\n'));
+      } catch (error) {
+        expect((error as LimpidError).code).toBe('ECONF');
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 const short = (text: string, name: string) => resolveShortName(parseImageName(name), conf(text)).map(formatReference);
