@@ -21,6 +21,7 @@ import { CALLER_SLOT, closeOpenSlots, NONE } from './slots.ts';
 import { specError } from './spec-error.ts';
 import { passDescriptors, passStreams, sendTerminal } from './streams.ts';
 import { hostOwner } from './supervision.ts';
+import { maySetGroups, openToMapping } from './user-namespace.ts';
 
 /** What a runtime's caller asked for beside the bundle. */
 export interface CreateContext extends PlaceContext {
@@ -51,6 +52,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     ...mountOutside(request),
     ...cloneMappedMounts(parseMounts(request)),
     ...enterBeforeClone(request),
+    ...openToMapping(request),
     cloneChild(request, cgroups, settling),
     ...returnAfterClone(request),
     ...settling,
@@ -66,6 +68,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     ...placeMemory(spec.linux ?? {}, because),
     ...becomeProcess(process, seccomp, because, context.newKeyring ? `_ses.${context.id}` : undefined, {
       beforeFilter: [findProgram(process), awaitStart()],
+      keepsGroups: !maySetGroups(facts),
       beforeExec: [...startHooks(spec, context.hookState, because), ...passDescriptors(context.preservedFds)],
     }),
     ...sendTerminal(process),

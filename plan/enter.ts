@@ -91,6 +91,19 @@ export function joinPid({ namespaces }: EnterTarget): Op[] {
   return [{ op: 'setns', stage: 'host', because: 'exec: its pid namespace', slot: SLOT.target, flags: CLONE_FLAG.pid }];
 }
 
+/** Without rights over the host: those over a pid namespace come with the user namespace, in the same call. */
+export function joinAsUser({ namespaces }: EnterTarget): Op[] {
+  const types = namespaces.filter((type) => type === 'pid' || type === 'user');
+  if (types.length === 0) return [];
+  const flags = types.reduce((all, type) => all | CLONE_FLAG[type], 0);
+  const because = `exec: its ${types.join(' and ')} namespaces`;
+  return [{ op: 'setns', stage: 'host', because, slot: SLOT.target, flags }];
+}
+
+export function withoutUser(target: EnterTarget): EnterTarget {
+  return { ...target, namespaces: target.namespaces.filter((type) => type !== 'user') };
+}
+
 /** All in one call, in which the kernel finds the order that the rights allow. */
 export function joinOthers({ namespaces }: EnterTarget): Op[] {
   const others = namespaces.filter((type) => type !== 'pid');

@@ -1,7 +1,7 @@
 import { O_DIRECTORY, openFlagsOn } from '../abi/flags/open.ts';
 import type { Linux, Process } from '../spec/runtime.ts';
 import { joinV1, openUnified } from './cgroup/index.ts';
-import { cloneInto, type EnterTarget, joinOthers, joinPid } from './enter.ts';
+import { cloneInto, type EnterTarget, joinAsUser, joinOthers, joinPid, withoutUser } from './enter.ts';
 import type { HostFacts } from './facts.ts';
 import { openOwnRoot } from './inside.ts';
 import type { Op, Plan } from './ops.ts';
@@ -12,7 +12,7 @@ import { awaitGate, openGate, setOomScore } from './settle.ts';
 import { CALLER_SLOT, closeOpenSlots } from './slots.ts';
 import { passDescriptors, passStreams, sendTerminal } from './streams.ts';
 import { openTerminal } from './supervision.ts';
-import { becomeRoot } from './user-namespace.ts';
+import { becomeRoot, maySetGroups } from './user-namespace.ts';
 
 /** What a runtime's caller asked for beside the process itself. */
 export interface ExecContext {
@@ -37,7 +37,7 @@ export function planExec(process: Process, context: ExecContext, facts: HostFact
     ...passStreams(process, context.owner, because),
     ...(target.cgroup.unified === undefined ? [] : [openUnified(target.cgroup.unified, directory)]),
     ...setAffinity(initial, 'host', 'process.execCPUAffinity.initial', because),
-    ...joinPid(target),
+    ...(facts.uid === 0 ? joinPid(target) : joinAsUser(target)),
     cloneInto(target, settling),
     ...settling,
     ...openGate(settling),
@@ -45,7 +45,7 @@ export function planExec(process: Process, context: ExecContext, facts: HostFact
     { op: 'setsid', stage: 'child', because: 'no signal of the caller reaches the process by its session' },
     ...labelExec(process, because),
     ...(settling.length > 0 ? [awaitGate('until the host has written its score')] : []),
-    ...joinOthers(target),
+    ...joinOthers(facts.uid === 0 ? target : withoutUser(target)),
     ...(target.namespaces.includes('user') ? becomeRoot('init') : []),
     ...(process.terminal ? [openOwnRoot(directory)] : []),
     ...openTerminal(process, false, because),
@@ -55,6 +55,7 @@ export function planExec(process: Process, context: ExecContext, facts: HostFact
     ...closeOpenSlots(untilInside, process.terminal ? [CALLER_SLOT.console] : []),
     ...placeMemory(personalityOf(context.linux), because),
     ...becomeProcess(process, context.seccomp, because, `_ses.${context.id}`, {
+      keepsGroups: !maySetGroups(facts),
       beforeFilter: [findProgram(process)],
       beforeExec: [
         ...setAffinity(final, 'init', 'process.execCPUAffinity.final', because),

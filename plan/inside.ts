@@ -6,7 +6,7 @@ import { makeConsole, makeDevices } from './devices.ts';
 import { bringLoopbackUp, nameHost } from './identity.ts';
 import { hidePaths, mountAll, openSources, parseMounts, sealMounts } from './mounts.ts';
 import { joinInChild, joinMountNamespace, joinUserNamespace, unshareCgroup } from './namespaces.ts';
-import { becomeMappedRoot } from './user-namespace.ts';
+import { becomeMappedRoot, closeToOthers } from './user-namespace.ts';
 import { receiveNetDevices } from './net-devices.ts';
 import type { Op } from './ops.ts';
 import { labelExec } from './process.ts';
@@ -58,6 +58,7 @@ function makeRoot(
   const mappedFirst = request.namespaces.created.has('user');
   return [
     ...(gated && mappedFirst ? [awaitGate('until the ids are mapped')] : []),
+    ...closeToOthers(request),
     ...enterRoot(request),
     ...openSources(mounts, request),
     ...becomeMappedRoot(request),

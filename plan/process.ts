@@ -65,6 +65,8 @@ export function labelExec({ apparmorProfile, selinuxLabel }: Process, because: B
 export interface LastSteps {
   readonly beforeFilter?: readonly Op[];
   readonly beforeExec?: readonly Op[];
+  /** Groups cannot be changed: the process has those of the caller, as far as they are mapped. */
+  readonly keepsGroups?: boolean;
 }
 
 function joinKeyring(name: string): Op {
@@ -80,7 +82,7 @@ export function becomeProcess(
   seccomp: SeccompFilter | undefined,
   because: Because,
   keyring: string | undefined,
-  { beforeFilter = [], beforeExec = [] }: LastSteps = {},
+  { beforeFilter = [], beforeExec = [], keepsGroups = false }: LastSteps = {},
 ): Op[] {
   const early = seccomp !== undefined && needsEarlySeccomp(process);
   const filter = seccomp === undefined ? [] : [loadSeccomp(seccomp, because)];
@@ -97,7 +99,7 @@ export function becomeProcess(
     // As root, so that a directory that only root can enter works too, as with the other runtimes.
     { op: 'chdir', stage: 'init', because: because('process.cwd'), path: cwdOf(process) },
     ...(early ? [...beforeFilter, ...filter] : []),
-    ...becomeUser(process, because),
+    ...becomeUser(process, because, keepsGroups),
     ...(process.noNewPrivileges ? [noNewPrivileges(because)] : []),
     ...(early ? [] : [...beforeFilter, ...filter]),
     ...beforeExec,
@@ -152,17 +154,24 @@ function limitValue(value: number): bigint {
   return value < 0 || value >= 2 ** 64 ? RLIM_INFINITY : BigInt(value);
 }
 
-function becomeUser({ user = { uid: 0, gid: 0 }, capabilities = {} }: Process, because: Because): Op[] {
+function becomeUser(
+  { user = { uid: 0, gid: 0 }, capabilities = {} }: Process,
+  because: Because,
+  keepsGroups: boolean,
+): Op[] {
   const mask = (set: keyof typeof capabilities) => capabilityMask(capabilities[set] ?? []);
   const capabilityReason = because('process.capabilities', 'process.capabilities');
   const groups = [...(user.additionalGids ?? [])];
+  if (keepsGroups && groups.length > 0)
+    throw specError('process.user.additionalGids', 'groups are set by who has CAP_SETGID');
+  const leaveGroups: Op = {
+    op: 'setgroups',
+    stage: 'init',
+    because: because('process.user.additionalGids', 'groups of the caller do not follow'),
+    gids: groups.map(String),
+  };
   const ops: Op[] = [
-    {
-      op: 'setgroups',
-      stage: 'init',
-      because: because('process.user.additionalGids', 'groups of the caller do not follow'),
-      gids: groups.map(String),
-    },
+    ...(keepsGroups ? [] : [leaveGroups]),
     { op: 'setresgid', stage: 'init', because: because('process.user.gid', because('process.user')), gid: user.gid },
     { op: 'bounding', stage: 'init', because: capabilityReason, mask: mask('bounding') },
   ];

@@ -4,6 +4,7 @@ import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op, Stage } from './ops.ts';
 import type { LaunchRequest } from './request.ts';
 import { SLOT } from './slots.ts';
+import type { HostFacts } from './facts.ts';
 import { specError } from './spec-error.ts';
 
 /** Host stage, behind the clone: user_namespaces(7), "Defining user and group ID mappings". */
@@ -13,14 +14,39 @@ export function mapIds({ spec, facts, namespaces, because }: LaunchRequest): Op[
   if (uidMappings.length === 0 || gidMappings.length === 0) {
     throw specError('linux.uidMappings', 'a new user namespace needs user and group mappings');
   }
-  const CAP_SETGID = 1n << 6n;
   const ops = [writeProc('uid_map', idMap(uidMappings), because('linux.uidMappings'))];
-  if ((facts.capabilities & CAP_SETGID) === 0n) {
+  if (!maySetGroups(facts)) {
     ops.push(
       writeProc('setgroups', 'deny', 'without CAP_SETGID the kernel takes a gid_map only when setgroups is denied'),
     );
   }
   return [...ops, writeProc('gid_map', idMap(gidMappings), because('linux.gidMappings'))];
+}
+
+const CAP_SETGID = 1n << 6n;
+const PR_SET_DUMPABLE = 4;
+
+/** Without it the kernel lets no process in a user namespace of ours change its groups. */
+export function maySetGroups({ capabilities }: Pick<HostFacts, 'capabilities'>): boolean {
+  return (capabilities & CAP_SETGID) !== 0n;
+}
+
+/** Host stage, before the clone: /proc/PID/uid_map of who may not be looked into is root's alone (proc(5)). */
+export function openToMapping(request: LaunchRequest): Op[] {
+  return mapsAsUser(request) ? [setDumpable('host', 1, 'the maps are written by who is not root')] : [];
+}
+
+/** Child stage, behind the maps. */
+export function closeToOthers(request: LaunchRequest): Op[] {
+  return mapsAsUser(request) ? [setDumpable('child', 0, 'nobody inside may look into what sets it up')] : [];
+}
+
+function mapsAsUser({ facts, namespaces }: LaunchRequest): boolean {
+  return facts.uid !== 0 && namespaces.created.has('user');
+}
+
+function setDumpable(stage: Stage, arg2: number, because: string): Op {
+  return { op: 'prctl', stage, because, option: PR_SET_DUMPABLE, arg2, arg3: 0, arg4: 0, arg5: 0 };
 }
 
 /** What an id inside is on the host; 0 where it is not mapped. */

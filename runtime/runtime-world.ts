@@ -35,6 +35,10 @@ export class RuntimeWorld {
   }
 }
 
+export function runsAsRoot(): boolean {
+  return currentUid() === 0;
+}
+
 function defaultRoot(): string {
   if (currentUid() === 0) return '/run/limpid-runtime';
   return `${Bun.env['XDG_RUNTIME_DIR'] ?? `/tmp/limpid-runtime-${currentUid()}`}/limpid-runtime`;

@@ -15,15 +15,14 @@ export const RUNTIME_GLOBAL_OPTIONS = defineOptions({
   'cgroup-manager': {
     type: 'string',
     choices: ['cgroupfs', 'systemd', 'disabled'],
-    default: 'cgroupfs',
-    help: 'Who makes cgroups',
+    help: 'Who makes cgroups: cgroupfs, with --rootless nobody',
   },
   'systemd-cgroup': { type: 'bool', help: 'As --cgroup-manager systemd' },
   rootless: {
     type: 'string',
-    choices: ['auto', 'false'],
+    choices: ['auto', 'true', 'false'],
     default: 'auto',
-    help: 'Only with root so far',
+    help: 'Without rights over cgroups; auto: unless root',
   },
   version: { type: 'bool', short: 'v', help: 'Print the version' },
 });

@@ -1,6 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import { tracePhase } from '../../base/trace.ts';
-import { RuntimeWorld } from '../../runtime/runtime-world.ts';
+import { runsAsRoot, RuntimeWorld } from '../../runtime/runtime-world.ts';
 import type { Output } from '../output.ts';
 import { optionError } from '../parse/option-error.ts';
 import { parseOptions, type ParsedOptions } from '../parse/parse-options.ts';
@@ -81,11 +81,15 @@ async function loadCommand(name: string): Promise<RuntimeCommand> {
   throw optionError(JSON.stringify(`limpid-runtime ${name}`), 'there is no such command', hint);
 }
 
+function isRootless({ rootless }: Globals): boolean {
+  return rootless === 'true' || (rootless === 'auto' && !runsAsRoot());
+}
+
 function worldOf(globals: Globals, warn: (message: string) => void): RuntimeWorld {
   const manager = globals['cgroup-manager'];
   return new RuntimeWorld({
     ...(globals.root === undefined ? {} : { root: absolutePath(globals.root) }),
-    cgroups: globals['systemd-cgroup'] ? 'systemd' : manager,
+    cgroups: globals['systemd-cgroup'] ? 'systemd' : (manager ?? (isRootless(globals) ? 'disabled' : 'cgroupfs')),
     warn,
   });
 }

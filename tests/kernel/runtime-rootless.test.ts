@@ -1,0 +1,82 @@
+import { beforeAll, expect, test } from 'bun:test';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { exampleSpec } from '../../runtime/example-spec.ts';
+import { until } from '../cli/until.ts';
+import { runtimeScope } from './runtime-bundle.ts';
+
+/** Somebody, with no more rights than anybody. */
+const ID = 61_234;
+const { directory, root, bundle, run, runWith } = runtimeScope();
+const through = ['setpriv', `--reuid=${ID}`, `--regid=${ID}`, '--clear-groups', '--inh-caps=-all', '--no-new-privs'];
+const asUser = (...words: string[]) => runWith({ through }, ...words);
+
+beforeAll(() => {
+  chmodSync(directory, 0o755);
+  chownSync(root, ID, ID);
+});
+
+function rootlessBundle(name: string, args: readonly string[], additionalGids?: number[]): string {
+  return bundle(name, args, (spec) => {
+    Object.assign(spec, exampleSpec({ rootless: true }));
+    const mine = [{ containerID: 0, hostID: ID, size: 1 }];
+    Object.assign(spec.linux!, { uidMappings: mine, gidMappings: mine });
+    spec.process = { ...spec.process!, terminal: false, args: [...args] };
+    if (additionalGids !== undefined) spec.process.user = { uid: 0, gid: 0, additionalGids };
+  });
+}
+
+test('a user runs a container, and is root in it and nobody else', async () => {
+  const path = rootlessBundle('mine', [
+    'sh',
+    '-c',
+    'id -u; id -g; cat /proc/self/uid_map; touch /tmp/x || echo refused',
+  ]);
+  const { code, out, err } = await asUser('run', '--bundle', path, 'mine');
+  expect({ code, lines: out.split('\n').map((line) => line.trim().replaceAll(/\s+/g, ' ')) }).toEqual({
+    code: 0,
+    lines: ['0', '0', `0 ${ID} 1`, 'refused', ''],
+  });
+  expect(err).toContain('Read-only file system');
+});
+
+test('create, start, exec, kill and delete', async () => {
+  const path = rootlessBundle('long', ['sleep', '1000']);
+  expect(await asUser('create', '--bundle', path, 'long')).toEqual({ code: 0, out: '', err: '' });
+  expect(await asUser('start', 'long')).toEqual({ code: 0, out: '', err: '' });
+  const status = async () => (JSON.parse((await asUser('state', 'long')).out) as { status: string }).status;
+  expect(await status()).toBe('running');
+  const seen = await asUser('exec', 'long', 'sh', '-c', 'id -u; cat /proc/1/comm');
+  expect(seen).toEqual({ code: 0, out: '0\nsleep\n', err: '' });
+  expect(await asUser('kill', 'long', 'KILL')).toEqual({ code: 0, out: '', err: '' });
+  await until('it has stopped', async () => (await status()) === 'stopped');
+  expect(await asUser('delete', 'long')).toEqual({ code: 0, out: '', err: '' });
+});
+
+test('spec --rootless is for the user who asks', async () => {
+  const own = `${directory}/own`;
+  Bun.spawnSync(['install', '-d', '-o', String(ID), own]);
+  expect((await asUser('spec', '--rootless', '--bundle', own)).code).toBe(0);
+  const { linux } = await Bun.file(`${own}/config.json`).json();
+  expect(linux.uidMappings).toEqual([{ containerID: 0, hostID: ID, size: 1 }]);
+  expect(linux.namespaces.map(({ type }: { type: string }) => type)).toContain('user');
+  expect(linux.resources).toBeUndefined();
+});
+
+test('what only root may have is refused with a reason', async () => {
+  const groups = await asUser('run', '--bundle', rootlessBundle('groups', ['true'], [7]), 'groups');
+  expect(groups).toEqual({
+    code: 1,
+    out: '',
+    err: 'cannot plan "process.user.additionalGids": groups are set by who has CAP_SETGID\n',
+  });
+  const path = rootlessBundle('limited', ['true']);
+  const config = await Bun.file(`${path}/config.json`).json();
+  config.linux.resources = { pids: { limit: 5 } };
+  writeFileSync(`${path}/config.json`, JSON.stringify(config));
+  const { code, err } = await asUser('run', '--bundle', path, 'limited');
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: 'cannot plan "linux.resources.pids.limit": cannot be kept without a cgroup\n',
+  });
+  expect((await run('--rootless', 'false', 'list')).code).toBe(0);
+});
