@@ -57,7 +57,12 @@ export function writeBlob(place: Place, digest: Digest, bytes: Uint8Array): void
   makeDirectories(stagingDirectory(place), 0o700);
   makeDirectories(directory, 0o755);
   const aside = `${stagingDirectory(place)}/blob-${process.pid}-${digest.slice(-32)}`;
-  writeFile(aside, bytes, { mode: 0o644, sync: true });
+  try {
+    writeFile(aside, bytes, { mode: 0o644, sync: true });
+  } catch (error) {
+    removeFile(aside);
+    throw error;
+  }
   renamePath(aside, path);
   syncDirectory(directory);
   syncDirectory(`${imagesDirectory(place)}/blobs`);

@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { makeDirectories, readText, renamePath, syncDirectory, writeFile } from '../../kernel/files.ts';
+import { makeDirectories, readText, removeFile, renamePath, syncDirectory, writeFile } from '../../kernel/files.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { waitLock, type Lock } from '../../kernel/locks.ts';
 import { MEDIA_TYPE, type Descriptor, type ImageIndex } from '../../spec/image.ts';
@@ -89,10 +89,52 @@ export function writeIndex(place: Place, manifests: readonly Descriptor[]): void
   const layout = `${directory}/oci-layout`;
   if (statPath(layout) === undefined) writeFile(layout, '{"imageLayoutVersion":"1.0.0"}', { mode: 0o644, sync: true });
   const index: ImageIndex = { schemaVersion: 2, mediaType: MEDIA_TYPE.ociIndex, manifests };
+  const text = JSON.stringify(index);
   const aside = `${indexPath(place)}.new`;
-  writeFile(aside, JSON.stringify(index), { mode: 0o644, sync: true });
+  try {
+    writeAside(place, aside, text);
+  } catch (error) {
+    removeFile(aside);
+    throw error;
+  }
   renamePath(aside, indexPath(place));
   syncDirectory(directory);
+  keepSpare(place, text.length);
+}
+
+/** Who removes images on a full disk has to write as well: room for that is kept. */
+function writeAside(place: Place, path: string, text: string): void {
+  const options = { mode: 0o644, sync: true };
+  try {
+    writeFile(path, text, options);
+  } catch (error) {
+    const shrinks = text.length < (statPath(indexPath(place))?.sizeBytes ?? 0);
+    if (!isFull(error) || !shrinks || statPath(sparePath(place)) === undefined) throw error;
+    removeFile(sparePath(place));
+    writeFile(path, text, options);
+  }
+}
+
+/** A file of no use but its blocks, which hold a larger index than this one. Where there is no room for it, there is none. */
+function keepSpare(place: Place, indexBytes: number): void {
+  const wanted = SPARE_BYTES * Math.ceil((2 * indexBytes) / SPARE_BYTES);
+  if ((statPath(sparePath(place))?.sizeBytes ?? 0) >= wanted) return;
+  try {
+    writeFile(sparePath(place), new Uint8Array(wanted), { mode: 0o600, sync: false });
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    removeFile(sparePath(place));
+  }
+}
+
+const SPARE_BYTES = 32 << 10;
+
+function isFull(error: unknown): boolean {
+  return error instanceof LimpidError && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+function sparePath(place: Place): string {
+  return `${imagesDirectory(place)}/spare`;
 }
 
 function indexPath(place: Place): string {
