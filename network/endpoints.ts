@@ -38,7 +38,7 @@ export interface WantedEndpoint {
 export function takeEndpoint(request: EndpointRequest, wanted: WantedEndpoint): Endpoint {
   const { network, attachment, interfaceName, index } = wanted;
   const taken: string[] = [];
-  checkAttachment(network, attachment);
+  if (attachment.ip !== undefined || attachment.ip6 !== undefined) checkAttachment(network, attachment);
   try {
     const ip = takeOf(request, wanted, 4, attachment.ip, taken);
     const ip6 = takeOf(request, wanted, 6, attachment.ip6, taken);

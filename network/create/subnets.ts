@@ -54,9 +54,8 @@ function readSubnet({ subnet: text, gateway: asked, range }: SubnetRequest, fail
     gateway: formatAddress(gateway),
     ...(range === undefined ? {} : { leaseRange: readRange(range, subnet, failed) }),
   };
-  const { size, first, last, reserved } = addressRange(result);
-  const onlyGateway = size === 1 && reserved !== undefined && compareAddresses(first, reserved) === 0;
-  if (size < 1 || onlyGateway || compareAddresses(first, last) > 0)
+  const { size, reserved } = addressRange(result);
+  if (size < 1 || (size === 1 && reserved === 0))
     throw failed('EOPTION', `${range ?? result.subnet} has no address for a container`);
   return result;
 }

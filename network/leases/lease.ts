@@ -1,11 +1,4 @@
-import {
-  addressDistance,
-  addressPlus,
-  formatAddress,
-  parseAddress,
-  sameAddress,
-  type IpAddress,
-} from '../../abi/ip/address.ts';
+import { addressPlus, formatAddress, type IpAddress } from '../../abi/ip/address.ts';
 import { LimpidError } from '../../base/error.ts';
 import { makeDirectories, makeSymlink, readSymlink, removeFile, renamePath } from '../../kernel/files.ts';
 import { leasesDirectory, type NetworkPlace } from '../store/place.ts';
@@ -30,7 +23,8 @@ export function takeAddress(request: LeaseRequest): IpAddress {
   const directory = leasesDirectory(request.place, request.network);
   const taken = takeNext(request, directory) ?? takeAfterSweep(request, directory);
   if (taken !== undefined) return taken;
-  const { first, last } = request.range;
+  const { first, size } = request.range;
+  const last = addressPlus(first, size - 1);
   throw new LimpidError({
     code: 'ENOADDRESS',
     doing: 'connect',
@@ -59,13 +53,14 @@ export function releaseAddress(place: NetworkPlace, network: string, address: st
 }
 
 function takeNext(request: LeaseRequest, directory: string): IpAddress | undefined {
-  const { first, size } = request.range;
+  const { first, size, reserved } = request.range;
   const start = firstOffset(request, directory);
   for (let step = 0; step < size; step++) {
-    const address = addressPlus(first, (start + step) % size);
-    if (isReserved(request.range, address)) continue;
+    const offset = (start + step) % size;
+    if (offset === reserved) continue;
+    const address = addressPlus(first, offset);
     if (!claim(directory, `${directory}/${formatAddress(address)}`, request.holder)) continue;
-    noteLast(request, directory, address);
+    noteLast(request, directory, offset);
     return address;
   }
   return undefined;
@@ -78,18 +73,14 @@ function takeAfterSweep(request: LeaseRequest, directory: string): IpAddress | u
 /** The address that would be taken now. */
 export function nextAddress(request: Omit<LeaseRequest, 'ifDead'>): IpAddress {
   const directory = leasesDirectory(request.place, request.network);
-  const { first, size } = request.range;
+  const { first, size, reserved } = request.range;
   const start = firstOffset(request, directory);
   for (let step = 0; step < size; step++) {
-    const address = addressPlus(first, (start + step) % size);
-    if (isReserved(request.range, address)) continue;
-    if (readSymlink(`${directory}/${formatAddress(address)}`) === undefined) return address;
+    const offset = (start + step) % size;
+    const address = addressPlus(first, offset);
+    if (offset !== reserved && readSymlink(`${directory}/${formatAddress(address)}`) === undefined) return address;
   }
   return first;
-}
-
-function isReserved({ reserved }: AddressRange, address: IpAddress): boolean {
-  return reserved !== undefined && sameAddress(reserved, address);
 }
 
 function claim(directory: string, path: string, holder: string): boolean {
@@ -104,17 +95,16 @@ function claim(directory: string, path: string, holder: string): boolean {
 
 /** The place behind the address that was taken last: a hint, not a promise. */
 function firstOffset({ range: { first, size } }: Pick<LeaseRequest, 'range'>, directory: string): number {
-  const last = parseAddress(readSymlink(lastTaken(directory, first)) ?? '');
-  if (last === undefined || last.length !== first.length) return 0;
-  const distance = addressDistance(first, last) + 1;
-  return distance > 0 && distance < size ? distance : 0;
+  const last = Number(readSymlink(lastTaken(directory, first)));
+  return last >= 0 && last + 1 < size ? last + 1 : 0;
 }
 
-function noteLast({ holder }: LeaseRequest, directory: string, address: IpAddress): void {
-  const path = lastTaken(directory, address);
+function noteLast({ holder, range: { first } }: LeaseRequest, directory: string, offset: number): void {
+  const path = lastTaken(directory, first);
   const aside = `${path}.${holder}`;
-  removeFile(aside);
-  if (makeSymlink(aside, formatAddress(address))) renamePath(aside, path);
+  // One that is there was left by a killed command.
+  if (!makeSymlink(aside, String(offset))) removeFile(aside);
+  else renamePath(aside, path);
 }
 
 function lastTaken(directory: string, { length }: IpAddress): string {
