@@ -54,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Load>> = {
   logout: () => import('./logout.ts'),
   search: () => import('./search.ts'),
   'image mount': () => import('./image-mount.ts'),
+  'image scp': () => import('./image-scp.ts'),
   'image unmount': () => import('./image-unmount.ts'),
   push: () => import('./push.ts'),
   save: () => import('./save.ts'),
@@ -128,6 +129,7 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     mount: 'image mount',
     unmount: 'image unmount',
     umount: 'image unmount',
+    scp: 'image scp',
   },
   network: {
     create: 'network create',

@@ -10,6 +10,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const [container = '', name] = args;
   const { author, message, change, format, pause, squash, iidfile } = options;
   const id = await commitContainer(worldOf(invocation), container, {
+    signal: interruption(),
     ...(name === undefined ? {} : { name }),
     ...(author === undefined ? {} : { author }),
     ...(message === undefined ? {} : { message }),
@@ -22,3 +23,18 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   await output.out(`${id.slice(id.indexOf(':') + 1)}\n`);
   return 0;
 };
+
+/** Who presses Ctrl-C does not want the container to stand still for ever. */
+function interruption(): AbortSignal {
+  const interrupt = new AbortController();
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)
+    process.once(signal, () => {
+      interrupt.abort();
+      process.exit(exitCode);
+    });
+  return interrupt.signal;
+}

@@ -40,6 +40,8 @@ export interface CommitOptions {
   readonly created?: string;
   /** Gets the image's id. */
   readonly iidFile?: string;
+  /** Aborted by who is about to end: the container goes on at once. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -65,15 +67,18 @@ export async function commitContainer(world: World, reference: string, options: 
 async function whilePaused<T>(
   world: World,
   record: ContainerRecord,
-  { pause = true }: CommitOptions,
+  { pause = true, signal }: CommitOptions,
   act: () => Promise<T>,
 ): Promise<T> {
   const { id } = record.config;
   if (!pause || observeState(world, record).status !== 'running') return act();
   pauseContainer(world, id);
+  const onAbort = () => thaw(world, id);
+  signal?.addEventListener('abort', onAbort);
   try {
     return await act();
   } finally {
+    signal?.removeEventListener('abort', onAbort);
     thaw(world, id);
   }
 }

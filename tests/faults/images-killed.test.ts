@@ -113,3 +113,16 @@ test('commit', async () => {
   await removeImage(world, name);
   await expectTidy('after all');
 }, 120_000);
+
+test('a commit that is interrupted lets its container go on', async () => {
+  await fault.must(...pull());
+  const script = 'dd if=/dev/urandom of=/big bs=1M count=24 2>/dev/null; echo done > /done; sleep 1000';
+  const id = await fault.must('run', '-d', '--name', 'i', name, 'sh', '-c', script);
+  await until('its files', () => list(`${fault.root}/containers/${id}/upper`).includes('done'));
+  const child = Bun.spawn(fault.command('commit', '-q', 'i', 'made'), { stdin: 'ignore', stdout: 'ignore' });
+  await until('the pause', () => observeState(world, findRecord(world, 'i')).status === 'paused');
+  child.kill('SIGTERM');
+  expect(await child.exited).toBe(143);
+  expect(observeState(world, findRecord(world, 'i')).status).toBe('running');
+  await fault.must('rm', '-f', '-t', '0', 'i');
+}, 60_000);
