@@ -59,6 +59,26 @@ describe('the default network', () => {
     }
   });
 
+  test('eight first starts at once, and four each behind them: no failure, no address twice', async () => {
+    const directory = mkdtempSync('/tmp/limpid-default-');
+    const limpidIn = `${PROGRAM} --root ${directory}/root --runroot ${directory}/run`;
+    const one = `${limpidIn} run --rm ${BUSYBOX} sh -c 'ip -4 -o addr show eth0' || echo failed`;
+    const script = `for loop in 1 2 3 4 5 6 7 8; do (for round in 1 2 3 4 5; do ${one}; done) & done; wait; ls ${directory}/run/leases/limpid`;
+    try {
+      const { out, err } = await finish(['unshare', '--net', 'sh', '-c', script]);
+      const addresses = out.match(/10\.88\.0\.\d+(?=\/16)/g) ?? [];
+      expect({ err, count: addresses.length, distinct: new Set(addresses).size }).toEqual({
+        err: '',
+        count: 40,
+        distinct: 40,
+      });
+      // Nobody has one any more.
+      expect(out.trimEnd().split('\n').at(-1)).toBe('last4');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   test('its bridge is refused where something else has the name', async () => {
     await says('network', 'create', '--interface-name', 'mine', 'taken');
     host.does('ip link add mine type bridge');
