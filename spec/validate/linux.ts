@@ -48,6 +48,13 @@ function sysctlKey(key: string): string | undefined {
   return parts.length > 1 && parts.every((part) => /^[\w:@-]+$/.test(part)) ? undefined : 'that is no name of a sysctl';
 }
 
+/** dev_valid_name of net/core/dev.c; an empty new name is none. */
+const INTERFACE_NAME = /^(?!\.\.?$)[^\s/:]{0,15}$/;
+
+function interfaceKey(name: string): string | undefined {
+  return name !== '' && INTERFACE_NAME.test(name) ? undefined : 'that is no name of a network interface';
+}
+
 const cgroupsPath: Decoder<string> = (value, path) => {
   const decoded = text(value, path);
   if (decoded.split('/').includes('..')) throw specFault(path, `"${decoded}" leads out of where it begins`);
@@ -60,7 +67,7 @@ const shape = object({
   gidMappings: idMappings,
   timeOffsets: object({ monotonic: offset, boottime: offset }),
   devices: list(device),
-  netDevices: record(object({ name: text })),
+  netDevices: record(object({ name: matching(INTERFACE_NAME, 'the name of a network interface') }), interfaceKey),
   cgroupsPath,
   resources,
   intelRdt: object({

@@ -15,6 +15,7 @@ import { id, u16, u64 } from './numbers.ts';
 
 const capabilities = list(matching(/^CAP_[A-Z_]+$/, 'the name of a capability'));
 const rlimitType = matching(/^RLIMIT_[A-Z]+$/, 'the name of a resource limit');
+const cpuList = matching(/^[\d, -]*$/, 'a list of CPUs such as 0-3,7');
 const variable = matching(/=/, 'NAME=value');
 
 const shape = object(
@@ -56,7 +57,7 @@ const shape = object(
       { class: oneOf('IOPRIO_CLASS_RT', 'IOPRIO_CLASS_BE', 'IOPRIO_CLASS_IDLE'), priority: integer(0, 7) },
       ['class', 'priority'],
     ),
-    execCPUAffinity: object({ initial: text, final: text }),
+    execCPUAffinity: object({ initial: cpuList, final: cpuList }),
   },
   ['cwd'],
 );
