@@ -149,7 +149,7 @@ test('law: any document is read or refused with a code', () => {
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
   fc.assert(
     fc.property(fc.uint8Array(), (noise) =>

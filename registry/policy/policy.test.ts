@@ -77,7 +77,7 @@ test('law: any document is a policy or ECONF; what is no policy lets nothing in'
         expect((error as LimpidError).code).toBe('ECONF');
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 

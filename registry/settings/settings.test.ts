@@ -175,7 +175,7 @@ test('law: any text is a configuration or ECONF', () => {
         expect((error as LimpidError).code).toBe('ECONF');
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 
