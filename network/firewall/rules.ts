@@ -41,7 +41,11 @@ const RULES: Readonly<Record<ChainName, readonly Rule[]>> = {
     publishedAt('published6', V6()),
     publishedEverywhere('published6_any', V6()),
   ],
-  prerouting: [[verdict({ jump: 'publish' })]],
+  prerouting: [
+    // From outside nothing reaches the loopback: the kernel would see to that, but only behind the maps.
+    [...isFamily(V4()), ...toLoopback(V4()), verdict('return')],
+    [verdict({ jump: 'publish' })],
+  ],
   output: [[verdict({ jump: 'publish' })]],
   postrouting: [
     // A container that reaches its neighbour by the host's address: without this the answer would not come back this way.

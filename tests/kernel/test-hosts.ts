@@ -71,6 +71,11 @@ export class NetworkPlace {
     return process;
   }
 
+  sysctl(name: string, value: string): void {
+    // /proc/sys/net is that of whoever opens it: a shell inside writes.
+    must(['nsenter', `--net=${this.path}`, 'sh', '-c', `echo ${value} > /proc/sys/net/${name}`]);
+  }
+
   /** Ends what still runs in it. */
   async leave(): Promise<void> {
     for (const process of this.#started) if (process.exitCode === null) process.kill('SIGKILL');
@@ -90,11 +95,6 @@ export class TestHost extends NetworkPlace {
     this.name = unique;
     must(['ip', 'netns', 'add', this.name]);
     this.does('ip link set lo up');
-  }
-
-  sysctl(name: string, value: string): void {
-    // /proc/sys/net is that of whoever opens it: a shell inside writes.
-    must(['nsenter', `--net=${this.path}`, 'sh', '-c', `echo ${value} > /proc/sys/net/${name}`]);
   }
 
   /** Carries out operations of the host stage as the executor would on this host. */
