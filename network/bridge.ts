@@ -71,7 +71,7 @@ export function bridgeOps(network: NetworkConfig): Op[] {
 /** Host stage: this machine passes packets on, where it does not yet; an internal network needs no more than its bridge. */
 export function forwardingOps({ name, internal, ipv6, subnets }: NetworkConfig): Op[] {
   if (internal) return [];
-  const because = `network ${name} reaches the outside through this machine`;
+  const because = `network ${name}, which reaches the outside through this machine`;
   const ops: Op[] = [];
   const write = (path: string): void => {
     if (readKernelFile(path)?.trim() === '1') return;

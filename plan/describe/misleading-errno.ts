@@ -89,9 +89,20 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
       : errno === 'ETIMEDOUT'
         ? { why: 'its time is over' }
         : undefined,
+  netlink: (failure) => correctNetfilter(failure as Failure<'netlink'>),
   rtnetlink: (failure) => correctRtnetlink(failure as Failure<'rtnetlink'>),
   listen: ({ errno }) => (errno === 'EADDRINUSE' ? { why: 'another monitor listens there' } : undefined),
 };
+
+const NETLINK_NETFILTER = 12;
+const NOT_THERE = new Set(['EPROTONOSUPPORT', 'EOPNOTSUPP', 'EAFNOSUPPORT']);
+
+function correctNetfilter({ op, errno }: Failure<'netlink'>): Correction | undefined {
+  if (Number(op.protocol) !== NETLINK_NETFILTER || !NOT_THERE.has(errno)) return undefined;
+  const hint =
+    'load its module, `modprobe nf_tables`; --network none, host, and networks of macvlan and ipvlan do without';
+  return { why: 'this kernel has no nf_tables, which networks with a bridge need', hint };
+}
 
 function correctRtnetlink({ op, errno, call }: Failure<'rtnetlink'>): Correction | undefined {
   const kind = addedKind(op);
@@ -165,7 +176,7 @@ function correctWrite(failure: Failure): Correction | undefined {
   if (path.endsWith('/forwarding') || file === 'ip_forward')
     return {
       why: 'this machine does not let packets be forwarded',
-      hint: 'set it from outside, `sysctl -w net.ipv4.ip_forward=1`, or use an --internal network or --network none',
+      hint: 'set it from outside, `sysctl -w net.ipv4.ip_forward=1`; --network none and host do without',
     };
   if (path.startsWith('/proc/sys/') && errno === 'ENOENT') return { why: 'this kernel has no such sysctl' };
   if (path.startsWith('/proc/sys/') && errno === 'EINVAL') return { why: 'the sysctl does not take this value' };

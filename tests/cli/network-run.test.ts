@@ -59,6 +59,25 @@ describe('the default network', () => {
     }
   });
 
+  test('where forwarding is locked, that is said, and --network none works', async () => {
+    const directory = mkdtempSync('/tmp/limpid-default-');
+    const limpidIn = `${PROGRAM} --root ${directory}/root --runroot ${directory}/run run --rm`;
+    const script =
+      'echo 0 > /proc/sys/net/ipv4/ip_forward; mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys; ' +
+      `${limpidIn} --network=none ${BUSYBOX} echo none; ${limpidIn} ${BUSYBOX} true; echo $?; ls ${directory}/run/containers; ip -br link`;
+    try {
+      const { out, err } = await finish(['unshare', '--net', '--mount', '--propagation=private', 'sh', '-c', script]);
+      expect(err).toBe(
+        'Error: cannot write "1" to "/proc/sys/net/ipv4/ip_forward": EROFS, this machine does not let packets be forwarded, ' +
+          'for network limpid, which reaches the outside through this machine ' +
+          '(hint: set it from outside, `sysctl -w net.ipv4.ip_forward=1`; --network none and host do without)\n',
+      );
+      expect(out).toMatch(/^none\n125\nlo +DOWN.*\n$/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   test('eight first starts at once, and four each behind them: no failure, no address twice', async () => {
     const directory = mkdtempSync('/tmp/limpid-default-');
     const limpidIn = `${PROGRAM} --root ${directory}/root --runroot ${directory}/run`;
