@@ -18,15 +18,16 @@ export interface Division {
 }
 
 /**
- * Until its ids are mapped a process in a new user namespace is nobody, to whom mount(8) does not listen: the host's
- * side mounts in its stead what the plan has before that, in the child's mount namespace.
+ * Until it has become root there a process in a new user namespace is nobody, to whom mount(8) does not listen: the
+ * host's side mounts in its stead what the plan has before that, in the child's mount namespace.
  */
 export function divideForUsers(clone: Op<'clone'>, inside: readonly Step[]): Division {
   const gate = inside.findIndex(({ op }) => op.op === 'await');
   if (gate < 0) return { first: [], inside };
   if (clone.user >= 0) return divideForJoined(inside, gate);
   if ((BigInt(clone.flags) & BigInt(CLONE_NEWUSER)) === 0n) return { first: [], inside };
-  return mountFromOutside(inside, gate);
+  const mapped = inside.findIndex(({ op }) => op.op === 'setresuid');
+  return mountFromOutside(inside, Math.max(gate, mapped));
 }
 
 /**
@@ -48,14 +49,15 @@ function divideForJoined(inside: readonly Step[], gate: number): Division {
   return { first: [...lines, ...named, ...first], inside: [kept.at(-1)!, ...kept.slice(0, -1)] };
 }
 
-function mountFromOutside(inside: readonly Step[], gate: number): Division {
-  const early = inside.slice(0, gate);
+/** What is before the step at `until`. */
+function mountFromOutside(inside: readonly Step[], until: number): Division {
+  const early = inside.slice(0, until);
   const root = early.find(({ op }) => op.op === 'open' && op.slot === SLOT.root);
   const moved = early.filter(({ op }) => isMount(op)).map((step) => meeting(step, root?.op as Op<'open'> | undefined));
   const first = moved.flatMap((step) =>
     commandsFor({ ...step, pivoted: false }).map((line) => `nsenter --target "$pid" --mount ${line}`),
   );
-  const kept = inside.filter((step, index) => index >= gate || !isMount(step.op));
+  const kept = inside.filter((step, index) => index >= until || !isMount(step.op));
   return {
     first,
     inside: kept.map((step) => (step === root ? { ...step, op: { ...step.op, path: MEETING_PLACE } as Op } : step)),
