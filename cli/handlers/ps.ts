@@ -48,8 +48,12 @@ async function describe(
     return containers.map(({ config }) => `${options['no-trunc'] ? config.id : config.id.slice(0, 12)}\n`).join('');
   }
   const nowMs = Date.now();
-  const detailsOf = (one: ContainerSummary): PsDetails =>
-    details(one, sizes, options.ns || options.format !== undefined);
+  const ports = await publishedBy(world, containers);
+  const detailsOf = (one: ContainerSummary): PsDetails => {
+    const published = ports.get(one.config.id);
+    const found = details(one, sizes, options.ns || options.format !== undefined);
+    return published === undefined ? found : { ...found, ports: published };
+  };
   const { format, 'no-trunc': noTrunc, noheading: noHeading } = options;
   if (format === 'json')
     return `${JSON.stringify(
@@ -64,6 +68,22 @@ async function describe(
   const rows = containers.map((one) => psRow(one, { nowMs, noTrunc }, detailsOf(one)));
   const { formatRows } = await import('../template/format.ts');
   return formatRows(format, rows, { name: 'ps', headings: PS_HEADINGS, noHeading });
+}
+
+/** Of those that publish anything, by id: the others cost no look at their records. */
+async function publishedBy(
+  world: World,
+  containers: readonly ContainerSummary[],
+): Promise<Map<string, NonNullable<PsDetails['ports']>>> {
+  const found = new Map<string, NonNullable<PsDetails['ports']>>();
+  for (const one of containers) {
+    if (one.config.ports === undefined && !one.config.publishAll) continue;
+    const { portsOf } = await import('../../engine/networks/ports.ts');
+    const { portsCell, portsJson } = await import('../print/ports-cell.ts');
+    const ports = portsOf(world, one);
+    found.set(one.config.id, { cell: portsCell(ports), json: portsJson(ports) });
+  }
+  return found;
 }
 
 function choose(

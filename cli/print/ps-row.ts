@@ -9,6 +9,8 @@ export interface PsDetails {
   readonly size?: { readonly upperBytes: number; readonly totalBytes: number };
   /** Inode numbers of /proc/PID/ns by file name: `mnt` → `4026532290`. */
   readonly namespaces?: Readonly<Record<string, string>>;
+  /** Published ports in words, and as podman's fields. */
+  readonly ports?: { readonly cell: string; readonly json: unknown };
 }
 
 export interface PsRowOptions {
@@ -47,7 +49,7 @@ const FIELDS = {
   State: ({ state }: ContainerSummary) => state.status,
   Names: ({ config }: ContainerSummary) => config.name,
   Pid: ({ state }: ContainerSummary) => state.process?.pid ?? 0,
-  Ports: () => '',
+  Ports: (_: ContainerSummary, { details }: Shown) => details.ports?.cell ?? '',
   ExitCode: ({ state }: ContainerSummary) => state.exitCode ?? 0,
   Exited: ({ state }: ContainerSummary) => state.status === 'exited',
   StartedAt: ({ state }: ContainerSummary) => state.startedAt ?? '',
@@ -114,7 +116,7 @@ export function psJson({ config, state }: ContainerSummary, nowMs: number, detai
     Pid: state.process?.pid ?? 0,
     Pod: '',
     PodName: '',
-    Ports: null,
+    Ports: details.ports?.json ?? null,
     Size: size === undefined ? null : { rootFsSize: size.totalBytes, rwSize: size.upperBytes },
     StartedAt: seconds(state.startedAt),
     State: state.status,

@@ -1,14 +1,18 @@
 import type { PortMapping } from '../../spec/network.ts';
-import { findRecord } from '../records/read.ts';
+import { findRecord, type ContainerRecord } from '../records/read.ts';
 import type { World } from '../world.ts';
 import { readEndpoints } from './endpoint-record.ts';
 
+/** The published ports of the container that a name or id means. Throws ENOCONTAINER, EAMBIGUOUS. */
+export function publishedPorts(world: World, reference: string): readonly PortMapping[] {
+  return portsOf(world, findRecord(world, reference));
+}
+
 /**
  * The ports of the host that lead to a container, or led to it when it last ran; before its first start what it asks
- * for, with port 0 where any will do. Throws ENOCONTAINER, EAMBIGUOUS.
+ * for, with port 0 where any will do.
  */
-export function publishedPorts(world: World, reference: string): readonly PortMapping[] {
-  const { config, paths } = findRecord(world, reference);
+export function portsOf(world: World, { config, paths }: ContainerRecord): readonly PortMapping[] {
   const { ports } = readEndpoints(world, config, paths);
   return ports.length > 0 ? ports : (config.ports ?? []);
 }
