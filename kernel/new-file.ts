@@ -11,6 +11,7 @@ const O_TMPFILE = 0o20000000;
 const AT_FDCWD = -100;
 const AT_SYMLINK_FOLLOW = 0x400;
 const EINTR = 4;
+const EEXIST = 17;
 
 /** A file on its way to disk, written piece by piece. */
 export interface NewFile {
@@ -41,6 +42,8 @@ function openNew(path: string, name: string, flags: number, mode: number): NewFi
 export interface UnnamedFile extends NewFile {
   /** Synced, in one step, in the place of what had the name. */
   publish(path: string): void;
+  /** The same where nothing has the name yet; false where something has. */
+  publishNew(path: string): boolean;
 }
 
 /** Creates a file without a name on a directory's file system; `name` is for messages. */
@@ -56,10 +59,12 @@ export function createUnnamed(directory: string, name: string, mode: number): Un
       const aside = `${path}.${process.pid}.partial`;
       // linkat(2) takes no name that is taken, rename(2) does.
       removeFile(aside);
-      const [from, to] = [cString(`/proc/self/fd/${fd}`), cString(aside)];
-      if (Number(libc.syscall(SYS_LINKAT, AT_FDCWD, ptr(from), AT_FDCWD, ptr(to), AT_SYMLINK_FOLLOW, 0)) !== 0)
-        throw systemError('create', path);
+      if (!linkDescriptor(fd, aside)) throw systemError('create', path, EEXIST);
       renamePath(aside, path);
+    },
+    publishNew(path) {
+      file.sync();
+      return linkDescriptor(fd, path);
     },
   };
 }
@@ -77,11 +82,24 @@ function createAside(aside: string, name: string, mode: number): UnnamedFile {
       renamePath(aside, path);
       published = true;
     },
+    publishNew(path) {
+      file.sync();
+      return linkDescriptor(file.fd, path);
+    },
     close() {
       file.close();
       if (!published) removeFile(aside);
     },
   };
+}
+
+/** linkat(2) of what a descriptor holds; false where the name is taken. */
+function linkDescriptor(fd: number, path: string): boolean {
+  const [from, to] = [cString(`/proc/self/fd/${fd}`), cString(path)];
+  if (Number(libc.syscall(SYS_LINKAT, AT_FDCWD, ptr(from), AT_FDCWD, ptr(to), AT_SYMLINK_FOLLOW, 0)) === 0) return true;
+  const errno = lastErrno();
+  if (errno === EEXIST) return false;
+  throw systemError('create', path, errno);
 }
 
 function newFile(fd: number, path: string): NewFile {

@@ -1,16 +1,9 @@
-import {
-  listDirectory,
-  makeDirectories,
-  removeFile,
-  renamePath,
-  syncDirectory,
-  writeFile,
-} from '../../kernel/files.ts';
+import { listDirectory, makeDirectories, removeFile, syncDirectory } from '../../kernel/files.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import type { ImageDestination } from '../../spec/image-transport.ts';
 import { blobName, DIR_VERSION } from './dir-source.ts';
 import { cannotWrite } from './fault.ts';
-import { storeStream } from './store-stream.ts';
+import { storeDocument, storeStream } from './store-stream.ts';
 
 const OURS = /^(?:[0-9a-f]{64}|sha\d+-[0-9a-f]+)(?:\.manifest\.json)?$/;
 
@@ -18,14 +11,10 @@ const OURS = /^(?:[0-9a-f]{64}|sha\d+-[0-9a-f]+)(?:\.manifest\.json)?$/;
 export function dirDestination(directory: string, name: string): ImageDestination {
   const kept = new Set<string>();
   let written = false;
-  const putFile = (path: string, data: string | Uint8Array) => {
-    writeFile(`${directory}/${path}.partial`, data, { mode: 0o644, sync: true });
-    renamePath(`${directory}/${path}.partial`, `${directory}/${path}`);
-  };
   checkDirectory(directory, name);
   makeDirectories(directory, 0o755);
   // First of all: an unfinished one is known as such to a second try.
-  putFile('version', DIR_VERSION);
+  storeDocument(directory, 'version', DIR_VERSION);
   return {
     name,
     async hasBlob({ digest, size }) {
@@ -37,7 +26,7 @@ export function dirDestination(directory: string, name: string): ImageDestinatio
     async putManifest({ bytes, digest }, { instance = false } = {}) {
       const path = instance ? `${blobName(name, digest)}.manifest.json` : 'manifest.json';
       if (instance) kept.add(path);
-      putFile(path, bytes);
+      storeDocument(directory, path, bytes);
       written ||= !instance;
     },
     async commit() {

@@ -1,11 +1,11 @@
-import { listDirectory, makeDirectories, readText, renamePath, syncDirectory, writeFile } from '../../kernel/files.ts';
+import { listDirectory, makeDirectories, readText, syncDirectory } from '../../kernel/files.ts';
 import { statPath } from '../../kernel/file-status.ts';
-import { waitLock } from '../../kernel/locks.ts';
+import { waitLock, type Lock } from '../../kernel/locks.ts';
 import { MEDIA_TYPE, type Descriptor, type Digest, type ImageIndex } from '../../spec/image.ts';
 import type { ImageDestination, ManifestBytes } from '../../spec/image-transport.ts';
 import { cannotWrite } from './fault.ts';
 import { REF_NAME } from './layout.ts';
-import { storeStream } from './store-stream.ts';
+import { storeDocument, storeStream } from './store-stream.ts';
 
 export const LAYOUT_TEXT = '{"imageLayoutVersion":"1.0.0"}';
 
@@ -24,10 +24,11 @@ export function layoutDestination(directory: string, tag: string | undefined, na
       await storeStream(`${directory}/blobs/${algorithm}`, hex, await open());
     },
     async putManifest(manifest, { instance = false } = {}) {
-      const path = pathOf(manifest.digest);
-      if (statPath(path)?.sizeBytes !== manifest.bytes.length) {
-        writeFile(`${path}.partial`, manifest.bytes, { mode: 0o644, sync: true });
-        renamePath(`${path}.partial`, path);
+      const { digest, bytes } = manifest;
+      if (statPath(pathOf(digest))?.sizeBytes !== bytes.length) {
+        const [algorithm = '', hex = ''] = digest.split(':');
+        makeDirectories(`${directory}/blobs/${algorithm}`, 0o755);
+        storeDocument(`${directory}/blobs/${algorithm}`, hex, bytes);
       }
       if (!instance) top = manifest;
     },
@@ -48,18 +49,24 @@ export function describeManifest({ mediaType, digest, bytes }: ManifestBytes, ta
 
 /** In the place of what had its name; others of that directory wait meanwhile. */
 function addToIndex(directory: string, name: string, added: Descriptor): void {
-  const layout = `${directory}/oci-layout`;
-  if (statPath(layout) === undefined) writeFile(layout, LAYOUT_TEXT, { mode: 0o644, sync: true });
-  const lock = waitLock(layout);
+  const lock = lockLayout(directory);
   try {
     const path = `${directory}/index.json`;
     const manifests = [...readIndex(path, name).filter((one) => !isReplacedBy(one, added)), added];
-    writeFile(`${path}.partial`, indexText(manifests), { mode: 0o644, sync: true });
-    renamePath(`${path}.partial`, path);
+    storeDocument(directory, 'index.json', indexText(manifests));
     syncDirectory(directory);
   } finally {
-    if (lock !== 'absent') lock.release();
+    lock.release();
   }
+}
+
+/** `oci-layout` is what all who write there have in common: whoever makes it, it stays the same file. */
+function lockLayout(directory: string): Lock {
+  const layout = `${directory}/oci-layout`;
+  if (statPath(layout) === undefined) storeDocument(directory, 'oci-layout', LAYOUT_TEXT, { keepOther: true });
+  const lock = waitLock(layout);
+  if (lock !== 'absent') return lock;
+  throw cannotWrite(directory, 'it is being removed');
 }
 
 export function indexText(manifests: readonly Descriptor[]): string {

@@ -319,6 +319,19 @@ describe('push to archives and directories', () => {
     expect(digests.split('\n')[0]).toBe(`${hex(two.config)} ${sha256(manifest)}`);
   });
 
+  test('several at once into one layout: all of them are in it', async () => {
+    const tags = ['a', 'b', 'c', 'd'];
+    await Promise.all(tags.map((tag) => says('push', '-q', tag < 'c' ? 'one:1' : 'two', `oci:${at('shared')}:${tag}`)));
+    const { manifests } = JSON.parse(readFileSync(at('shared/index.json'), 'utf8'));
+    const found = manifests.map(({ annotations }: { annotations: object }) => Object.values(annotations)[0]);
+    expect(found.toSorted()).toEqual(tags);
+    // The same tag again takes the place of the other.
+    await says('push', '-q', 'two', `oci:${at('shared')}:a`);
+    expect(JSON.parse(readFileSync(at('shared/index.json'), 'utf8')).manifests.length).toBe(4);
+    expect(await says('pull', '-q', `oci:${at('shared')}:a`)).toBe(hex(two.config));
+    expect(readdirSync(at('shared')).toSorted()).toEqual(['blobs', 'index.json', 'oci-layout']);
+  });
+
   test.each(['gzip', 'zstd'])('--compression-format %s compresses plain layers', async (format) => {
     await says('push', '-q', '--compression-format', format, 'one:1', `oci:${at(`compressed-${format}`)}:x`);
     const index = JSON.parse(readFileSync(at(`compressed-${format}/index.json`), 'utf8'));
