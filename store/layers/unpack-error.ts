@@ -20,21 +20,26 @@ export function unpackError({ plan, index, errno, call, answer, directory }: Unp
   if (plan[index]?.op !== 'unpack') return new LimpidError(explainFailure(plan, index, errno, call));
   const { name, meaning } = describeErrno(errno);
   const entry = Buffer.from(answer).toString('latin1');
-  const subject = entry === '' ? 'a layer' : `${showName(entry)} of a layer`;
-  const why = whyOf(name, call, directory) ?? meaning;
-  const hint = name === 'ENOSPC' || name === 'EDQUOT' ? '`df` and `df -i` show which disk is full' : undefined;
+  const isDisk = DISK.includes(name) && call !== 'setxattr';
+  const isFull = isDisk && (name === 'ENOSPC' || name === 'EDQUOT');
   return new LimpidError({
-    code: name === 'ENOSPC' || name === 'EDQUOT' || name === 'EROFS' || name === 'EIO' ? name : 'EUNPACK',
+    code: isDisk ? name : 'EUNPACK',
     doing: 'unpack',
-    subject,
+    subject: entry === '' ? 'a layer' : `${showName(entry)} of a layer`,
     op: call,
     errno: name,
-    why,
-    ...(hint === undefined ? {} : { hint }),
+    why: whyOf(name, call, directory) ?? meaning,
+    ...(isFull ? { hint: '`df` and `df -i` show which disk is full' } : {}),
   });
 }
 
+/** Errors that are the disk's, not the archive's. */
+const DISK = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
+
 function whyOf(errno: string, call: string, directory: string): string | undefined {
+  // ext4 keeps attributes in one block.
+  if (call === 'setxattr' && (errno === 'ENOSPC' || errno === 'E2BIG' || errno === 'ERANGE'))
+    return 'its extended attributes have no room on this file system; the disk is not full';
   if (errno === 'ENOSPC') return freeSpace(directory)?.inodes === 0 ? 'no inodes left' : undefined;
   if (call === 'linkat' && errno === 'ENOENT') return 'the file that it is another name of is not in this layer';
   if (call === 'openat2' && (errno === 'ENOTDIR' || errno === 'ELOOP')) return 'a part of its path is no directory';
