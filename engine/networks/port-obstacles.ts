@@ -3,6 +3,7 @@ import { readKernelFile } from '../../kernel/files.ts';
 import { lookUpInKernel } from '../../network/firewall/look-up.ts';
 import { readRuleset } from '../../network/firewall/read-ruleset.ts';
 import { walkHook, type HookName, type Obstacle } from '../../network/firewall/walk-hook.ts';
+import { legacyObstacles } from './legacy-obstacles.ts';
 import type { PublishedPort } from '../../network/ports/published-ports.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
 
@@ -12,7 +13,7 @@ export interface PortObstacle extends Obstacle {
 
 const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const;
 
-/** Every chain, ours or anybody's, that drops a new connection to a published port, or may. */
+/** Every chain, of nf_tables or the old iptables, ours or anybody's, that drops a new connection to a published port, or may. */
 export function findObstacles(published: PublishedPort, { interfaceName }: NetworkConfig): PortObstacle[] {
   const { host, protocol, port, address, containerPort } = published;
   const ruleset = readRuleset();
@@ -35,9 +36,10 @@ export function findObstacles(published: PublishedPort, { interfaceName }: Netwo
     ['this host', 'output', { ...arriving, iifname: '' }],
     ['this host', 'postrouting', { ...led, iifname: '' }],
   ];
-  return ways.flatMap(([who, hook, packet]) =>
-    walkHook(ruleset, hook, packet, lookUp).map((obstacle) => ({ ...obstacle, from: who })),
+  const found = ways.flatMap(([who, hook, packet]) =>
+    walkHook(ruleset, hook, packet, lookUp).map((obstacle): PortObstacle => ({ ...obstacle, from: who })),
   );
+  return [...found, ...legacyObstacles(family)];
 }
 
 /** Where the default route leads. */

@@ -131,6 +131,15 @@ test.each<[string, string, string[]]>([
   expect(code).toBe(expected[0]!.toString().startsWith('✗') || typeof expected[0] !== 'string' ? 1 : 0);
 });
 
+test('a firewall of the old iptables', async () => {
+  host.does('iptables-legacy -P FORWARD DROP');
+  const { lines } = await explains('8080');
+  expect(lines[6]).toBe(
+    '✗ firewall    from another machine: iptables-legacy filter FORWARD (forward) drops it by its policy',
+  );
+  host.does('iptables-legacy -P FORWARD ACCEPT');
+});
+
 test('forwarding that is off, a bridge that is gone', async () => {
   host.sysctl('ipv4/ip_forward', '0');
   host.does('ip link set limpid0 down');
