@@ -9,6 +9,8 @@ BUILD_PACKAGES=(make gcc libc6-dev musl-tools busybox-static)
 TEST_PACKAGES=(acl attr clang qemu-system-x86 iproute2 util-linux psmisc procps strace libcap2-bin kmod xz-utils)
 # Engines and runtimes of others, that ours are tested below and beside.
 TEST_PACKAGES+=(podman conmon buildah catatonit docker.io containerd crun runc criu)
+# Programs that the test hosts run, and the firewalls that they have.
+TEST_PACKAGES+=(netcat-openbsd curl iperf3 nftables iptables)
 # Registries, and those who make images and sign them.
 TEST_PACKAGES+=(docker-registry skopeo umoci openssl gpg gpg-agent gpgv)
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
