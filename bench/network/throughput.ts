@@ -33,7 +33,7 @@ export async function compareThroughput(
         ['limpid', ours],
       ] as const) {
         results[name].between.push(await gigabits(places[0], places[1]));
-        results[name].toHost.push(await gigabits(places[0], { enter: [], address: host }));
+        results[name].toHost.push(await gigabits(places[0], host));
       }
     }
     const of = ({ between, toHost }: Record<keyof Throughput, number[]>) => ({
@@ -49,30 +49,34 @@ export async function compareThroughput(
 
 interface Pair {
   readonly places: readonly [Place, Place];
-  readonly host: string;
+  readonly host: Place;
   readonly close: () => void;
 }
 
-/** Two namespaces on a bridge, by `ip` alone. */
+const BARE_HOST = 'limpid-bench-host';
+
+/** A host of its own, where no firewall is, with two namespaces on a bridge, by `ip` alone. */
 function openBare(): Pair {
   const names = ['limpid-bench-a', 'limpid-bench-b'] as const;
-  mustRun(['ip', 'link', 'add', 'bench0', 'type', 'bridge', 'forward_delay', '0']);
-  mustRun(['ip', 'addr', 'add', '10.254.0.1/24', 'dev', 'bench0']);
-  mustRun(['ip', 'link', 'set', 'bench0', 'up']);
+  const ip = (place: string, words: string) => mustRun(['ip', '-n', place, ...words.split(' ')]);
+  for (const name of [BARE_HOST, ...names]) mustRun(['ip', 'netns', 'add', name]);
+  ip(BARE_HOST, 'link set lo up');
+  ip(BARE_HOST, 'link add bench0 type bridge forward_delay 0');
+  ip(BARE_HOST, 'addr add 10.254.0.1/24 dev bench0');
+  ip(BARE_HOST, 'link set bench0 up');
   const places = names.map((name, index): Place => {
     const address = `10.254.0.${index + 2}`;
-    mustRun(['ip', 'netns', 'add', name]);
-    mustRun(['ip', 'link', 'add', `bench-${index}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name]);
-    mustRun(['ip', 'link', 'set', `bench-${index}`, 'master', 'bench0', 'up']);
-    mustRun(['ip', '-n', name, 'addr', 'add', `${address}/24`, 'dev', 'eth0']);
-    mustRun(['ip', '-n', name, 'link', 'set', 'eth0', 'up']);
+    ip(BARE_HOST, `link add bench-${index} type veth peer name eth0 netns ${name}`);
+    ip(BARE_HOST, `link set bench-${index} master bench0 up`);
+    ip(name, `addr add ${address}/24 dev eth0`);
+    ip(name, 'link set eth0 up');
     return { enter: ['nsenter', `--net=/run/netns/${name}`], address };
   });
   const close = (): void => {
-    for (const name of names) mustRun(['ip', 'netns', 'del', name]);
-    mustRun(['ip', 'link', 'del', 'bench0']);
+    for (const name of [...names, BARE_HOST]) mustRun(['ip', 'netns', 'del', name]);
   };
-  return { places: [places[0]!, places[1]!], host: '10.254.0.1', close };
+  const host = { enter: ['nsenter', `--net=/run/netns/${BARE_HOST}`], address: '10.254.0.1' };
+  return { places: [places[0]!, places[1]!], host, close };
 }
 
 function openLimpid(limpid: readonly string[]): Pair {
@@ -87,7 +91,7 @@ function openLimpid(limpid: readonly string[]): Pair {
   });
   const gateway = mustRun([...limpid, 'inspect', '--format', '{{.NetworkSettings.Gateway}}', names[0]!]).trim();
   const close = () => void mustRun([...limpid, 'rm', '-f', '-t', '0', ...names]);
-  return { places: [places[0]!, places[1]!], host: gateway, close };
+  return { places: [places[0]!, places[1]!], host: { enter: [], address: gateway }, close };
 }
 
 async function gigabits(client: Place, server: Place): Promise<number> {
