@@ -12,7 +12,7 @@ TEST_PACKAGES+=(podman conmon buildah catatonit docker.io containerd crun runc c
 # Programs that the test hosts run, and the firewalls that they have.
 TEST_PACKAGES+=(netcat-openbsd curl iperf3 nftables iptables)
 # Registries, and those who make images and sign them.
-TEST_PACKAGES+=(docker-registry skopeo umoci openssl gpg gpg-agent gpgv)
+TEST_PACKAGES+=(docker-registry skopeo umoci openssl gpg gpg-agent gpgv zstd bzip2)
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 install_missing() {
