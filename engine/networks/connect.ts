@@ -4,6 +4,9 @@ import { statPath } from '../../kernel/file-status.ts';
 import { libc } from '../../kernel/libc.ts';
 import { openPidfd, type ProcessIdentity } from '../../kernel/process.ts';
 import { planConnect, planDisconnect } from '../../network/connect-plan.ts';
+import { firewallTable } from '../../network/firewall/table-name.ts';
+import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
+import { withdrawOps } from '../../network/ports/publish-ops.ts';
 import { releaseEndpoint, takeEndpoint } from '../../network/endpoints.ts';
 import { endpointOps } from '../../network/plan.ts';
 import type { Plan } from '../../plan/ops.ts';
@@ -96,10 +99,14 @@ async function disconnectRunning(
   process: ProcessIdentity,
   endpoint: Endpoint,
 ): Promise<void> {
-  await enter(world, config, process, planDisconnect(endpoint, `limpid network disconnect ${endpoint.network.name}`));
   const last = readEndpoints(world, config, paths);
+  // Whoever gets the address next must not get what is sent to this container's ports.
+  const isPublished = publishedEndpoint(last.endpoints)?.network.id === endpoint.network.id;
+  const withdrawn = isPublished ? withdrawOps(firewallTable(world), endpoint, last.ports) : [];
+  const leaving = planDisconnect(endpoint, `limpid network disconnect ${endpoint.network.name}`);
+  await enter(world, config, process, [...withdrawn, ...leaving]);
   const endpoints = last.endpoints.filter((one) => one.network.id !== endpoint.network.id);
-  writeEndpoints(paths, { ...last, endpoints });
+  writeEndpoints(paths, { endpoints, ports: isPublished ? [] : last.ports });
   releaseEndpoint(world, endpoint);
   rewriteEtcFiles(config, paths, endpoints);
 }

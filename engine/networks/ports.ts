@@ -13,6 +13,6 @@ export function publishedPorts(world: World, reference: string): readonly PortMa
  * for, with port 0 where any will do.
  */
 export function portsOf(world: World, { config, paths }: ContainerRecord): readonly PortMapping[] {
-  const { ports } = readEndpoints(world, config, paths);
-  return ports.length > 0 ? ports : (config.ports ?? []);
+  const { endpoints, ports } = readEndpoints(world, config, paths);
+  return endpoints.length > 0 ? ports : (config.ports ?? []);
 }

@@ -23,6 +23,14 @@ export function publishOps(
   return [...reservePorts(endpoint, ports), ...firewallOp(changes, because)];
 }
 
+/** Host stage: the ports lead nowhere any more. They stay held by the container's monitor. */
+export function withdrawOps(table: string, endpoint: Endpoint, ports: readonly PortMapping[]): Op[] {
+  return firewallOp(
+    takeElements(table, portElements(endpoint, ports)),
+    `${endpoint.containerName} is not there any more`,
+  );
+}
+
 /** Clean-up stage: the reverse. What is another container's by now stays. */
 export function unpublishOps(table: string, endpoint: Endpoint, ports: readonly PortMapping[]): Op[] {
   if (ports.length === 0) return [];

@@ -150,6 +150,21 @@ test('a port that a dead container’s element leads away is led to the living o
   await says('rm', '-f', '-t', '0', 'heir');
 });
 
+test('taken off its network, a container gets nothing of what is sent to its ports, and nobody else does', async () => {
+  await says('network', 'create', '--subnet=10.95.0.0/24', '--ip-range=10.95.0.2-10.95.0.2', 'small');
+  const place = await inside('leaver', '--network=small', '--network=limpid', '-p', '8091:80');
+  await place.answers('tcp', 80);
+  expect(await lan.asks('192.168.7.1', 8091)).toBe('192.168.7.2 tcp');
+  await says('network', 'disconnect', 'small', 'leaver');
+  expect(elements()).toEqual([]);
+  const heir = await inside('heir', '--network=small');
+  await heir.answers('tcp', 80);
+  expect(await lan.asks('192.168.7.1', 8091)).toBe(CLOSED);
+  expect(await says('port', 'leaver')).toBe('');
+  await says('rm', '-f', '-t', '0', 'leaver', 'heir');
+  await says('network', 'rm', 'small');
+});
+
 test('after a flush, the next start brings everything back', async () => {
   const place = await inside('steady', BRIDGE, '-p', '8087:80');
   await place.answers('tcp', 80);
