@@ -2,6 +2,7 @@
 import { afterAll, expect, test } from 'bun:test';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { RuntimeSpec } from '../../spec/runtime.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
 
@@ -68,12 +69,12 @@ test('limpid-runtime: neither what is masked, nor what is protected, nor the mou
 
 test('limpid-runtime: what masks is the null device of the host, whatever the image has there (CVE-2025-31133)', async () => {
   const script = 'stat -c "%F %t:%T" /etc/masked; cat /etc/masked; echo written >/etc/masked; cat /etc/masked';
-  const masked = (id: string, place: (path: string) => void) =>
+  const masked = (id: string, place: (path: string, spec: RuntimeSpec) => void) =>
     runtime.once(id, ['sh', '-c', script], (spec) => {
       const dev = `${runtime.directory}/${id}/rootfs/dev`;
-      place(`${dev}/null`);
-      writeFileSync(`${dev}/../etc/masked`, 'read\n');
       spec.mounts = spec.mounts!.filter(({ destination }) => !destination.startsWith('/dev'));
+      place(`${dev}/null`, spec);
+      writeFileSync(`${dev}/../etc/masked`, 'read\n');
       spec.linux!.maskedPaths = ['/etc/masked'];
     });
   const refused = {
@@ -84,6 +85,14 @@ test('limpid-runtime: what masks is the null device of the host, whatever the im
   expect(await masked('masked-link', (path) => symlinkSync('/etc/passwd', path))).toEqual(refused);
   expect(await masked('masked-file', (path) => writeFileSync(path, 'read\n'))).toEqual(refused);
   expect((await masked('masked', () => {})).out).toBe('character special file 1:3\n');
+  // One that is bound there is taken as it is, and nothing of it is used.
+  const strange = await masked('masked-bound', (_, { mounts }) => {
+    const source = `${runtime.directory}/strange-dev`;
+    mkdirSync(source);
+    symlinkSync('/etc/passwd', `${source}/null`);
+    mounts!.push({ destination: '/dev', type: 'bind', source, options: ['bind'] });
+  });
+  expect(strange.out).toBe('character special file 1:3\n');
 });
 
 test('limpid-runtime: what it writes below /proc goes to the real one', async () => {
