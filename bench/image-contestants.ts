@@ -7,7 +7,8 @@ export interface Puller {
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
   readonly pull: (image: string) => readonly string[];
-  readonly forget: (image: string) => readonly string[];
+  /** Forgets every image. */
+  readonly forget: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -21,7 +22,7 @@ export function limpidPuller(program: string, disk: string): Puller & { readonly
     env: {},
     words,
     pull: (image) => [...words, 'pull', '-q', '--tls-verify=false', image],
-    forget: (image) => [...words, 'rmi', '-f', image],
+    forget: [...words, 'rmi', '--all', '--force'],
     close: nothing,
   };
 }
@@ -34,7 +35,7 @@ export function podmanPuller(disk: string): Puller | string {
       name: 'podman',
       env: {},
       pull: (image) => [...words, 'pull', '-q', '--tls-verify=false', image],
-      forget: (image) => [...words, 'rmi', '-f', image],
+      forget: [...words, 'rmi', '--all', '--force'],
       close: nothing,
     }
   );
@@ -50,7 +51,7 @@ export function umociPuller(disk: string): Puller | string {
     name: 'skopeo + umoci',
     env: {},
     pull: (image) => ['sh', '-c', script, 'sh', directory, image],
-    forget: () => ['rm', '-rf', directory],
+    forget: ['rm', '-rf', directory],
     close: nothing,
   };
 }
@@ -70,7 +71,7 @@ export function tarPuller(disk: string, { registry, debian }: ImageOrigin): Pull
       );
       return ['bash', '-c', `set -eo pipefail; mkdir -p "$1"; ${lines.join('; ')}; sync -f "$1"`, 'bash', directory];
     },
-    forget: () => ['rm', '-rf', directory],
+    forget: ['rm', '-rf', directory],
     close: nothing,
   };
 }
@@ -109,14 +110,14 @@ export async function dockerPuller(disk: string): Promise<Puller | string> {
     name: 'docker',
     env,
     pull: (image) => ['docker', 'pull', '-q', image],
-    forget: (image) => ['docker', 'rmi', '-f', image],
+    forget: ['sh', '-c', 'docker rmi -f $(docker images -aq)'],
     close,
   };
 }
 
 /** Milliseconds of a pull from nothing; `undefined` where it cannot be done. The disk is quiet when it begins. */
 export function timePull({ env, pull, forget }: Puller, image: string): number | undefined {
-  probe(forget(image), env);
+  probe(forget, env);
   mustRun(['sync']);
   const started = Bun.nanoseconds();
   const { exitCode } = Bun.spawnSync([...pull(image)], {

@@ -22,10 +22,7 @@ async function describe(world: World, { options, args }: Invocation<Options>): P
   const nowMs = Date.now();
   if (format === undefined) {
     const { digests, history } = options;
-    return printImages(
-      images.map((one) => imageRow(one, nowMs, noTrunc)),
-      { noHeading, digests, history },
-    );
+    return printImages(images, { nowMs, noTrunc }, { noHeading, digests, history });
   }
   const details = await detailsOf(world, chosen);
   if (format === 'json') {
@@ -34,7 +31,7 @@ async function describe(world: World, { options, args }: Invocation<Options>): P
     return `${JSON.stringify(documents, null, 4)}\n`;
   }
   const { formatRows } = await import('../template/format.ts');
-  const rows = images.map((one) => imageRow(one, nowMs, noTrunc, details.get(one.image.id)));
+  const rows = images.map((one) => imageRow(one, { nowMs, noTrunc }, details.get(one.image.id)));
   return formatRows(format, rows, { name: 'images', headings: IMAGE_HEADINGS, noHeading });
 }
 

@@ -25,14 +25,27 @@ export function nameColumns({ name }: ImageEntry): { readonly repository: string
   return { repository, tag: name.includes('@') ? NONE : name.slice(repository.length + 1) };
 }
 
+export interface ImageStyle {
+  readonly nowMs: number;
+  readonly noTrunc: boolean;
+}
+
+export function idColumn(id: string, noTrunc: boolean): string {
+  return noTrunc ? id : id.slice(id.indexOf(':') + 1).slice(0, SHORT_ID);
+}
+
+export function createdColumn({ created }: ImageEntry, nowMs: number): string {
+  return `${describeDuration(Math.max(0, nowMs - (Date.parse(created) || 0)))} ago`;
+}
+
 /** An image as `images --format` sees it: podman's field names. */
-export function imageRow({ image, entry }: NamedImage, nowMs: number, noTrunc: boolean, details?: ImageDetails) {
+export function imageRow({ image, entry }: NamedImage, { nowMs, noTrunc }: ImageStyle, details?: ImageDetails) {
   const hex = image.id.slice(image.id.indexOf(':') + 1);
   const { repository, tag } = nameColumns(entry);
   const createdMs = Date.parse(entry.created) || 0;
-  const since = `${describeDuration(Math.max(0, nowMs - createdMs))} ago`;
+  const since = createdColumn(entry, nowMs);
   return {
-    ID: noTrunc ? image.id : hex.slice(0, SHORT_ID),
+    ID: idColumn(image.id, noTrunc),
     Id: hex,
     Repository: repository,
     Tag: tag,

@@ -1,5 +1,6 @@
 import { formatTable } from '../../base/table.ts';
-import { nameColumns, type ImageRow, type NamedImage } from './image-row.ts';
+import { formatImageSize } from '../../base/size.ts';
+import { createdColumn, idColumn, nameColumns, type ImageStyle, type NamedImage } from './image-row.ts';
 
 /** Headings of `images --format 'table …'` that are not the field's name in capitals. */
 export const IMAGE_HEADINGS: Readonly<Record<string, string>> = {
@@ -17,32 +18,42 @@ export interface ImagesTable {
 
 /** The table of `images`. */
 export function printImages(
-  rows: readonly ImageRow[],
+  images: readonly NamedImage[],
+  { nowMs, noTrunc }: ImageStyle,
   { noHeading = false, digests = false, history = false }: ImagesTable = {},
 ): string {
-  const columns: (readonly [string, (row: ImageRow) => string])[] = [
-    ['REPOSITORY', ({ Repository }) => Repository],
-    ['TAG', ({ Tag }) => Tag],
-    ...(digests ? [['DIGEST', ({ Digest }: ImageRow) => Digest] as const] : []),
-    ['IMAGE ID', ({ ID }) => ID],
-    ['CREATED', ({ Created }) => Created],
-    ['SIZE', ({ Size }) => Size],
-    ...(history ? [['HISTORY', ({ History }: ImageRow) => History] as const] : []),
-  ];
-  const lines = rows.map((row) => columns.map(([, cell]) => cell(row)));
-  return formatTable(noHeading ? lines : [columns.map(([heading]) => heading), ...lines]);
+  const lines = noHeading ? [] : [headings(digests, history)];
+  for (const { image, entry } of images) {
+    const { repository, tag } = nameColumns(entry);
+    const cells = [repository, tag];
+    if (digests) cells.push(entry.manifest.digest);
+    cells.push(idColumn(image.id, noTrunc), createdColumn(entry, nowMs), formatImageSize(entry.sizeBytes));
+    if (history) cells.push(image.entries.flatMap(({ name }) => name ?? []).join(', '));
+    lines.push(cells);
+  }
+  return formatTable(lines);
+}
+
+function headings(digests: boolean, history: boolean): string[] {
+  const names = ['REPOSITORY', 'TAG'];
+  if (digests) names.push('DIGEST');
+  names.push('IMAGE ID', 'CREATED', 'SIZE');
+  return history ? [...names, 'HISTORY'] : names;
 }
 
 export type ImageSort = 'created' | 'id' | 'repository' | 'size' | 'tag';
 
 /** The order of `images --sort`: newest first where nothing else is asked for. */
 export function sortImages(images: readonly NamedImage[], by: ImageSort): NamedImage[] {
-  if (by === 'created') return images.toSorted((a, b) => createdMs(b) - createdMs(a));
+  if (by === 'created') return newestFirst(images);
   if (by === 'size') return images.toSorted((a, b) => a.entry.sizeBytes - b.entry.sizeBytes);
   const key = ({ image, entry }: NamedImage): string => (by === 'id' ? image.id : nameColumns(entry)[by]);
   return images.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
-function createdMs({ entry }: NamedImage): number {
-  return Date.parse(entry.created) || 0;
+/** Each time is read once. */
+function newestFirst(images: readonly NamedImage[]): NamedImage[] {
+  const dated = images.map((image) => ({ image, ms: Date.parse(image.entry.created) || 0 }));
+  dated.sort((a, b) => b.ms - a.ms);
+  return dated.map(({ image }) => image);
 }

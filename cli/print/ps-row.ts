@@ -57,7 +57,7 @@ const FIELDS = {
   AutoRemove: ({ config }: ContainerSummary) => config.autoRemove,
   Labels: ({ config }: ContainerSummary) => asMap(config.labels),
   Mounts: ({ config }: ContainerSummary) => config.mounts.map(({ destination }) => destination).join(','),
-  Networks: ({ config }: ContainerSummary) => config.namespaces.network.kind,
+  Networks: ({ config }: ContainerSummary) => networkNames(config).join(','),
   Size: (_: ContainerSummary, { details }: Shown) => describeSize(details.size),
   Restarts: () => 0,
   Pod: () => '',
@@ -94,6 +94,11 @@ export function psRow(container: ContainerSummary, options: PsRowOptions, detail
   return row as PsRow;
 }
 
+/** The networks it is on, else the mode of its namespace. */
+function networkNames({ networks = [], namespaces }: ContainerSummary['config']): readonly string[] {
+  return networks.length > 0 ? networks.map(({ network }) => network) : [namespaces.network.kind];
+}
+
 /** A container as `ps --format json` shows it: podman's keys. */
 export function psJson({ config, state }: ContainerSummary, nowMs: number, details: PsDetails = {}) {
   const { size, namespaces } = details;
@@ -112,7 +117,7 @@ export function psJson({ config, state }: ContainerSummary, nowMs: number, detai
     Mounts: config.mounts.map(({ destination }) => destination),
     Names: [config.name],
     Namespaces: namespaces ?? {},
-    Networks: [config.namespaces.network.kind],
+    Networks: networkNames(config),
     Pid: state.process?.pid ?? 0,
     Pod: '',
     PodName: '',

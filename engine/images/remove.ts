@@ -40,8 +40,13 @@ export async function removeImage(
     if (found === undefined) throw noImageToRemove(text);
     const names = namesToRemove(found, text, force);
     if (remainingNames(found, names).length > 0) {
+      // The same image may have been stored twice, compressed otherwise: what only this name meant goes too.
+      const parts = partsOf(
+        world,
+        found.entries.filter(({ name }) => name !== undefined && names.includes(name)),
+      );
       locked.replace(withoutNames(locked.entries, new Set(names)));
-      return { removed: { untagged: names }, gone: [] };
+      return { removed: { untagged: names }, gone: dropUnreferenced(world, parts, locked.entries) };
     }
     return { gone: deleteImage(world, locked, found), removed: { untagged: names, deleted: found.id } };
   });
