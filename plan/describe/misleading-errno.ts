@@ -1,5 +1,6 @@
 import { CLONE_FLAG, CLONE_NEWUSER } from '../../abi/flags/clone.ts';
 import type { Op, OpName } from '../ops.ts';
+import { correctFirewall } from './firewall-errno.ts';
 import { addedKind, ipWords } from './rtnetlink.ts';
 import { resolvePath, type Slots } from './slots.ts';
 
@@ -98,7 +99,8 @@ const NETLINK_NETFILTER = 12;
 const NOT_THERE = new Set(['EPROTONOSUPPORT', 'EOPNOTSUPP', 'EAFNOSUPPORT']);
 
 function correctNetfilter({ op, errno }: Failure<'netlink'>): Correction | undefined {
-  if (Number(op.protocol) !== NETLINK_NETFILTER || !NOT_THERE.has(errno)) return undefined;
+  if (Number(op.protocol) !== NETLINK_NETFILTER) return undefined;
+  if (!NOT_THERE.has(errno)) return correctFirewall(op, errno);
   const hint =
     'load its module, `modprobe nf_tables`; --network none, host, and networks of macvlan and ipvlan do without';
   return { why: 'this kernel has no nf_tables, which networks with a bridge need', hint };
