@@ -111,4 +111,4 @@ test('limpid-runtime: 200 entries of a program that is /proc/self/exe, beside on
   expect(await hashes(sealed)).toEqual(copy);
   expect(() => openSync(sealed[0]!, 'r+')).toThrow('ETXTBSY');
   await runtime.says('delete', '--force', 'waiting');
-}, 60_000);
+}, 120_000);

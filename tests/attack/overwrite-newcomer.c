@@ -55,15 +55,17 @@ int main(void) {
     memset(held, -1, sizeof(held));
     char self[16];
     snprintf(self, sizeof(self), "%d", (int)getpid());
-    while (access("/stop", F_OK) != 0) {
+    for (long turn = 0; access("/stop", F_OK) != 0; turn++) {
         DIR *proc = opendir("/proc");
         for (struct dirent *entry; (entry = readdir(proc)) != NULL;)
             if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && strcmp(entry->d_name, self) != 0)
                 attack(entry->d_name);
         closedir(proc);
-        for (int i = 0; i < HELD; i++)
+        for (int i = 0; turn % 32 == 0 && i < HELD; i++)
             if (held[i] >= 0)
                 write_to(held[i]);
+        /* A newcomer lives for milliseconds, and needs a CPU for it. */
+        usleep(100);
         while (waitpid(-1, NULL, WNOHANG) > 0)
             ;
     }
