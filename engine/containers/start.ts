@@ -4,7 +4,7 @@ import { launchPlan, type Launched, type LaunchRequest, type Outcome } from '../
 import { statPath } from '../../kernel/file-status.ts';
 import { libc } from '../../kernel/libc.ts';
 import { planLeave } from '../../plan/leave.ts';
-import type { Plan } from '../../plan/ops.ts';
+import type { Op, Plan } from '../../plan/ops.ts';
 import { SLOT } from '../../plan/slots.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import { putAside } from '../records/earlier-run.ts';
@@ -90,7 +90,7 @@ async function launchRecord(
   if (statPath(paths.socket) !== undefined) await clearRun(world, record);
   const earlier = putAside(paths);
   try {
-    const { pid, controlFd, trace } = await launchOrClear(world, record, { plan, executor });
+    const { pid, controlFd, trace } = await launchOrClear(world, record, { plan, executor }, options.networks);
     earlier.forget();
     tracePhase('container started');
     return { ...record, pid, controlFd, plan, trace, ...(options.networks && { networks: options.networks }) };
@@ -105,12 +105,13 @@ async function launchOrClear(
   world: World,
   record: NewRecord,
   request: Pick<LaunchRequest, 'plan' | 'executor'>,
+  networks: PreparedNetworks | undefined,
 ): Promise<Omit<Launched, 'outcome'> & { readonly pid: number }> {
   let launched: Launched;
   try {
     launched = launchPlan({ ...request, slots: new Map([[SLOT.lock, record.lock.fd]]) });
   } catch (error) {
-    await clearRun(world, record);
+    await clearRun(world, record, networks?.plan.cleanup);
     throw error;
   }
   const { outcome } = launched;
@@ -119,9 +120,13 @@ async function launchOrClear(
 }
 
 /** Ends and clears away what is left in the kernel of a run that nobody watches. The lock's holder alone may do that. */
-async function clearRun(world: World, { config, paths: { merged, shm, socket } }: NewRecord): Promise<void> {
-  const plan = planLeave({ mounts: [merged, shm], cgroupsPath: cgroupPath(config), remove: [socket] }, world.facts);
-  libc.close(launchPlan({ plan, executor: await world.executor }).controlFd);
+async function clearRun(
+  world: World,
+  { config, paths: { merged, shm, socket } }: NewRecord,
+  more: readonly Op[] = [],
+): Promise<void> {
+  const left = planLeave({ mounts: [merged, shm], cgroupsPath: cgroupPath(config), remove: [socket] }, world.facts);
+  libc.close(launchPlan({ plan: [...left, ...more], executor: await world.executor }).controlFd);
 }
 
 /** The error for a launch that did not end in a supervised process. */

@@ -78,6 +78,28 @@ test('a start', async () => {
   expect(left()).toEqual([]);
 }, 120_000);
 
+test('the executor or the child, before each of its messages to the kernel', async () => {
+  for (const words of [
+    ['run', '-d', ...SLEEPER],
+    ['start', 'x'],
+  ]) {
+    let killed = 0;
+    for (; ; killed++) {
+      if (words[0] === 'start') await limpid('create', ...SLEEPER);
+      const [strace = '', ...options] = killedAt('sendto', killed + 1);
+      const { code, err } = await fault.limpid(words, [...onHost, strace, '-f', ...options]);
+      if (code === 0) break;
+      expect([code, err]).toEqual([125, expect.stringMatching(/^Error: cannot .*\n$/)]);
+      // The start itself has cleared away: nobody has tidied up yet.
+      await until('the end of its namespaces', () => left().every((one) => !one.startsWith('veth')));
+      expect([`killed at sendto ${killed + 1}`, ...left()]).toHaveLength(1);
+      await tidyUp();
+    }
+    expect(killed).toBeGreaterThan(2);
+    await tidyUp();
+  }
+}, 120_000);
+
 test('network create, connect and rm', async () => {
   const start = ['run', '-d', ...SLEEPER];
   let kills = 0;
