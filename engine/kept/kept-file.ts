@@ -1,6 +1,7 @@
 import {
   listDirectory,
   makeDirectories,
+  readKernelFile,
   readRegularText,
   removeFile,
   renamePath,
@@ -39,7 +40,8 @@ function pathOf(world: Pick<World, 'runroot'>, kind: KeptKind, words: readonly s
 
 /** What these words came to before; `undefined` where that is not kept. */
 export function readKept<T extends Kept>(world: World, kind: KeptKind, words: readonly string[]): T | undefined {
-  const text = readRegularText(pathOf(world, kind, words));
+  // Whoever may not read it, or finds none, has to go the whole way.
+  const text = readKernelFile(pathOf(world, kind, words));
   // An empty one says that the words were met once.
   const kept = text === undefined || text === '' ? undefined : parseKept<T>(text);
   const isSame = kept?.words.length === words.length && kept.words.every((word, index) => word === words[index]);
