@@ -6,6 +6,9 @@ import { hasherFor } from './blob-intake.ts';
 import { compressionOf, decompressor, MAGIC_BYTES, type Decompressor } from './decompress.ts';
 import type { Budget } from './budget.ts';
 
+/** Whether the sink is behind. */
+export type Settle = () => Promise<void> | undefined;
+
 const NOTHING: TarSink = { entry: () => undefined, data: () => undefined, end: () => undefined };
 
 /** Takes a compressed layer as it comes, and hands what is in its archive to a sink; checks that it is the layer asked for. */
@@ -14,10 +17,13 @@ export class ArchiveIntake {
   readonly #hash: Bun.CryptoHasher;
   readonly #reader: TarReader;
   readonly #budget: Budget;
+  readonly #settle: Settle;
   #head: Uint8Array = new Uint8Array(0);
   #decompressor: Decompressor | undefined;
 
-  constructor(diffId: Digest, budget: Budget, sink: TarSink = NOTHING) {
+  /** `settle` is waited for before more is decompressed, where it answers a promise. */
+  constructor(diffId: Digest, budget: Budget, sink: TarSink = NOTHING, settle: Settle = () => undefined) {
+    this.#settle = settle;
     this.#diffId = diffId;
     this.#hash = hasherFor(diffId);
     this.#budget = budget;
@@ -50,9 +56,10 @@ export class ArchiveIntake {
     await this.#decompressor.write(this.#head);
   }
 
-  #archive(bytes: Uint8Array): void {
+  #archive(bytes: Uint8Array): Promise<void> | undefined {
     this.#budget.spend(bytes.length);
     this.#hash.update(bytes);
     this.#reader.push(bytes);
+    return this.#settle();
   }
 }

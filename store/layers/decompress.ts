@@ -35,8 +35,10 @@ export interface Decompressor {
   destroy(): void;
 }
 
-/** What comes out goes to `take`, piece by piece, in order. */
-export async function decompressor(kind: Compression, take: (bytes: Uint8Array) => void): Promise<Decompressor> {
+/** Where what comes out goes, piece by piece, in order; what it answers is waited for. */
+export type TakeBytes = (bytes: Uint8Array) => Promise<void> | undefined;
+
+export async function decompressor(kind: Compression, take: TakeBytes): Promise<Decompressor> {
   if (kind === 'none')
     return { write: async (bytes) => take(bytes), end: () => Promise.resolve(), destroy: () => undefined };
   // Its streams work in a thread of their own, and are loaded where there is something to decompress.
@@ -52,16 +54,16 @@ type ZlibStream = Gunzip | ZstdDecompress;
 
 class StreamDecompressor implements Decompressor {
   readonly #stream: ZlibStream;
-  readonly #take: (bytes: Uint8Array) => void;
+  readonly #take: TakeBytes;
   readonly #ended: Promise<void>;
   readonly #failed: Promise<never>;
   #waiting: Uint8Array[] = [];
-  #scheduled = false;
+  #draining = false;
   #finished = false;
   #resolveEnd!: () => void;
   #reject!: (error: unknown) => void;
 
-  constructor(stream: ZlibStream, take: (bytes: Uint8Array) => void) {
+  constructor(stream: ZlibStream, take: TakeBytes) {
     this.#stream = stream;
     this.#take = take;
     this.#ended = new Promise((resolve) => (this.#resolveEnd = resolve));
@@ -85,6 +87,7 @@ class StreamDecompressor implements Decompressor {
   }
 
   destroy(): void {
+    this.#waiting = [];
     this.#stream.destroy();
   }
 
@@ -96,24 +99,25 @@ class StreamDecompressor implements Decompressor {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#drain());
+    if (this.#draining) return;
+    this.#draining = true;
+    setImmediate(() => void this.#drain());
   }
 
-  #drain(): void {
-    this.#scheduled = false;
-    const waiting = this.#waiting;
-    this.#waiting = [];
+  async #drain(): Promise<void> {
     try {
-      for (const bytes of waiting) this.#take(bytes);
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        const taking = this.#take(next);
+        if (taking !== undefined) await taking;
+        if (this.#waiting.length < WAITING_MAX && !this.#finished) this.#stream.resume();
+      }
     } catch (error) {
       this.#reject(error);
-      this.#stream.destroy();
+      this.destroy();
       return;
     }
-    if (this.#finished && this.#waiting.length === 0) this.#resolveEnd();
-    else this.#stream.resume();
+    this.#draining = false;
+    if (this.#finished) this.#resolveEnd();
   }
 }
 

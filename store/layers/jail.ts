@@ -1,8 +1,7 @@
 import { LimpidError } from '../../base/error.ts';
 import { hostArch } from '../../kernel/arch.ts';
 import { closeDescriptor, readToEnd } from '../../kernel/descriptors.ts';
-import { writeAll } from '../../kernel/files.ts';
-import { makePipe } from '../../kernel/pipe.ts';
+import { makePipe, PipeWriter } from '../../kernel/pipe.ts';
 import { startPlan } from '../../kernel/plan-process.ts';
 import { planUnpack, UNPACK_SLOT } from '../../plan/unpack.ts';
 import { unpackError } from './unpack-error.ts';
@@ -12,8 +11,8 @@ const ANSWER_BYTES = 8192;
 
 /** A process that makes files below one directory, as records tell it, and sees nothing else. */
 export interface Jail {
-  /** Blocks while the other side is behind. Throws EPIPE where it has ended: `finish` tells why. */
-  write(bytes: Uint8Array): void;
+  /** For records. Where its reader is gone (EPIPE), `finish` tells why. */
+  readonly pipe: PipeWriter;
   /** Behind the last record: resolves when all is made and synced. Throws what went wrong there. */
   finish(): Promise<{ readonly leftOutAttributes: number }>;
   /** Ends it wherever it is. */
@@ -23,7 +22,8 @@ export interface Jail {
 /** Starts the executor on the plan of plan/unpack.ts. */
 export function startJail(executor: Uint8Array, directory: string): Jail {
   const plan = planUnpack({ directory, facts: { arch: hostArch } });
-  const records = makePipe(PIPE_BYTES);
+  const records = makePipe();
+  const pipe = new PipeWriter(records.writeFd, PIPE_BYTES);
   const answer = makePipe();
   const slots = new Map([
     [UNPACK_SLOT.records, records.readFd],
@@ -32,7 +32,7 @@ export function startJail(executor: Uint8Array, directory: string): Jail {
   const process = startPlan(plan, executor, slots);
   for (const fd of slots.values()) closeDescriptor(fd);
   const ended = async () => {
-    closeDescriptor(records.writeFd);
+    pipe.close();
     const outcome = await process.outcome;
     const text = readToEnd(answer.readFd, ANSWER_BYTES);
     closeDescriptor(answer.readFd);
@@ -41,8 +41,9 @@ export function startJail(executor: Uint8Array, directory: string): Jail {
   let ending: ReturnType<typeof ended> | undefined;
   const end = () => (ending ??= ended());
   return {
-    write: (bytes) => writeAll(records.writeFd, bytes, 'the unpacking process'),
+    pipe,
     finish: async () => {
+      await pipe.drained().catch(() => undefined);
       const { outcome, answer: said } = await end();
       if (outcome?.kind === 'failed') throw unpackError({ plan, ...outcome, answer: said, directory });
       const [, leftOut] = new TextDecoder().decode(said).split(' ');

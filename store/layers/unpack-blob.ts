@@ -85,11 +85,14 @@ async function fillJail(
   jail: Jail,
 ): Promise<void> {
   const { descriptor, diffId } = request;
-  const records = new RecordStream(jail.write);
+  const { pipe } = jail;
+  const records = new RecordStream((bytes) => pipe.write(bytes));
   const devices = currentUid() === 0 ? 'made' : 'refused';
   const sink = new LayerSink(records, { devices, declared: (...sizes) => budget.declare(...sizes) });
-  await pump(request, blob, new ArchiveIntake(diffId, budget, sink));
+  const settle = () => (pipe.isBehind ? pipe.drained() : undefined);
+  await pump(request, blob, new ArchiveIntake(diffId, budget, sink, settle));
   sink.finish();
+  await pipe.drained();
   const facts: LayerFacts = {
     diffId,
     blob: descriptor.digest,
@@ -100,6 +103,7 @@ async function fillJail(
   // One sync of the whole file system: for the layer, its facts and its blob alike.
   records.record('end', '');
   records.flush();
+  await pipe.drained();
 }
 
 /** Throws `ELAYERSIZE` where there is no room for the blob alone. */

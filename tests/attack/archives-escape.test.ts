@@ -196,7 +196,7 @@ describe('the jail holds whatever it is told', () => {
     const diff = world.file('jail');
     mkdirSync(diff);
     const jail = startJail(await world.place.executor, diff);
-    const stream = new RecordStream(jail.write);
+    const stream = new RecordStream((bytes) => jail.pipe.write(bytes));
     for (const [kind, path, text] of records) stream.record(kind, path, { mode: 0o755 }, text ?? '');
     stream.record('end', '');
     stream.flush();
@@ -231,7 +231,7 @@ describe('the jail holds whatever it is told', () => {
     const diff = world.file('jail');
     mkdirSync(diff);
     const jail = startJail(await world.place.executor, diff);
-    jail.write(new Uint8Array(4096).fill(0xff));
+    jail.pipe.write(new Uint8Array(4096).fill(0xff));
     expect(await jail.finish().catch((error: Error) => error.message)).toBe(
       'cannot unpack a layer: EBADMSG, bad message',
     );

@@ -60,7 +60,7 @@ test('random records', async () => {
       const directory = world.file('jail');
       mkdirSync(directory);
       const jail = startJail(executor, directory);
-      const stream = new RecordStream(jail.write);
+      const stream = new RecordStream((bytes) => jail.pipe.write(bytes));
       for (const { kind, path: where, target, ...fields } of records)
         stream.record(
           kind,
