@@ -1,0 +1,88 @@
+import { afterAll, expect, test } from 'bun:test';
+import { readlinkSync, writeFileSync } from 'node:fs';
+import { BUSYBOX, privateWorld } from './limpid.ts';
+import { until } from './until.ts';
+
+const { directory, limpid, says, begin } = privateWorld();
+const state = (name: string) => says('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', name);
+const pidOf = async (name: string) => Number(await says('inspect', '--format', '{{.State.Pid}}', name));
+const restarts = async (name: string) => Number(await says('inspect', '--format', '{{.RestartCount}}', name));
+
+afterAll(() => limpid('rm', '-f', '-a', '-t', '0'));
+
+test.each(['always', 'unless-stopped'])('--restart %s starts it again until somebody stops it', async (policy) => {
+  await says('run', '-d', '--name', 'again', '--restart', policy, BUSYBOX, 'sleep', '1000');
+  const first = await pidOf('again');
+  process.kill(first, 'SIGKILL');
+  await until('another process', async () => ![0, first].includes(await pidOf('again')));
+  expect(await restarts('again')).toBe(1);
+  await says('stop', '-t', '0', 'again');
+  expect(await state('again')).toBe('exited 137');
+  // The clean-up of the stopped run is over: nothing starts behind it.
+  expect(await says('wait', 'again')).toBe('137');
+  expect(await state('again')).toBe('exited 137');
+  await says('start', 'again');
+  expect(await restarts('again')).toBe(0);
+  await says('rm', '-f', '-t', '0', 'again');
+});
+
+test('start --all starts what does not run, and only that', async () => {
+  await says('create', '--name', 'one', BUSYBOX, 'sleep', '1000');
+  await says('create', '--name', 'two', BUSYBOX, 'sleep', '1000');
+  await says('start', 'one');
+  const pid = await pidOf('one');
+  await says('start', '--all');
+  expect(await says('ps', '--format', '{{.Names}} {{.State}}', '--sort', 'names')).toBe('one running\ntwo running');
+  expect(await pidOf('one')).toBe(pid);
+  await says('rm', '-f', '-t', '0', 'one', 'two');
+});
+
+test('ps --watch shows the table again when its time has come', async () => {
+  await says('create', '--name', 'seen', BUSYBOX);
+  const watching = begin('ps', '-a', '--watch', '1');
+  let text = '';
+  for await (const chunk of watching.stdout) {
+    text += new TextDecoder().decode(chunk);
+    if (text.split('\x1b[H\x1b[2J').length === 3 && text.endsWith('seen\n')) break;
+  }
+  watching.kill('SIGKILL');
+  await watching.exited;
+  const [nothing, first, second] = text.split('\x1b[H\x1b[2J');
+  expect(nothing).toBe('');
+  for (const table of [first, second]) expect(table).toMatch(/^CONTAINER ID .*\n[0-9a-f]{12} .* seen\n$/);
+  await says('rm', 'seen');
+});
+
+test('--label-file and --tz', async () => {
+  const path = `${directory}/labels`;
+  writeFileSync(path, '# by hand\na=1\n\nb\n');
+  const id = await says('create', '--label-file', path, '--label', 'a=2', BUSYBOX);
+  expect(JSON.parse(await says('inspect', '--format', '{{json .Config.Labels}}', id))).toEqual({ a: '2', b: '' });
+  expect((await limpid('create', '--label-file', `${path}.not`, BUSYBOX)).err).toBe(
+    `Error: cannot read "${path}.not": there is no such file\n`,
+  );
+  const inBerlin = ['run', '--rm', '--tz', 'Europe/Berlin', BUSYBOX, 'date', '-d', '@0', '+%H:%M %Z'];
+  expect(await says(...inBerlin)).toBe('01:00 CET');
+  expect((await limpid('run', '--rm', '--tz', 'Not/There', BUSYBOX, 'true')).code).toBe(125);
+});
+
+test('--userns of another container, and of a path', async () => {
+  const mapped = ['--uidmap', '0:200000:1000', '--gidmap', '0:200000:1000'];
+  await says('run', '-d', '--name', 'mapped', ...mapped, BUSYBOX, 'sleep', '1000');
+  const pid = await pidOf('mapped');
+  const theirs = readlinkSync(`/proc/${pid}/ns/user`);
+  for (const userns of ['container:mapped', `ns:/proc/${pid}/ns/user`]) {
+    const inside = await says(
+      'run',
+      '--rm',
+      '--userns',
+      userns,
+      BUSYBOX,
+      'sh',
+      '-c',
+      'readlink /proc/self/ns/user; cat /proc/self/uid_map',
+    );
+    expect(inside.split(/\s+/)).toEqual([theirs, '0', '200000', '1000']);
+  }
+  await says('rm', '-f', '-t', '0', 'mapped');
+});
