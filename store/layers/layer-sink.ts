@@ -4,6 +4,7 @@ import { OPAQUE_XATTR } from '../../plan/unpack.ts';
 import type { RecordFields } from '../../plan/unpack-records.ts';
 import { checkName, entryName } from './entry-name.ts';
 import { readMarker } from './marker.ts';
+import type { Settle } from './archive-intake.ts';
 import type { RecordStream } from './record-stream.ts';
 
 const S_IFCHR = 0o020000;
@@ -12,6 +13,7 @@ const S_IFIFO = 0o010000;
 const ID_MAX = 0xffff_fffe;
 const XATTR_NAME_MAX = 255;
 const XATTR_VALUE_MAX = 65536;
+const DIRECTORIES_AT_ONCE = 4096;
 const DEFAULT_ACL = 'system.posix_acl_default';
 
 export interface LayerRules {
@@ -69,12 +71,16 @@ export class LayerSink implements TarSink {
     this.#records.record('finish', '');
   }
 
-  /** Behind the last entry. The caller sends `end` when all else that is to be synced is written. */
-  finish(): void {
-    for (const { path, mtime, atime, acl } of this.#directories) {
+  /**
+   * Behind the last entry; waits for `settle` now and then, as there may be many directories. The caller sends `end` when
+   * all else that is to be synced is written.
+   */
+  async finish(settle: Settle): Promise<void> {
+    for (const [index, { path, mtime, atime, acl }] of this.#directories.entries()) {
       this.#records.record('again', path, { mtime, ...(atime === undefined ? {} : { atime }) });
       if (acl !== undefined) this.#records.record('xattr', DEFAULT_ACL, undefined, acl);
       this.#records.record('finish', '');
+      if (index % DIRECTORIES_AT_ONCE === 0) await settle();
     }
   }
 

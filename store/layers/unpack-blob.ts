@@ -91,8 +91,7 @@ async function fillJail(
   const sink = new LayerSink(records, { devices, declared: (...sizes) => budget.declare(...sizes) });
   const settle = () => (pipe.isBehind ? pipe.drained() : undefined);
   await pump(request, blob, new ArchiveIntake(diffId, budget, sink, settle));
-  sink.finish();
-  await pipe.drained();
+  await sink.finish(settle);
   const facts: LayerFacts = {
     diffId,
     blob: descriptor.digest,
