@@ -1,5 +1,8 @@
-/** Rows with columns as wide as they need to be, two spaces between them. */
-export function table(rows: readonly (readonly string[])[]): string {
+import { printable } from '../../base/printable.ts';
+
+/** Rows with columns as wide as they need to be, two spaces between them; what no terminal should obey is shown. */
+export function table(texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((row) => row.map(printable));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     row

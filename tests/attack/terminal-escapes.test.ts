@@ -1,9 +1,11 @@
 /** Names that strangers chose are shown on a terminal, and must not be obeyed by it. */
 import { afterAll, expect, test } from 'bun:test';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
 
 const attack = new AttackWorld();
+const runtime = runtimeScope();
 afterAll(async () => {
   await attack.limpid(['rm', '-a', '-f']);
   expect(await attack.finallyLeft()).toEqual([]);
@@ -63,4 +65,28 @@ test('tables of processes and of containers', async () => {
     for (const line of table.split('\n')) expect(line).not.toMatch(/\p{Cc}/u);
   }
   expect(await attack.must('ps', '--no-trunc')).toContain(SHOWN);
+});
+
+test('limpid-runtime: its list, its errors, its log', async () => {
+  const evil = (program: string) =>
+    runtime.bundle(`bundle${EVIL}`, [program], ({ linux }) => {
+      // The kernel takes no such name for a cgroup.
+      linux!.cgroupsPath = linux!.cgroupsPath!.replace(/[^/]*$/s, 'evil');
+    });
+  const path = evil(`/${EVIL}`);
+  const log = `${runtime.directory}/log`;
+  const failed = await runtime.run('--log', log, 'create', '--bundle', path, 'evil');
+  expect(failed.code).toBe(1);
+  await runtime.says('create', '--bundle', evil('true'), 'lab');
+  const { out: list } = await runtime.run('list');
+  const { err: unknown } = await runtime.run(EVIL);
+  const { err: id } = await runtime.run('create', '--bundle', path, EVIL);
+  const texts = { failed: failed.err, log: readFileSync(log, 'utf8'), list, unknown, id };
+  for (const [what, text] of Object.entries(texts)) {
+    expect([what, text.replaceAll('\n', '')]).toEqual([what, expect.not.stringMatching(/\p{Cc}/u)]);
+    // As JSON has it, or as we do.
+    const shown = text.replaceAll('\\\\', '\\').replaceAll('\\u00', '\\x');
+    expect([what, shown.includes('\\x1b]0;owned\\x07')]).toEqual([what, true]);
+  }
+  await runtime.says('delete', 'lab');
 });
