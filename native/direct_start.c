@@ -27,6 +27,12 @@ static int connect_gate(const struct container *c) {
     return fd;
 }
 
+/* False where its time is over. */
+static bool await_end(const struct container *c) {
+    struct pollfd entry = {.fd = container_pidfd(c), .events = POLLIN};
+    return entry.fd < 0 || poll(&entry, 1, PATIENCE_MS) > 0;
+}
+
 /* What failed behind the gate is explained by the program, which finds it in its environment. */
 static void hand_over(const struct failure *failure) {
     char text[128];
@@ -53,17 +59,16 @@ void direct_start(const struct words *words) {
     if (filled < sizeof(failure))
         _exit(0);
     failure.call[sizeof(failure.call) - 1] = '\0';
+    await_end(&c);
     hand_over(&failure);
 }
 
 /* False where it does not die. */
 static bool end_process(const struct container *c) {
     int pidfd = container_pidfd(c);
-    if (pidfd < 0)
-        return true;
-    struct pollfd entry = {.fd = pidfd, .events = POLLIN};
-    syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-    return poll(&entry, 1, PATIENCE_MS) > 0;
+    if (pidfd >= 0)
+        syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    return await_end(c);
 }
 
 /* The plan as `create` computed it: clean-up operations alone, each content with finding nothing. */

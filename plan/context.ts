@@ -1,5 +1,3 @@
-import type { ResctrlPlace } from './intel-rdt.ts';
-import type { NetDevice } from './net-devices.ts';
 import type { Op } from './ops.ts';
 
 /** What building a container needs beyond the runtime spec: where its things are on this host. */
@@ -17,11 +15,23 @@ export interface PlaceContext {
   /** How the cgroup of a container is made that others have a hand in; the engine's own is new, and all its own. */
   readonly sharedCgroup?: SharedCgroup;
   /** Interfaces of the host that the container gets. */
-  readonly netDevices?: readonly NetDevice[];
+  readonly netDevices?: NetDeviceOps;
   /** Where it goes in resctrl. */
-  readonly resctrl?: ResctrlPlace;
+  readonly resctrl?: ResctrlOps;
   /** `--no-pivot`: the root is moved, as pivot_root(2) refuses it. */
   readonly noPivot?: boolean;
+}
+
+/** How interfaces get into a container: behind the clone, and in the child once it is in its network namespace. */
+export interface NetDeviceOps {
+  readonly host: readonly Op[];
+  readonly child: readonly Op[];
+}
+
+/** How it gets into resctrl, and the directories there that go with it. */
+export interface ResctrlOps {
+  readonly join: readonly Op[];
+  readonly own: readonly string[];
 }
 
 export interface SharedCgroup {

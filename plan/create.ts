@@ -1,5 +1,5 @@
 import type { Process, RuntimeSpec } from '../spec/runtime.ts';
-import { createCgroups, removeCgroups } from './cgroup/index.ts';
+import { createCgroups, removeCgroup, removeCgroups } from './cgroup/index.ts';
 import { type CgroupLayout, cgroupLayout } from './cgroup/layout.ts';
 import type { PlaceContext } from './context.ts';
 import type { HostFacts } from './facts.ts';
@@ -8,8 +8,6 @@ import { buildInside } from './inside.ts';
 import { cloneMappedMounts } from './mapped-mounts.ts';
 import { parseMounts } from './mounts.ts';
 import { enterBeforeClone, returnAfterClone } from './namespaces.ts';
-import { joinResctrl, leaveResctrl } from './intel-rdt.ts';
-import { moveNetDevices } from './net-devices.ts';
 import type { Op, Plan } from './ops.ts';
 import { findProgram } from './exec.ts';
 import { becomeProcess, seccompFilter } from './process.ts';
@@ -56,8 +54,8 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     cloneChild(request, cgroups, settling),
     ...returnAfterClone(request),
     ...settling,
-    ...joinResctrl(request),
-    ...moveNetDevices(request),
+    ...(context.resctrl?.join ?? []),
+    ...(context.netDevices?.host ?? []),
     ...openGate(settling),
     ...hooksInHost(spec, context.hookState, because),
     ...buildInside(process, request, cgroups, true, hooksInside(spec, context.hookState, because)),
@@ -75,7 +73,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     { op: 'detach', stage: 'host', because: 'a runtime sets up, and supervises nothing', waiting: true },
     ...umountOutside(request),
     ...removeCgroups(ownPart(cgroups, context), request.namespaces.created.has('pid')),
-    ...leaveResctrl(context.resctrl?.own ?? []),
+    ...(context.resctrl?.own ?? []).map(removeCgroup),
   ];
 }
 

@@ -7,7 +7,6 @@ import { bringLoopbackUp, nameHost } from './identity.ts';
 import { hidePaths, mountAll, openSources, parseMounts, sealMounts } from './mounts.ts';
 import { joinInChild, joinMountNamespace, joinUserNamespace, unshareCgroup } from './namespaces.ts';
 import { becomeMappedRoot, closeToOthers } from './user-namespace.ts';
-import { receiveNetDevices } from './net-devices.ts';
 import type { Op } from './ops.ts';
 import { labelExec } from './process.ts';
 import type { LaunchRequest } from './request.ts';
@@ -26,12 +25,12 @@ export function buildInside(
   gated: boolean,
   beforePivot: readonly Op[] = [],
 ): Op[] {
-  const { namespaces, because } = request;
+  const { namespaces, because, context } = request;
   return [
     ...joinV1(cgroups.v1.map(({ path }) => path)),
     { op: 'setsid', stage: 'child', because: 'no signal of the caller reaches the container by its session' },
     ...joinInChild(request),
-    ...receiveNetDevices(request),
+    ...(context.netDevices?.child ?? []),
     ...bringLoopbackUp(request),
     ...nameHost(request),
     ...labelExec(process, because),

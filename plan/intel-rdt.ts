@@ -1,8 +1,6 @@
 import { O_WRONLY } from '../abi/flags/open.ts';
 import type { IntelRdt } from '../spec/runtime.ts';
-import { removeCgroup } from './cgroup/index.ts';
 import type { Op } from './ops.ts';
-import type { LaunchRequest } from './request.ts';
 import { NONE } from './slots.ts';
 
 /** Where a container is to be put in resctrl(5): looked at before planning. */
@@ -22,11 +20,8 @@ export function schemataOf({ schemata = [], l3CacheSchema, memBwSchema }: IntelR
 }
 
 /** Host stage, behind the clone: runtime-spec, config-linux.md, IntelRdt. The kernel moves the child's later threads along. */
-export function joinResctrl({ context, because }: LaunchRequest): Op[] {
-  if (context.resctrl === undefined) return [];
-  const { group, exists, schemata, own } = context.resctrl;
-  const reason = because('linux.intelRdt');
-  const base = { stage: 'host', because: reason, at: NONE } as const;
+export function joinResctrl({ group, exists, schemata, own }: ResctrlPlace): Op[] {
+  const base = { stage: 'host', because: 'linux.intelRdt', at: NONE } as const;
   const make = (path: string): Op => ({ op: 'mkdir', ...base, path, mode: 0o755, existOk: false });
   const enter = (path: string): Op => ({ op: 'write_pid', ...base, path: `${path}/tasks`, flags: O_WRONLY });
   const monitors = own.filter((path) => path !== group);
@@ -39,9 +34,4 @@ export function joinResctrl({ context, because }: LaunchRequest): Op[] {
     enter(group),
     ...monitors.flatMap((path) => [make(path), enter(path)]),
   ];
-}
-
-/** Clean-up stage. */
-export function leaveResctrl(directories: readonly string[]): Op[] {
-  return [...directories].reverse().map(removeCgroup);
 }

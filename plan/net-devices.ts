@@ -5,7 +5,8 @@ import { encodeLink } from '../abi/netlink/link.ts';
 import { encodeMessages, NLM_F_ACK, NLM_F_REQUEST } from '../abi/netlink/message.ts';
 import type { IpSubnet } from '../abi/ip/subnet.ts';
 import type { Op } from './ops.ts';
-import type { LaunchRequest } from './request.ts';
+import type { RuntimeSpec } from '../spec/runtime.ts';
+import type { NetDeviceOps } from './context.ts';
 import { specError } from './spec-error.ts';
 
 /** An interface that goes into the container: its name on the host, its name there, and the addresses that it keeps. */
@@ -22,25 +23,33 @@ const MOVED = 4;
 const LINK_INDEX_AT = 16 + 4;
 const PID_AT = 16 + 16 + 4;
 
-/** Host stage, behind the clone: runtime-spec, config-linux.md, Network Devices. */
-export function moveNetDevices(request: LaunchRequest): Op[] {
-  const devices = devicesOf(request);
+/**
+ * runtime-spec, config-linux.md, Network Devices: what the host and the child do, for `PlaceContext.netDevices`. Nearly
+ * no container has any, so no other plan pays for the loading of this. Throws LimpidError `ESPEC` where they would stay.
+ */
+export function planNetDevices({ linux }: RuntimeSpec, devices: readonly NetDevice[]): NetDeviceOps {
+  if (devices.length > 0 && !linux?.namespaces?.some(({ type }) => type === 'network'))
+    throw specError('linux.netDevices', 'the container has no network namespace of its own for them');
+  return { host: moveNetDevices(devices), child: receiveNetDevices(devices) };
+}
+
+/** Host stage, behind the clone. */
+function moveNetDevices(devices: readonly NetDevice[]): Op[] {
   if (devices.length === 0) return [];
   const because = 'until the child is in its network namespace';
   return [
     { op: 'await', stage: 'host', because, gate: JOINED },
-    ...devices.map(({ name, newName }) => moveDevice(name, newName, reason(request, name))),
+    ...devices.map(({ name, newName }) => moveDevice(name, newName, reason(name))),
     { op: 'release', stage: 'host', because: 'the interfaces have come', gate: MOVED },
   ];
 }
 
 /** Child stage, in its network namespace: what the kernel takes from an interface on the way is given back. */
-export function receiveNetDevices(request: LaunchRequest): Op[] {
-  const devices = devicesOf(request);
+function receiveNetDevices(devices: readonly NetDevice[]): Op[] {
   if (devices.length === 0) return [];
   const base = { op: 'rtnetlink', stage: 'child', pidAt: -1, missingOk: false } as const;
   const ops = devices.map(({ name, newName, addresses }): Op[] => {
-    const because = reason(request, name);
+    const because = reason(name);
     return [
       { ...base, because, message: interfaceUpMessage(newName), interface: newName, indexAt: -1, existOk: false },
       ...addresses.map((address): Op => {
@@ -56,15 +65,8 @@ export function receiveNetDevices(request: LaunchRequest): Op[] {
   ];
 }
 
-function devicesOf({ context, namespaces }: LaunchRequest): readonly NetDevice[] {
-  const { netDevices = [] } = context;
-  if (netDevices.length > 0 && !namespaces.created.has('network') && !namespaces.joined.has('network'))
-    throw specError('linux.netDevices', 'the container has no network namespace of its own for them');
-  return netDevices;
-}
-
-function reason({ because }: LaunchRequest, name: string): string {
-  return because(`linux.netDevices[${name}]`, because('linux.netDevices'));
+function reason(name: string): string {
+  return `linux.netDevices[${name}]`;
 }
 
 function moveDevice(name: string, newName: string, because: string): Op {

@@ -22,7 +22,7 @@ import {
 } from './container-record.ts';
 import { forgetFailed } from './forget.ts';
 import { grantable } from './grantable.ts';
-import { newRecord } from './new-record.ts';
+import { type NewRecord, newRecord } from './new-record.ts';
 import { runPlan } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
@@ -108,8 +108,8 @@ async function createIn(
   bundle: Bundle,
   options: BundleOptions,
 ): Promise<Created> {
-  const places = await placesOf(bundle.spec, files.id);
-  const identity = asRuntimeError(() => newRecord(world, files, bundle));
+  const places = await placesOf(world, bundle.spec, files.id);
+  const identity = await newRecord(world, files, bundle);
   const scope =
     identity.unit === undefined
       ? undefined
@@ -151,15 +151,16 @@ async function carryOut(
   }
 }
 
-type Places = Pick<CreateContext, 'netDevices' | 'resctrl'>;
+type Places = Pick<CreateContext, 'netDevices' | 'resctrl' | 'seccompProgram'>;
 
 /** What few containers ask for, and what has to be looked at on the host before it can be planned. */
-async function placesOf(spec: RuntimeSpec, id: string): Promise<Places> {
+async function placesOf({ facts }: RuntimeWorld, spec: RuntimeSpec, id: string): Promise<Places> {
   const { netDevices, intelRdt } = spec.linux ?? {};
   const resctrl = intelRdt === undefined ? undefined : (await import('./intel-rdt.ts')).findResctrl(spec, id);
   return {
-    ...(netDevices === undefined ? {} : { netDevices: (await import('./net-devices.ts')).readNetDevices(spec) }),
+    ...(netDevices === undefined ? {} : { netDevices: (await import('./net-devices.ts')).netDeviceOps(spec) }),
     ...(resctrl === undefined ? {} : { resctrl }),
+    ...(await compileFilter(spec, facts)),
   };
 }
 
@@ -171,7 +172,7 @@ interface PlannedContainer {
 
 function planContainer(
   world: RuntimeWorld,
-  identity: ReturnType<typeof newRecord>,
+  identity: NewRecord,
   bundle: Bundle,
   { preserveFds = 0, newKeyring = true, noPivot = false, consoleFd }: BundleOptions,
   places: Places,
@@ -192,7 +193,6 @@ function planContainer(
     bringLoopbackUp: true,
     sourceKinds: sourceKinds(spec),
     sharedCgroup: observed?.shared ?? { mode: 'disabled', exists: false, filledCpusets: [] },
-    ...compileFilter(spec, facts),
     processRecord: files.process,
     preservedFds: preserveFds,
     newKeyring,

@@ -47,7 +47,10 @@ export async function execInContainer(world: RuntimeWorld, id: string, options: 
   if (target === undefined) throw notRunning(container, 'it has stopped');
   const slots = new Map([[SLOT.target as number, target]]);
   try {
-    const { plan, process, hasWarned } = asRuntimeError(() => planProcess(world, container, spec, identity, options));
+    const { seccompProgram } = await compileFilter(spec, world.facts);
+    const { plan, process, hasWarned } = asRuntimeError(() =>
+      planProcess(world, container, spec, identity, options, seccompProgram),
+    );
     fillSlots(slots, spec, process, options);
     const outcome = await runPlan(world, plan, slots);
     if (outcome.kind !== 'started')
@@ -86,6 +89,7 @@ function planProcess(
   spec: RuntimeSpec,
   { pid }: ProcessIdentity,
   options: ExecOptions,
+  seccompProgram: Uint8Array | undefined,
 ): PlannedProcess {
   const asked = parseProcess(options.process(spec.process!));
   let hasWarned = false;
@@ -95,7 +99,6 @@ function planProcess(
   };
   const process = grantable(withOwnSize(asked, options.consoleFd), spec, world.facts, warn);
   checkTerminal(process, options);
-  const { seccompProgram } = compileFilter(spec, world.facts);
   const { id, cgroupsPath } = container;
   const listener = listenerState(spec, hookState(container, 'running', pid), PID_MARK);
   const seccomp = seccompFilter(spec.linux?.seccomp, seccompProgram, listener);

@@ -1,6 +1,6 @@
 import { readText } from '../kernel/files.ts';
 import type { Op, Plan } from '../plan/ops.ts';
-import { leaveResctrl } from '../plan/intel-rdt.ts';
+import { removeCgroup } from '../plan/cgroup/index.ts';
 import { planLeave } from '../plan/leave.ts';
 import { umountRoot } from '../plan/rootfs.ts';
 import { NONE } from '../plan/slots.ts';
@@ -46,7 +46,7 @@ export function planForgettingOf(
   files: ContainerFiles,
   { mounts, cgroupsPath, resctrl = [] }: ContainerRecord,
 ): Plan {
-  const last = [...leaveResctrl(resctrl), removeFiles(files)];
+  const last = [...resctrl.map(removeCgroup), removeFiles(files)];
   if (cgroupsPath === '') return [...mounts.map(umountRoot), ...last];
   return [...planLeave({ mounts, cgroupsPath, remove: [] }, world.facts), ...last];
 }

@@ -1,13 +1,14 @@
 import { statPath } from '../kernel/file-status.ts';
 import { readKernelFile } from '../kernel/files.ts';
-import { type ResctrlPlace, schemataOf } from '../plan/intel-rdt.ts';
+import type { ResctrlOps } from '../plan/context.ts';
+import { joinResctrl, schemataOf } from '../plan/intel-rdt.ts';
 import type { RuntimeSpec } from '../spec/runtime.ts';
 import { runtimeError } from './runtime-error.ts';
 
 const ROOT = '/sys/fs/resctrl';
 
 /** Looks at where `linux.intelRdt` leads. Throws ERESCTRL where this host has no resctrl, or not what the spec says of it. */
-export function findResctrl({ linux }: RuntimeSpec, id: string): ResctrlPlace | undefined {
+export function findResctrl({ linux }: RuntimeSpec, id: string): ResctrlOps | undefined {
   const asked = linux?.intelRdt;
   if (asked === undefined) return undefined;
   if (statPath(`${ROOT}/schemata`) === undefined) {
@@ -21,7 +22,9 @@ export function findResctrl({ linux }: RuntimeSpec, id: string): ResctrlPlace | 
   if (asked.closID !== undefined) checkGroup(group, exists, schemata);
   else if (exists) throw mismatch(group, 'it exists, and belongs to somebody else');
   const monitors = enableMonitoring ? [`${group}/mon_groups/${id}`] : [];
-  return { group, exists, schemata, own: [...(exists ? [] : [group]), ...monitors] };
+  // The inner ones are removed first.
+  const own = [...monitors, ...(exists ? [] : [group])];
+  return { join: joinResctrl({ group, exists, schemata, own }), own };
 }
 
 /** One that was made by others must be there where nothing says how to make it, and must be as it is asked for. */

@@ -1,19 +1,22 @@
 import { cgroupName } from '../plan/cgroup/layout.ts';
-import { systemdUnit } from '../plan/cgroup/systemd.ts';
-import type { Bundle } from './bundle.ts';
+import type { SystemdUnit } from '../plan/cgroup/systemd.ts';
+import type { RuntimeSpec } from '../spec/runtime.ts';
+import { asRuntimeError, type Bundle } from './bundle.ts';
 import type { ContainerFiles } from './container-files.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { readUserName } from './owner.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
+export type NewRecord = Omit<ContainerRecord, 'mounts'>;
+
 /** What is recorded of a container that is made or brought back now, but for what only its plan knows. */
-export function newRecord(
+export async function newRecord(
   world: RuntimeWorld,
   { id }: ContainerFiles,
   { spec, path, rootfs }: Bundle,
-): Omit<ContainerRecord, 'mounts'> {
-  const unit = world.cgroups === 'systemd' ? systemdUnit(spec.linux?.cgroupsPath, id) : undefined;
-  const cgroupsPath = unit?.cgroupsPath ?? cgroupName(spec.linux?.cgroupsPath || `/${id}`, id);
+): Promise<NewRecord> {
+  const unit = world.cgroups === 'systemd' ? await unitOf(spec, id) : undefined;
+  const cgroupsPath = unit?.cgroupsPath ?? asRuntimeError(() => cgroupName(spec.linux?.cgroupsPath || `/${id}`, id));
   return {
     created: new Date().toISOString(),
     ociVersion: spec.ociVersion,
@@ -25,4 +28,9 @@ export function newRecord(
     cgroupsPath: world.cgroups === 'disabled' ? '' : cgroupsPath,
     ...(unit === undefined ? {} : { unit: unit.unit }),
   };
+}
+
+async function unitOf({ linux }: RuntimeSpec, id: string): Promise<SystemdUnit> {
+  const { systemdUnit } = await import('../plan/cgroup/systemd.ts');
+  return asRuntimeError(() => systemdUnit(linux?.cgroupsPath, id));
 }

@@ -63,7 +63,7 @@ async function restoreIn(
 ): Promise<number> {
   // CRIU wants the root to be a mount, and takes it from the host's sight itself.
   const root = `${files.directory}/criu-root`;
-  const record: ContainerRecord = { ...newRecord(world, files, bundle), mounts: [root] };
+  const record: ContainerRecord = { ...(await newRecord(world, files, bundle)), mounts: [root] };
   writeRecord(files, record);
   writeConfig({ files }, bundle.spec);
   writeDirect(world, files, record, bundle.spec);

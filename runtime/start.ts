@@ -3,6 +3,7 @@ import { tracePhase } from '../base/trace.ts';
 import { closeDescriptor, readToEnd } from '../kernel/descriptors.ts';
 import { removeFile } from '../kernel/files.ts';
 import { waitLock } from '../kernel/locks.ts';
+import { waitForEnd } from '../kernel/process.ts';
 import { connectUnix } from '../kernel/unix-socket.ts';
 import {
   type Container,
@@ -20,6 +21,7 @@ import type { RuntimeWorld } from './runtime-world.ts';
 
 /** struct failure of native/executor.h: index, errno, the call's name. */
 const FAILURE_BYTES = 64;
+const PATIENCE_MS = 10_000;
 
 /** Lets a created container's process go on to its program; throws what fails until execve(2). */
 export async function startContainer(world: RuntimeWorld, id: string): Promise<void> {
@@ -54,6 +56,9 @@ async function passGate(world: RuntimeWorld, container: Container): Promise<void
   const told = readToEnd(fd, FAILURE_BYTES);
   closeDescriptor(fd);
   if (told.length < FAILURE_BYTES) return;
+  // It tells first, and ends then: whoever looks now finds it stopped.
+  const process = recordedProcess(container);
+  if (process !== undefined) waitForEnd(process, PATIENCE_MS);
   const view = new DataView(told.buffer, told.byteOffset);
   const call = new TextDecoder().decode(told.subarray(8)).replace(/\0.*$/s, '');
   throw await gateFailure(container, view.getUint32(0, true), view.getInt32(4, true), call);

@@ -78,7 +78,7 @@ exec "$@"
     const taken = await runWith({ through }, 'run', '--bundle', path, 'net-taken');
     expect({ code: taken.code, why: taken.err }).toEqual({
       code: 1,
-      why: 'cannot move network interface "lt0" into the container as "lo": EEXIST, an interface of that name is there already, for linux.netDevices\n',
+      why: 'cannot move network interface "lt0" into the container as "lo": EEXIST, an interface of that name is there already, for linux.netDevices[lt0]\n',
     });
     const host = bundle('net-host', ['true'], withDevices({ lo: {} }, 'host'));
     const { code, err } = await run('run', '--bundle', host, 'net-host');
