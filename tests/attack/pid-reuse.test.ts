@@ -92,7 +92,7 @@ test('limpid-runtime: neither does a record that somebody changed', async () => 
 test('the engine: stop, kill and rm see a container that has stopped', async () => {
   const limpid = quoted(attack.command());
   const lines = await withChosenPids(`
-${limpid} run -d --name lab builtin:busybox sleep 1000 >/dev/null
+${limpid} run -d --network none --name lab builtin:busybox sleep 1000 >/dev/null
 pid=$(${limpid} inspect --format '{{.State.Pid}}' lab)
 monitor=$(${limpid} inspect --format '{{.State.MonitorPid}}' lab)
 kill -9 $monitor

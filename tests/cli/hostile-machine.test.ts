@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { BUSYBOX, finish, privateWorld, PROGRAM } from './limpid.ts';
+import { withoutNetwork } from '../without-network.ts';
 
 const { directory, says, limpid, limpidWith } = privateWorld();
 
@@ -33,7 +34,7 @@ describe('no root', () => {
 describe('a full disk', () => {
   const disk = `${directory}/disk`;
   const full = (...words: string[]) =>
-    finish([PROGRAM, '--root', `${disk}/root`, '--runroot', `${directory}/run-of-disk`, ...words]);
+    finish([PROGRAM, '--root', `${disk}/root`, '--runroot', `${directory}/run-of-disk`, ...withoutNetwork(words)]);
 
   test('says so in one line, and leaves nothing', async () => {
     mkdirSync(disk);

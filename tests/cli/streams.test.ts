@@ -28,7 +28,7 @@ describe('run in the foreground', () => {
 
   test('10 MB of output into a slow pipe: nothing is lost', async () => {
     const pipe = `"$@" | (read first; sleep 0.1; wc -c)`;
-    const words = ['run', '--rm', BUSYBOX, 'sh', '-c', 'echo; head -c 10000000 /dev/zero'];
+    const words = ['run', '--rm', '--network=none', BUSYBOX, 'sh', '-c', 'echo; head -c 10000000 /dev/zero'];
     const { out } = await finish(['sh', '-c', pipe, 'sh', PROGRAM, ...globals, ...words]);
     expect(out).toBe('10000000\n');
   });
@@ -66,6 +66,7 @@ describe('run in the foreground', () => {
       ...globals,
       'run',
       '--rm',
+      '--network=none',
       BUSYBOX,
       'echo',
       'between',
