@@ -23,7 +23,8 @@ let outside: string;
 let before: string;
 
 beforeEach(() => {
-  world = new LayerWorld();
+  // In memory: each layer is synced, and a disk would make this wait for what others write.
+  world = new LayerWorld('/dev/shm');
   outside = world.file('outside');
   mkdirSync(outside, { mode: 0o750 });
   writeFileSync(`${outside}/secret`, 'secret', { mode: 0o600 });
