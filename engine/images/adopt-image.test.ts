@@ -80,6 +80,11 @@ test("a committed config: the container's words over the image's", () => {
     WorkingDir: '/w',
     StopSignal: 'SIGINT',
   });
+  const exposed = [{ protocol: 'udp', containerPort: 53 }] as const;
+  expect(committedRuntime({ ExposedPorts: { '80/tcp': {} } }, sampleConfig({ exposed })).ExposedPorts).toEqual({
+    '80/tcp': {},
+    '53/udp': {},
+  });
   expect(committedRuntime(base, sampleConfig({ command: [], entrypoint: ['mine'] }))).toMatchObject({
     Entrypoint: ['mine'],
     Cmd: [],

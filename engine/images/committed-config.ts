@@ -13,6 +13,7 @@ export function committedRuntime(base: ImageRuntimeConfig, config: ContainerConf
     ...(user === undefined ? {} : { User: user }),
     ...(workdir === undefined ? {} : { WorkingDir: workdir }),
     ...withEntries('Labels', { ...base.Labels, ...labels }),
+    ...withPorts(base.ExposedPorts ?? {}, config),
     ...withList('Env', mergedEnv(base.Env ?? [], env)),
     StopSignal: signalName(config.stopSignal),
   };
@@ -22,6 +23,13 @@ function mergedEnv(words: readonly string[], env: Readonly<Record<string, string
   const merged = new Map(words.map((word) => [word.slice(0, word.indexOf('=')), word]));
   for (const [name, value] of Object.entries(env)) merged.set(name, `${name}=${value}`);
   return [...merged.values()];
+}
+
+function withPorts(own: Readonly<Record<string, unknown>>, { exposed = [] }: ContainerConfig): ImageRuntimeConfig {
+  if (exposed.length === 0) return {};
+  const ports: Record<string, unknown> = { ...own };
+  for (const { containerPort, protocol } of exposed) ports[`${containerPort}/${protocol}`] = {};
+  return { ExposedPorts: ports };
 }
 
 function withEntries(key: 'Labels', entries: Readonly<Record<string, string>>): ImageRuntimeConfig {
