@@ -33,10 +33,18 @@ export function containerConfig(request: ContainerRequest): ContainerConfig {
     name,
     ...(request.name === undefined ? { nameIsRandom: true } : {}),
     rootfs: parseImage(request.image),
-    namespaces: { ...DEFAULT_CONFIG.namespaces, ...namespaces } satisfies Record<string, NamespaceMode>,
+    namespaces: { ...DEFAULT_CONFIG.namespaces, ...ownNetwork(request), ...namespaces } satisfies Record<
+      string,
+      NamespaceMode
+    >,
     security: { ...DEFAULT_CONFIG.security, ...security },
     log: { ...DEFAULT_CONFIG.log, ...log },
   };
+}
+
+/** Who asks for networks gets a namespace that can be on them. */
+function ownNetwork({ networks = [] }: ContainerRequest): Partial<ContainerConfig['namespaces']> {
+  return networks.length === 0 ? {} : { network: { kind: 'private' } };
 }
 
 /** Where an image's root file system comes from; an image is looked up later. Throws ENOIMAGE. */

@@ -24,6 +24,7 @@ import { listProcesses, type ContainerProcess } from './containers/top.ts';
 import { waitContainer } from './containers/wait.ts';
 import { Images } from './images/face.ts';
 import { engineInfo, type EngineInfo } from './info.ts';
+import { Networks } from './networks/face.ts';
 import { findRecord } from './records/read.ts';
 import { engineVersion, type EngineVersion } from './version.ts';
 import { Session } from './watch/session.ts';
@@ -52,6 +53,10 @@ export type { ContainerState, Status } from './records/state.ts';
 export type { StoredImage } from './images/find.ts';
 export type { PulledImage, PullOptions } from './images/pull.ts';
 export type { EngineInfo } from './info.ts';
+export type { NetworkRequest } from './networks/create.ts';
+export type { NetworkDocument } from './networks/inspect.ts';
+export type { NetworkSummary } from './networks/list.ts';
+export type { NetworkAttachment, NetworkConfig } from '../spec/network.ts';
 export type { EngineVersion } from './version.ts';
 export type { ExitStatus } from '../kernel/frames.ts';
 export type { WorldOptions } from './world.ts';
@@ -63,10 +68,12 @@ export type { WorldOptions } from './world.ts';
 export class Engine {
   readonly world: World;
   readonly images: Images;
+  readonly networks: Networks;
 
   constructor(options: WorldOptions = {}) {
     this.world = new World(options);
     this.images = new Images(this.world);
+    this.networks = new Networks(this.world);
   }
 
   /** Records a container without starting it; answers its id. */

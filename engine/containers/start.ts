@@ -64,7 +64,8 @@ export async function startRecord(world: World, record: NewRecord, options: Star
     const { fillVolumes } = await import('../volumes/fill.ts');
     await fillVolumes(world, config, record.paths);
   }
-  if (config.networks === undefined || config.networks.length === 0) return launchRecord(world, record, options);
+  const isOnNetworks = config.namespaces.network.kind === 'private' && (config.networks ?? []).length > 0;
+  if (!isOnNetworks) return launchRecord(world, record, options);
   const { prepareNetworks } = await import('../networks/prepare.ts');
   const networks = await prepareNetworks(world, config, record.paths);
   try {

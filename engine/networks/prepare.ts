@@ -121,7 +121,7 @@ export async function previewNetworks(
   config: ContainerConfig,
   paths: ContainerPaths,
 ): Promise<PreparedNetworks | undefined> {
-  return config.networks === undefined || config.networks.length === 0
+  return config.namespaces.network.kind !== 'private' || (config.networks ?? []).length === 0
     ? undefined
     : prepareNetworks(world, config, paths, { preview: true });
 }
