@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
-import { finish, privateWorld, ROOT, type Result } from './limpid.ts';
+import { finish, privateWorld, PROGRAM, ROOT, type Result } from './limpid.ts';
 import { until } from './until.ts';
 
-const { directory, says, limpid } = privateWorld();
+const { directory, globals, says, limpid } = privateWorld();
 setDefaultTimeout(120_000);
 
 const parent = `/limpid-images-${process.pid}`;
@@ -192,18 +192,10 @@ peer('podman', ['podman'], () => {
 peer('docker', ['dockerd', 'containerd', 'docker'], () => {
   const socket = `unix://${at('docker.sock')}`;
   const docker = (...words: string[]) => finish(['docker', '-H', socket, ...words], { env: { DOCKER_BUILDKIT: '0' } });
-  const { limpidWith } = privateWorldOf();
+  /** The same world, and Docker where it is. */
+  const withDocker = (...words: string[]) => finish([PROGRAM, ...globals, ...words], { env: { DOCKER_HOST: socket } });
   let daemon: Bun.Subprocess | undefined;
   const told = (image: string, format: string) => succeeds(docker('image', 'inspect', '--format', format, image));
-
-  /** The same world, and Docker where it is. */
-  function privateWorldOf() {
-    const program = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
-    const globals = ['--root', at('root'), '--runroot', at('run')];
-    return {
-      limpidWith: (...words: string[]) => finish([program, ...globals, ...words], { env: { DOCKER_HOST: socket } }),
-    };
-  }
 
   beforeAll(async () => {
     const config = {
@@ -252,13 +244,13 @@ peer('docker', ['dockerd', 'containerd', 'docker'], () => {
 
   test('through its socket, both ways', async () => {
     const id = await ours();
-    await succeeds(limpidWith('push', '-q', OURS, 'docker-daemon:from-limpid:2'));
+    await succeeds(withDocker('push', '-q', OURS, 'docker-daemon:from-limpid:2'));
     expect(await told('from-limpid:2', '{{.Id}}')).toBe(`sha256:${id}`);
     expect((await docker('run', '--rm', '--network', 'none', 'from-limpid:2')).out).toBe(SAYS);
     await says('rmi', '-f', id);
-    expect(await succeeds(limpidWith('pull', '-q', 'docker-daemon:from-limpid:2'))).toBe(id);
+    expect(await succeeds(withDocker('pull', '-q', 'docker-daemon:from-limpid:2'))).toBe(id);
     expect(await runs('docker.io/library/from-limpid:2')).toBe(SAYS);
-    expect((await limpidWith('pull', '-q', 'docker-daemon:nosuch:1')).err).toBe(
+    expect((await withDocker('pull', '-q', 'docker-daemon:nosuch:1')).err).toBe(
       'Error: cannot find "nosuch:1" in "docker-daemon:nosuch:1": no image in it has a name\n',
     );
   });
@@ -289,16 +281,7 @@ peer('docker', ['dockerd', 'containerd', 'docker'], () => {
 
   test('a daemon that does not run', async () => {
     const { code, err } = await finish(
-      [
-        process.env['LIMPID'] ?? `${ROOT}dist/limpid`,
-        '--root',
-        at('root'),
-        '--runroot',
-        at('run'),
-        'pull',
-        '-q',
-        'docker-daemon:x:1',
-      ],
+      [PROGRAM, '--root', at('root'), '--runroot', at('run'), 'pull', '-q', 'docker-daemon:x:1'],
       { env: { DOCKER_HOST: `unix://${at('nobody.sock')}` } },
     );
     expect([code, err]).toEqual([
