@@ -1,12 +1,13 @@
-/** A server for the test hosts: `bun answerer.ts tcp|udp|http PORT ADDRESS` tells everybody who they seem to be. */
+/** A server for the test hosts: `bun answerer.ts tcp|udp|http|echo PORT ADDRESS` tells everybody who they seem to be; `echo` gives back what it gets. */
 const [protocol = '', port = '0', hostname = ''] = process.argv.slice(2);
 const plain = (address = '') => address.replace('::ffff:', '');
 const listening = { hostname, port: Number(port) };
 
-if (protocol === 'http') {
+if (protocol === 'http' || protocol === 'echo') {
   Bun.serve({
     ...listening,
-    fetch: (request, server) => new Response(`${plain(server.requestIP(request)?.address)} http\n`),
+    fetch: async (request, server) =>
+      new Response(protocol === 'echo' ? await request.bytes() : `${plain(server.requestIP(request)?.address)} http\n`),
   });
 } else if (protocol === 'tcp') {
   const socket = {

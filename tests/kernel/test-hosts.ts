@@ -54,7 +54,7 @@ export class NetworkPlace {
    * Serves a port: answers with who asked and the protocol, such as `10.0.0.2 tcp`. `at` is the address it binds.
    * Ready when this returns.
    */
-  async answers(protocol: 'tcp' | 'udp' | 'http', port: number, at = '::'): Promise<void> {
+  async answers(protocol: 'tcp' | 'udp' | 'http' | 'echo', port: number, at = '::'): Promise<void> {
     await this.serves([ANSWERER, protocol, String(port), at]);
   }
 
