@@ -1,7 +1,7 @@
 /*
- * `exec ID COMMAND…` once more: the program has left the plan of an earlier one (runtime/exec-template.ts), with what it
- * was computed from. Where all of that is still so, the plan with these words in place of those is what the program
- * would compute again.
+ * `exec` once more: the program has left the plan of an earlier one (runtime/exec-template.ts), with what it was computed
+ * from. Where all of that is still so, the plan with these words in place of those is what the program would compute
+ * again; with `--process FILE`, as engines call it, the plan as it is, for a file with the same bytes.
  */
 #include "direct.h"
 #include "executor.h"
@@ -20,7 +20,7 @@ enum { FORMAT, FACTS, PREFIXES, HEAD_FIELDS };
 enum { TARGET_SLOT = 6, STDIN_SLOT = 64 };
 
 struct request {
-    const char *pid_file;
+    const char *pid_file, *process;
     bool detach;
     char **argv;
     int argc;
@@ -37,12 +37,19 @@ static const char *take_options(const struct words *words, struct request *reque
             request->pid_file = words->argv[++at];
         else if (strncmp(word, "--pid-file=", 11) == 0)
             request->pid_file = word + 11;
+        else if ((strcmp(word, "--process") == 0 || strcmp(word, "-p") == 0) && at + 1 < words->argc)
+            request->process = words->argv[++at];
+        else if (strncmp(word, "--process=", 10) == 0)
+            request->process = word + 10;
         else
             return NULL;
     }
     request->argv = words->argv + at + 1;
     request->argc = words->argc - at - 1;
-    bool plain = request->argc > 0 && request->argv[0][0] != '-' && request->argv[0][0] != '\0';
+    if (at >= words->argc)
+        return NULL;
+    bool plain = request->process != NULL ? request->argc == 0
+                                          : request->argc > 0 && request->argv[0][0] != '-' && request->argv[0][0] != '\0';
     return plain && getenv("LISTEN_FDS") == NULL ? words->argv[at] : NULL;
 }
 
@@ -138,6 +145,22 @@ static int write_plan(const uint8_t *bytes, size_t size, const struct list *cand
             return -1;
     }
     return fd;
+}
+
+/* The plan of a file with the same bytes; -1 where the last one had others. */
+static int plan_of_process(const struct container *c, const char *path) {
+    size_t size, wanted;
+    char *process = read_whole(AT_FDCWD, path, &wanted), *text = read_whole(c->directory, "exec.process", &size);
+    if (process == NULL || text == NULL || strcmp(text, "limpid-exec " OPS_DIGEST) != 0)
+        return -1;
+    char *facts = text + strlen(text) + 1, *kept = facts + strlen(facts) + 1;
+    if (facts >= text + size || kept >= text + size || strlen(kept) != wanted || memcmp(kept, process, wanted) != 0)
+        return -1;
+    uint8_t *plan = (uint8_t *)kept + wanted + 1;
+    uint32_t wrong;
+    size_t length = (size_t)(text + size - (char *)plan);
+    int fd = !facts_hold(c, facts) || wire_check(plan, length, &wrong) < 0 ? -1 : memory_file("limpid-plan");
+    return fd < 0 || write_all(fd, plan, length) < 0 ? -1 : fd;
 }
 
 /* The plan with the words of this call; -1 where the template is not for it. */
@@ -242,7 +265,7 @@ void direct_exec(const struct words *words) {
         return;
     enum status status = container_status(&c);
     int target = status == CREATED || status == RUNNING ? container_pidfd(&c) : -1;
-    int plan = target < 0 ? -1 : plan_for(&c, &request);
+    int plan = target < 0 ? -1 : request.process != NULL ? plan_of_process(&c, request.process) : plan_for(&c, &request);
     if (plan < 0)
         return;
     /* From here on no signal is lost: what comes before the process is there waits for it. */

@@ -45,6 +45,10 @@ export class ContainerFiles {
     return `${this.directory}/exec.template`;
   }
 
+  get execProcess(): string {
+    return `${this.directory}/exec.process`;
+  }
+
   /** The start gate: there as long as nobody has started the container. */
   get gate(): string {
     return `${this.directory}/start.sock`;

@@ -8,28 +8,37 @@ import type { ContainerFiles } from './container-files.ts';
 
 const NAMESPACES = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts'];
 
+/** What the plan of an `exec` is kept for: other words in the same process, or the same `--process` file. */
+export type Kept = { readonly kind: 'words' } | { readonly kind: 'process'; readonly text: string };
+
 /**
- * Keeps the plan of a process that is the container's own but for its words. With it the launcher runs the next one, as
- * long as everything that this plan was computed from is still so (native/direct_exec.c).
+ * Keeps the plan of a process. With it the launcher runs the next one, as long as everything that this plan was computed
+ * from is still so (native/direct_exec.c).
  */
-export function writeExecTemplate(files: ContainerFiles, pid: number, process: Process, plan: Plan): void {
+export function keepPlan(files: ContainerFiles, pid: number, process: Process, plan: Plan, kept: Kept): void {
   const facts = templateFacts(pid);
-  if (facts === undefined || plan.some(({ op }) => op === 'seccomp_listen')) return;
-  const prefixes = execCandidates({ ...process, args: ['x'] }).map((path) => path.slice(0, -1));
-  const head = [`limpid-exec ${OPS_DIGEST}`, facts, String(prefixes.length), ...prefixes];
+  if (facts === undefined || process.terminal || plan.some(({ op }) => op === 'seccomp_listen')) return;
+  const head = [`limpid-exec ${OPS_DIGEST}`, facts, ...headOf(process, kept)];
   const text = new TextEncoder().encode(head.map((field) => `${field}\0`).join(''));
   const bytes = encodePlan(plan);
   const whole = new Uint8Array(text.length + bytes.length);
   whole.set(text);
   whole.set(bytes, text.length);
-  const unfinished = `${files.execTemplate}.${Bun.nanoseconds()}`;
+  const path = kept.kind === 'words' ? files.execTemplate : files.execProcess;
+  const unfinished = `${path}.${Bun.nanoseconds()}`;
   try {
     writeFile(unfinished, whole, { mode: 0o600, sync: false });
-    renamePath(unfinished, files.execTemplate);
+    renamePath(unfinished, path);
   } catch {
     // The container is being deleted, or memory is full: the next one is computed again.
     removeFile(unfinished);
   }
+}
+
+function headOf(process: Process, kept: Kept): string[] {
+  if (kept.kind === 'process') return [kept.text];
+  const prefixes = execCandidates({ ...process, args: ['x'] }).map((path) => path.slice(0, -1));
+  return [String(prefixes.length), ...prefixes];
 }
 
 /** Namespaces of ours and of the container, our capabilities, its cgroups: what a plan of `exec` is computed from. */

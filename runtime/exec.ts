@@ -13,7 +13,7 @@ import { parseProcess } from '../spec/validate.ts';
 import { asRuntimeError } from './bundle.ts';
 import { compileFilter } from './compile-seccomp.ts';
 import { type Container, findContainer, readConfig, recordedProcess, statusOf } from './container-record.ts';
-import { writeExecTemplate } from './exec-template.ts';
+import { type Kept, keepPlan } from './exec-template.ts';
 import { grantable } from './grantable.ts';
 import { withOwnSize } from './terminal-size.ts';
 import { hookState, PID_MARK } from './state.ts';
@@ -33,8 +33,8 @@ export interface ExecOptions {
   readonly preserveFds?: number;
   /** A cgroup below the container's. */
   readonly cgroup?: string;
-  /** Nothing but the words of its command line makes this process differ from the container's own. */
-  readonly isPlain?: boolean;
+  /** What its plan may be kept for. */
+  readonly kept?: Kept;
 }
 
 /** Runs a further process in a running container and answers its pid. Throws ESTATE where it does not run. */
@@ -56,7 +56,7 @@ export async function execInContainer(world: RuntimeWorld, id: string, options: 
     if (outcome.kind !== 'started')
       throw runtimeError('EPLAN', 'run', `a process in container "${id}"`, 'its plan starts nothing');
     if (options.pidFile !== undefined) writePidFile(options.pidFile, outcome.pid);
-    if (options.isPlain && !hasWarned) writeExecTemplate(container.files, identity.pid, process, plan);
+    if (options.kept !== undefined && !hasWarned) keepPlan(container.files, identity.pid, process, plan, options.kept);
     return outcome.pid;
   } finally {
     for (const fd of slots.values()) if (fd !== options.consoleFd) closeDescriptor(fd);
@@ -159,8 +159,16 @@ function fillSlots(slots: Map<number, number>, spec: RuntimeSpec, process: Proce
 
 /** A process.json as it stands. Throws ENOPROCESS, ESPEC. */
 export function readProcessFile(path: string): unknown {
+  return parseProcessFile(path, readProcessText(path));
+}
+
+export function readProcessText(path: string): string {
   const text = readText(path);
   if (text === undefined) throw runtimeError('ENOPROCESS', 'read', `"${path}"`, 'no such file or directory');
+  return text;
+}
+
+export function parseProcessFile(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

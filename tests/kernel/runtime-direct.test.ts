@@ -109,6 +109,21 @@ describe('exec', () => {
     expect((await byLauncher('exec', 'host', 'sh', '-c', 'kill -9 $$')).code).toBe(137);
   });
 
+  test('a process from a file, as engines ask for it: the same bytes again', async () => {
+    const { process } = JSON.parse(readFileSync(`${root}/host/config.json`, 'utf8'));
+    const file = `${directory}/process.json`;
+    const words = ['exec', '--process', file, '--detach', '--pid-file', `${directory}/process-pid`, 'host'];
+    const write = (args: string[]) => writeFileSync(file, JSON.stringify({ ...process, args, terminal: false }));
+    write(['touch', '/tmp/one']);
+    expect(isMissing(await byLauncher(...words))).toBe(true);
+    expect(await byProgram(...words)).toEqual({ code: 0, out: '', err: '' });
+    expect(await byLauncher(...words)).toEqual({ code: 0, out: '', err: '' });
+    expect((await byLauncher('exec', `--process=${file}`, 'host')).code).toBe(0);
+    write(['touch', '/tmp/two']);
+    expect(isMissing(await byLauncher(...words))).toBe(true);
+    expect(existsSync(`${directory}/host/rootfs/tmp/two`)).toBe(false);
+  });
+
   test('it is in the namespaces of the container, and holds nothing but its streams', async () => {
     const { out } = await byLauncher(
       'exec',

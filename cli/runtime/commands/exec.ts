@@ -1,4 +1,4 @@
-import { execInContainer, type ExecOptions, readProcessFile } from '../../../runtime/exec.ts';
+import { execInContainer, type ExecOptions, parseProcessFile, readProcessText } from '../../../runtime/exec.ts';
 import { waitInForeground } from '../../../runtime/foreground.ts';
 import type { Process } from '../../../spec/runtime.ts';
 import { absolutePath, listenFds } from '../bundle-options.ts';
@@ -15,12 +15,14 @@ export const command = defineRuntimeCommand({
   args: { min: 1, max: Number.POSITIVE_INFINITY },
   stopAtFirstArgument: true,
   run: async ({ world, options, args: [id = '', ...words] }) => {
-    const file = options.process === undefined ? undefined : readProcessFile(absolutePath(options.process));
+    const path = options.process === undefined ? undefined : absolutePath(options.process);
+    const text = path === undefined ? undefined : readProcessText(path);
+    const file = path === undefined || text === undefined ? undefined : parseProcessFile(path, text);
     if (file === undefined && words.length === 0)
       throw optionError('"limpid-runtime exec"', 'there is no command', 'give one, or --process FILE');
     const process = (base: Process) =>
       file === undefined ? execProcess(base, words, options) : fromFile(file, options);
-    const request = requestOf(options, process);
+    const request = requestOf(options, process, text);
     if (options.detach || request.consoleSocket !== undefined)
       return runDetached(() => execInContainer(world, id, request), options.detach, world);
     return waitInForeground(
@@ -51,7 +53,11 @@ function fromFile(file: unknown, { tty }: OptionValues<typeof EXEC_OPTIONS>): Pr
   return tty ? { ...(file as Process), terminal: true } : (file as Process);
 }
 
-function requestOf(options: OptionValues<typeof EXEC_OPTIONS>, process: ExecOptions['process']): ExecOptions {
+function requestOf(
+  options: OptionValues<typeof EXEC_OPTIONS>,
+  process: ExecOptions['process'],
+  text: string | undefined,
+): ExecOptions {
   const { 'console-socket': consoleSocket, 'pid-file': pidFile, cgroup } = options;
   return {
     process,
@@ -59,13 +65,13 @@ function requestOf(options: OptionValues<typeof EXEC_OPTIONS>, process: ExecOpti
     ...(pidFile === undefined ? {} : { pidFile: absolutePath(pidFile) }),
     ...(cgroup === undefined ? {} : { cgroup }),
     preserveFds: options['preserve-fds'] + listenFds(),
-    isPlain: isPlain(options),
+    ...(isPlain(options) ? { kept: text === undefined ? { kind: 'words' } : { kind: 'process', text } } : {}),
   };
 }
 
 /** What the launcher can do by itself the next time: see native/direct_exec.c. */
 function isPlain(options: OptionValues<typeof EXEC_OPTIONS>): boolean {
-  const { detach: _detach, 'pid-file': _pidFile, ...others } = options;
+  const { detach: _detach, 'pid-file': _pidFile, process: _process, ...others } = options;
   return listenFds() === 0 && Object.values(others).every((value) => isUnsaid(value));
 }
 
