@@ -138,12 +138,17 @@ function listenerStep(pid: number, { protocol, address, containerPort }: Publish
   return step('listener', `inside, ${place} is listened at on ${formatAddress(wrong.address)} only`, 'no');
 }
 
+const DEEDS = {
+  drops: { surely: 'drops it', perhaps: 'may drop it' },
+  diverts: { surely: 'leads it elsewhere', perhaps: 'may lead it elsewhere' },
+} as const;
+
 function firewallSteps(published: PublishedPort, network: NetworkConfig): PortStep[] {
   const obstacles = findObstacles(published, network);
   if (obstacles.length === 0) return [step('firewall', 'nothing drops it')];
-  return obstacles.map(({ from, table, chain, hook, by, unsure }) => {
+  return obstacles.map(({ does, from, table, chain, hook, by, unsure }) => {
     const what = by === 'policy' ? 'its policy' : `rule with handle ${by.handle} in chain ${by.chain}`;
-    const says = `from ${from}: ${table} ${chain} (${hook}) ${unsure ? 'may drop' : 'drops'} it by ${what}`;
+    const says = `from ${from}: ${table} ${chain} (${hook}) ${DEEDS[does][unsure ? 'perhaps' : 'surely']} by ${what}`;
     return step('firewall', says, unsure ? 'perhaps' : 'no');
   });
 }

@@ -14,7 +14,13 @@ export function legacyObstacles(family: keyof typeof FAMILIES): PortObstacle[] {
   const { names, program } = FAMILIES[family];
   // Only what was used in this network namespace is named here.
   if (!(readKernelFile(names) ?? '').split('\n').includes('filter')) return [];
-  const place = { from: 'another machine', table: `${program} filter`, chain: 'FORWARD', hook: 'forward' } as const;
+  const place = {
+    does: 'drops',
+    from: 'another machine',
+    table: `${program} filter`,
+    chain: 'FORWARD',
+    hook: 'forward',
+  } as const;
   const path = Bun.which(program);
   const rules = path === null ? undefined : listRules(path);
   if (rules === undefined) return [{ ...place, by: 'policy', unsure: true }];

@@ -36,7 +36,12 @@ export function readElements(table: string, set: SetName): ElementInfo[] {
 export function readOwnTables(): string[] {
   return ask(rulesetRequest('tables', { family: 'inet' }))
     .map(decodeTable)
-    .filter((name) => name === 'limpid' || name.startsWith('limpid-'));
+    .filter(isOwnTable);
+}
+
+/** Whether a table is that of a world of ours. */
+export function isOwnTable(name: string): boolean {
+  return name === 'limpid' || name.startsWith('limpid-');
 }
 
 /** Whether a set has this key. */

@@ -1,13 +1,14 @@
 import { evaluateRule, type LookUp, type PacketModel, type RuleOutcome } from '../../abi/nftables/evaluate.ts';
 import type { ChainInfo, RuleInfo } from '../../abi/nftables/decode.ts';
-import type { Ruleset } from './read-ruleset.ts';
+import { isOwnTable, type Ruleset } from './read-ruleset.ts';
 
 export type HookName = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
 
 const HOOKS: Readonly<Record<HookName, number>> = { prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 };
 
-/** A chain that drops such a packet, or may. */
+/** A chain that drops such a packet, or leads it elsewhere, or may. */
 export interface Obstacle {
+  readonly does: 'drops' | 'diverts';
   readonly table: string;
   readonly chain: string;
   readonly hook: HookName;
@@ -36,14 +37,22 @@ export function walkHook(
     const { table, name, family } = chain;
     const place = { table: `${family} ${table}`, chain: name, hook };
     const dropped = end ?? (chain.base!.drops ? { verdict: 'drop', by: 'policy' } : undefined);
-    if (dropped?.verdict === 'drop') obstacles.push({ ...place, by: dropped.by, unsure: walk.mayAccept });
-    else for (const by of walk.mayDrop) obstacles.push({ ...place, by, unsure: true });
+    if (dropped?.verdict === 'drop')
+      obstacles.push({ does: 'drops', ...place, by: dropped.by, unsure: walk.mayAccept });
+    else for (const by of walk.mayDrop) obstacles.push({ does: 'drops', ...place, by, unsure: true });
+    // Of two chains at the same place the one that was there first has its way, which is not told.
+    if (end?.verdict === 'nat' && changesDestination(hook) && !isOwnTable(table))
+      obstacles.push({ does: 'diverts', ...place, by: end.by, unsure: true });
   }
   return obstacles;
 }
 
+function changesDestination(hook: HookName): boolean {
+  return hook === 'prerouting' || hook === 'output';
+}
+
 interface End {
-  readonly verdict: 'accept' | 'drop';
+  readonly verdict: 'accept' | 'drop' | 'nat';
   readonly by: Obstacle['by'];
 }
 
@@ -87,7 +96,7 @@ class ChainWalk {
       return end ?? (verdict.back || ruleUnsure ? undefined : 'left');
     }
     if (verdict === 'return') return ruleUnsure ? undefined : 'left';
-    if (!unsure) return { verdict: verdict === 'drop' ? 'drop' : 'accept', by };
+    if (!unsure) return { verdict, by };
     if (verdict === 'drop') this.mayDrop.push(by);
     else this.mayAccept = true;
     return undefined;
