@@ -103,15 +103,17 @@ const STAGES: readonly Stage[] = [
     180,
     { LIMPID_EXECUTOR: `${ROOT}build/native/executor-asan` },
   ),
-  // Once more without the launcher, which does by itself what needs no decision.
+  // Once more without the launcher, which does by itself what needs no decision: start, state, kill, delete, exec.
   host(
     'runtime program',
     [
-      ...testFiles('tests/kernel').filter((path) => /\/(?:runtime|conformance)-/.test(path)),
+      ...['runtime-lifecycle', 'runtime-exec', 'runtime-hooks', 'conformance-runtime'].map(
+        (name) => `tests/kernel/${name}.test.ts`,
+      ),
       'tests/faults/killed-runtime.test.ts',
     ],
-    300,
-    { LIMPID_RUNTIME: 'program' },
+    180,
+    { LIMPID_RUNTIME: 'program', LIMPID_FAULTS: '8' },
   ),
   host('cli', ['tests/cli'], 600),
   host('attack', ['tests/attack'], 400),

@@ -1,6 +1,6 @@
 /**
  * kill -9 of limpid-runtime at its system calls, or of all that it has started: `delete --force` then leaves no process,
- * mount, cgroup or file. A sample of the calls; LIMPID_FAULTS=all takes every one, in minutes.
+ * mount, cgroup or file. A sample of the calls, of LIMPID_FAULTS; `all` takes every one, in minutes.
  */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { gatherFacts } from '../../kernel/facts.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { ended, list, mountsBelow, text, until } from './fault-world.ts';
 
-const SAMPLE = Bun.env['LIMPID_FAULTS'] === 'all' ? Number.POSITIVE_INFINITY : 24;
+const SAMPLE = Bun.env['LIMPID_FAULTS'] === 'all' ? Number.POSITIVE_INFINITY : Number(Bun.env['LIMPID_FAULTS'] ?? 24);
 const runtime = runtimeScope();
 const { directory, root } = runtime;
 const killer = `${directory}/kill-at`;
