@@ -166,6 +166,12 @@ export class Engine {
     return pruneContainers(this.world, wants);
   }
 
+  /** Writes a container's files as a tar archive to a file or an open descriptor. */
+  async export(container: string, output: string | number): Promise<void> {
+    const { exportContainer } = await import('./containers/export.ts');
+    return exportContainer(this.world, container, output);
+  }
+
   inspect(container: string): Promise<ContainerInspect> {
     return inspectContainer(this.world, container);
   }
