@@ -5,7 +5,7 @@ import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { World } from '../world.ts';
 import { execInputs } from './exec-inputs.ts';
 import type { KeptExec } from './exec-kept.ts';
-import { noteKept, type KeptForeground } from './kept-file.ts';
+import { keptFormat, noteKept, type KeptForeground } from './kept-file.ts';
 
 /** To look for users in more layers than so takes longer than it saves. */
 const MOST_LAYERS = 8;
@@ -26,6 +26,6 @@ export async function keepExec(world: World, { words, reference, session, foregr
     const seccompFile = config.security.seccomp !== 'default' && config.security.seccomp !== 'unconfined';
     if (process === undefined || seccompFile || lower.length > MOST_LAYERS) return undefined;
     const inputs = execInputs(world, session, process, lower);
-    return { words, reference, lower, inputs, foreground, plan: encodePlan(plan).toBase64() };
+    return { format: keptFormat(), words, reference, lower, inputs, foreground, plan: encodePlan(plan).toBase64() };
   });
 }

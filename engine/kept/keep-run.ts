@@ -3,7 +3,7 @@ import { nameClaim } from '../records/paths.ts';
 import type { StartedContainer } from '../containers/start.ts';
 import type { World } from '../world.ts';
 import { freshOps } from './fresh-network.ts';
-import { noteKept, type KeptForeground } from './kept-file.ts';
+import { keptFormat, noteKept, type KeptForeground } from './kept-file.ts';
 import type { KeptRun } from './kept-run.ts';
 import { maskName } from './masked-name.ts';
 import { cutPlan, NETWORK_PARTS, type FreshPart } from './pieces.ts';
@@ -62,6 +62,7 @@ function keptRun(world: World, { words, started, foreground }: FinishedRun): Kep
   const named = plan.filter((op) => 'path' in op && op.path === claim);
   for (const op of named) fresh.set(op, 'name');
   return {
+    format: keptFormat(),
     words: maskName(words).words,
     inputs: runInputs(world, config.rootfs),
     rootfs: config.rootfs,

@@ -7,10 +7,14 @@ import {
   renamePath,
   writeFile,
 } from '../../kernel/files.ts';
+import { LAYOUTS } from '../../plan/layouts.gen.ts';
+import { statPath } from '../../kernel/file-status.ts';
 import type { World } from '../world.ts';
 
 /** What is kept for some words: by all of them, as a hash may meet another. */
 export interface Kept {
+  /** `keptFormat` of the program that wrote it. */
+  readonly format: string;
   readonly words: readonly string[];
 }
 
@@ -24,6 +28,12 @@ export type KeptForeground =
       readonly detachKeys: readonly number[];
     }
   | undefined;
+
+/** Another program, or another executor, may mean something else by the same bytes. */
+export function keptFormat(): string {
+  const program = statPath(process.execPath);
+  return `1 ${program?.inode} ${program?.modifiedNs} ${Bun.hash(LAYOUTS)}`;
+}
 
 export type KeptKind = 'run' | 'exec';
 
@@ -44,7 +54,8 @@ export function readKept<T extends Kept>(world: World, kind: KeptKind, words: re
   const text = readKernelFile(pathOf(world, kind, words));
   // An empty one says that the words were met once.
   const kept = text === undefined || text === '' ? undefined : parseKept<T>(text);
-  const isSame = kept?.words.length === words.length && kept.words.every((word, index) => word === words[index]);
+  if (kept?.format !== keptFormat()) return undefined;
+  const isSame = kept.words.length === words.length && kept.words.every((word, index) => word === words[index]);
   return isSame ? kept : undefined;
 }
 

@@ -24,7 +24,6 @@ export function hostInputs(world: World): unknown[] {
   const { mode, unified, unifiedControllers, hierarchies, cpus, mems, swapAccounting } = facts.cgroup;
   return [
     world.root,
-    fingerprint(process.execPath),
     facts.kernelRelease,
     facts.bootId,
     facts.uid,

@@ -86,7 +86,7 @@ test('start', async () => {
   const kills = await killEverywhere({
     words: ['start', 'x'],
     before: () => fault.must('create', ...SLEEPER),
-    calls: 'unlink flock socketpair recvfrom',
+    calls: 'rename unlink flock socketpair recvfrom',
     states: ['created', 'running'],
   });
   expect(kills).toBeGreaterThan(3);

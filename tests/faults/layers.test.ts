@@ -5,6 +5,7 @@ import { hasLayer } from '../../store/layers/layer.ts';
 import { receiveLayer } from '../../store/layers/receive-layer.ts';
 import { verifyLayer } from '../../store/layers/verify-layer.ts';
 import { archive, LayerWorld, layerRequest, startReceiver, type Member } from '../kernel/layer-world.ts';
+import { until } from '../cli/until.ts';
 
 const members: Member[] = Array.from({ length: 300 }, (_, index) => ({
   path: `d${index % 7}/f${index}`,
@@ -100,8 +101,8 @@ describe('a kill', () => {
     const receiver = await startReceiver(world, LAYER, 1_000_000);
     const executors = childrenOf(receiver.process.pid);
     expect(executors.length).toBe(1);
-    const [jailed] = childrenOf(executors[0]!);
-    process.kill(jailed!, 'SIGKILL');
+    const jailed = await until('the process in the jail', () => childrenOf(executors[0]!)[0]);
+    process.kill(jailed, 'SIGKILL');
     expect(await receiver.goOn()).toBe(1);
     expect(world.contents()).toEqual(['staging']);
   });
