@@ -98,8 +98,8 @@ test('an internal network reaches the host at its gateway alone', async () => {
   const { host: inside } = places.get('internal')!;
   expect(await inside.asks('10.88.6.1', 9000)).toBe('10.88.6.2 tcp');
   expect(await inside.asks('fd00:88:6::1', 9000)).toBe('fd00:88:6::2 tcp');
-  expect(await inside.asks('10.88.1.1', 9000, '-w', '1')).toBe('nothing, exit code 1');
-  expect(await inside.asks('fd00:88:1::1', 9000, '-w', '1')).toBe('nothing, exit code 1');
+  const others = ['10.88.1.1', 'fd00:88:1::1'].map((address) => inside.asks(address, 9000, '-w', '1'));
+  expect(await Promise.all(others)).toEqual(['nothing, exit code 1', 'nothing, exit code 1']);
 });
 
 test('a removed network leaves nothing in the table', async () => {
