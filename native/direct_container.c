@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -73,6 +74,12 @@ static bool read_process(struct container *c) {
     return pid <= INT32_MAX;
 }
 
+/* Plans are carried out with our rights: they must be from somebody who has them. */
+static bool is_ours(int directory) {
+    struct stat status;
+    return fstat(directory, &status) == 0 && status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 bool container_find(const struct words *words, const char *id, struct container *c) {
     size_t size;
     *c = (struct container){.id = id, .directory = -1};
@@ -81,7 +88,7 @@ bool container_find(const struct words *words, const char *id, struct container 
         return false;
     c->directory = openat(root, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     close(root);
-    if (c->directory < 0 || (c->text = read_whole(c->directory, "direct", &size)) == NULL)
+    if (c->directory < 0 || !is_ours(c->directory) || (c->text = read_whole(c->directory, "direct", &size)) == NULL)
         return false;
     return parse_description(c, size) && read_process(c);
 }

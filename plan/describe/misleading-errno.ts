@@ -1,7 +1,7 @@
 import { CLONE_FLAG, CLONE_NEWUSER } from '../../abi/flags/clone.ts';
 import type { Op, OpName } from '../ops.ts';
 import { correctFirewall } from './firewall-errno.ts';
-import { addedKind, ipWords } from './rtnetlink.ts';
+import { correctRtnetlink } from './rtnetlink-errno.ts';
 import { resolvePath, type Slots } from './slots.ts';
 
 export interface Failure<N extends OpName = OpName> {
@@ -104,26 +104,6 @@ function correctNetfilter({ op, errno }: Failure<'netlink'>): Correction | undef
   const hint =
     'load its module, `modprobe nf_tables`; --network none, host, and networks of macvlan and ipvlan do without';
   return { why: 'this kernel has no nf_tables, which networks with a bridge need', hint };
-}
-
-function correctRtnetlink({ op, errno, call }: Failure<'rtnetlink'>): Correction | undefined {
-  const kind = addedKind(op);
-  const isMove = (ipWords(op, '') ?? []).includes('netns') && kind === undefined;
-  if (isMove && errno === 'EEXIST') return { why: 'an interface of that name is there already' };
-  if (isMove && errno === 'EINVAL') return { why: 'an interface of this kind stays in its network namespace' };
-  if (errno === 'EOPNOTSUPP' && ipWords(op, '')?.includes('vlan_filtering'))
-    return { why: 'the bridges of this kernel know no VLANs', hint: 'it needs CONFIG_BRIDGE_VLAN_FILTERING' };
-  if (errno === 'EOPNOTSUPP' && kind !== undefined) {
-    const hint = `load its module, \`modprobe ${kind}\`; --network none needs none`;
-    return { why: `this kernel has no interfaces of type "${kind}"`, hint };
-  }
-  if (errno === 'ENODEV' && call === 'ioctl')
-    return { why: `there is no interface "${op.interface}"`, hint: '`limpid network reload` makes it again' };
-  if (errno === 'EEXIST' && kind !== undefined) return { why: 'another interface has that name' };
-  if (errno === 'EBUSY' && kind !== undefined)
-    return { why: `"${op.interface}" is in use in another way`, hint: '`ip -d link` shows how' };
-  if (errno === 'EXFULL') return { why: 'the bridge has its 1023 ports', hint: 'spread containers over more networks' };
-  return undefined;
 }
 
 /** "a" in devices.allow and devices.deny is for a cgroup without children: devcgroup_update_access. */

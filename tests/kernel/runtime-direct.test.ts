@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { until } from '../cli/until.ts';
 import { installRuntime, runtimeScope, type Result } from './runtime-bundle.ts';
@@ -72,6 +72,12 @@ test('hooks, other versions, ids that are paths and unknown words are left to th
   const described = readFileSync(`${root}/older/direct`, 'utf8');
   writeFileSync(`${root}/older/direct`, described.replace(/^limpid-direct \w+/, 'limpid-direct 0123456789abcdef'));
   expect(isMissing(await byLauncher('state', 'older'))).toBe(true);
+  writeFileSync(`${root}/older/direct`, described);
+  expect(isMissing(await byLauncher('state', 'older'))).toBe(false);
+  // Plans of somebody else's are not carried out.
+  chownSync(`${root}/older`, 1234, 0);
+  expect(isMissing(await byLauncher('state', 'older'))).toBe(true);
+  chownSync(`${root}/older`, 0, 0);
   for (const words of [['state', '../older'], ['state', '.'], ['state', 'nosuch'], ['start', '--x', 'older'], ['list']])
     expect({ words, isMissing: isMissing(await byLauncher(...words)) }).toEqual({ words, isMissing: true });
   await byProgram('delete', 'older');
