@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 
 BUILD_PACKAGES=(make gcc libc6-dev musl-tools busybox-static)
 TEST_PACKAGES=(acl attr clang qemu-system-x86 iproute2 util-linux psmisc procps strace libcap2-bin kmod xz-utils)
+# What boots a guest for the tests of its cgroup manager; nothing of it is started here.
+TEST_PACKAGES+=(systemd)
 # Engines and runtimes of others, that ours are tested below and beside.
 TEST_PACKAGES+=(podman conmon buildah catatonit docker.io containerd crun runc criu)
 # Programs that the test hosts run, and the firewalls that they have.
