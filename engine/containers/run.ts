@@ -1,5 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import { tracePhase } from '../../base/trace.ts';
+import { removeFile } from '../../kernel/files.ts';
 import type { ContainerConfig } from '../config.ts';
 import { recordExists } from '../records/read.ts';
 import { idOfName } from '../records/names.ts';
@@ -20,15 +21,19 @@ export async function runContainer(
   options: RunOptions = {},
 ): Promise<StartedContainer> {
   if (options.replace) await removeNamed(world, config);
-  const record = await createContainer(world, config);
-  tracePhase('record written');
-  try {
-    return await startRecord(world, record, options);
-  } catch (error) {
-    await removeRecord(world, record);
-    throw error;
-  } finally {
-    record.lock.release();
+  for (let attempt = 1; ; attempt++) {
+    const record = await createContainer(world, config);
+    tracePhase('record written');
+    try {
+      return await startRecord(world, record, options);
+    } catch (error) {
+      await removeRecord(world, record);
+      const { isWorthAnotherPort } = await import('../networks/port-taken.ts');
+      if (!config.autoRemove || !isWorthAnotherPort(config, error, attempt)) throw error;
+      if (config.cidFile !== undefined) removeFile(config.cidFile);
+    } finally {
+      record.lock.release();
+    }
   }
 }
 

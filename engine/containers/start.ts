@@ -65,15 +65,22 @@ export async function startRecord(world: World, record: NewRecord, options: Star
     await fillVolumes(world, config, record.paths);
   }
   const isOnNetworks = config.namespaces.network.kind === 'private' && (config.networks ?? []).length > 0;
-  if (!isOnNetworks) return launchRecord(world, record, options);
+  return isOnNetworks ? startOnNetworks(world, record, options) : launchRecord(world, record, options);
+}
+
+async function startOnNetworks(world: World, record: NewRecord, options: StartOptions): Promise<StartedContainer> {
+  const { config, paths } = record;
   const { prepareNetworks } = await import('../networks/prepare.ts');
-  const networks = await prepareNetworks(world, config, record.paths);
-  try {
-    return await launchRecord(world, record, { ...options, networks });
-  } catch (error) {
-    networks.release();
-    const { withPortHolder } = await import('../networks/port-taken.ts');
-    throw withPortHolder(error);
+  for (let attempt = 1; ; attempt++) {
+    const networks = await prepareNetworks(world, config, paths);
+    try {
+      return await launchRecord(world, record, { ...options, networks });
+    } catch (error) {
+      networks.release();
+      const { isWorthAnotherPort, withPortHolder } = await import('../networks/port-taken.ts');
+      // What goes with its container has gone with the failed launch: `runContainer` begins anew.
+      if (config.autoRemove || !isWorthAnotherPort(config, error, attempt)) throw withPortHolder(error);
+    }
   }
 }
 

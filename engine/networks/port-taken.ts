@@ -2,22 +2,43 @@ import { LimpidError } from '../../base/error.ts';
 import { portHolder, type HostPort } from '../../network/ports/port-holder.ts';
 import { parseAddress } from '../../abi/ip/address.ts';
 import type { PortMapping } from '../../spec/network.ts';
+import type { ContainerConfig } from '../config.ts';
 
 /** The failure of a start, with the name of whoever has the port where that was it. */
 export function withPortHolder(error: unknown): unknown {
-  if (!(error instanceof LimpidError) || error.doing !== 'publish' || error.errno !== 'EADDRINUSE') return error;
-  const { subject = '' } = error;
-  const port = parseSubject(subject);
-  if (port === undefined) return error;
-  const holder = portHolder(port);
+  const taken = takenPort(error);
+  if (taken === undefined) return error;
+  const holder = portHolder(taken.port);
   return new LimpidError({
     code: 'EADDRINUSE',
     doing: 'publish',
-    subject,
+    subject: taken.subject,
     why: holder === undefined ? 'somebody has it, who listens at no port' : `${holder} has it`,
     hint: 'choose another port of the host, or none: then any free one is taken',
     cause: error,
   });
+}
+
+/** How often a port that was chosen as free may be somebody else's a moment later. */
+const ATTEMPTS = 8;
+
+/** Whether a start failed at a port that nobody had asked for by its number: then another will do as well. */
+export function isWorthAnotherPort(
+  { ports = [] }: Pick<ContainerConfig, 'ports'>,
+  error: unknown,
+  attempt: number,
+): boolean {
+  const taken = takenPort(error);
+  if (taken === undefined || attempt >= ATTEMPTS) return false;
+  return !ports.some(({ hostPort, protocol }) => hostPort === taken.port.port && protocol === taken.port.protocol);
+}
+
+function takenPort(error: unknown): { readonly port: HostPort; readonly subject: string } | undefined {
+  if (!(error instanceof LimpidError) || error.doing !== 'publish') return undefined;
+  const { subject = '', errno, code } = error;
+  if (errno !== 'EADDRINUSE' && code !== 'EADDRINUSE') return undefined;
+  const port = parseSubject(subject);
+  return port === undefined ? undefined : { port, subject };
 }
 
 /** `0.0.0.0:8080/tcp`, `[::1]:53/udp`. */

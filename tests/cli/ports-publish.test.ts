@@ -84,6 +84,21 @@ test('any port will do: one is chosen, and kept over a restart', async () => {
   await says('rm', '-f', '-t', '0', 'random');
 });
 
+test('many at once find a port each, where there are hardly more', async () => {
+  // Whoever asks the kernel for a free port at the same moment as others may be told the same one.
+  host.sysctl('ipv4/ip_local_port_range', '41000 41005');
+  const start = async (name: string) => {
+    for (const round of ['a', 'b']) {
+      await says('run', '--rm', BRIDGE, '-p', '80', BUSYBOX, 'true');
+      await says('run', '-d', `--name=${name}${round}`, BRIDGE, '-p', '80', BUSYBOX, 'true');
+    }
+  };
+  await Promise.all(['one', 'two', 'three', 'four'].map(start));
+  host.sysctl('ipv4/ip_local_port_range', '32768 60999');
+  await says('rm', '-f', '-a');
+  expect(elements()).toEqual([]);
+});
+
 test('a run that is repeated is kept, and publishes as the first did', async () => {
   const again = async () => {
     const id = await says('run', '-d', BRIDGE, '-p', '8089:80', '-p', '81', BUSYBOX, 'sleep', 'infinity');
