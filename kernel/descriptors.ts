@@ -1,4 +1,4 @@
-import { O_CLOEXEC, O_RDWR } from '../abi/flags/open.ts';
+import { O_CLOEXEC, O_RDONLY, O_RDWR } from '../abi/flags/open.ts';
 import { readSymlink } from './files.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
@@ -25,6 +25,13 @@ export function copyDescriptor(fd: number): number {
 export function isInherited(fd: number): boolean {
   const target = readSymlink(`/proc/self/fd/${fd}`);
   return target !== undefined && target !== 'anon_inode:[eventpoll]';
+}
+
+/** A descriptor of what is at a path, for somebody else to read: a namespace, for one. The caller closes it. */
+export function openReadable(path: string): number {
+  const fd = libc.open(ptr(cString(path)), O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) throw systemError('open', path);
+  return fd;
 }
 
 export function closeDescriptor(fd: number): void {

@@ -8,7 +8,7 @@ export interface CriuCall {
   readonly imagePath: string;
   readonly workPath: string;
   /** CRIU's descriptor 3. */
-  readonly third?: Bun.BunFile;
+  readonly third?: number;
 }
 
 /** Runs CRIU to its end, its standard streams ours. Throws ECRIU with what it says of its failure. */

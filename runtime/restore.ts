@@ -1,3 +1,4 @@
+import { closeDescriptor, openReadable } from '../kernel/descriptors.ts';
 import { MS_BIND, MS_REC } from '../abi/flags/mount.ts';
 import { makeDirectories, makeDirectory, readText, removeFile, writeFile } from '../kernel/files.ts';
 import { waitLock } from '../kernel/locks.ts';
@@ -72,7 +73,7 @@ async function restoreIn(
   makeDirectories(options.workPath, 0o700);
   const pidFile = `${files.directory}/criu-pid`;
   const network = joinedNetwork(bundle.spec);
-  const third = network === undefined ? undefined : Bun.file(network);
+  const third = network === undefined ? undefined : openReadable(network);
   const { imagePath, workPath } = options;
   const words = [
     ...['--root', root, '--restore-detached', '--restore-sibling', '--pidfile', pidFile],
@@ -81,13 +82,12 @@ async function restoreIn(
     ...outside.descriptors.flatMap((key, fd) => (key === '' ? [] : ['--inherit-fd', `fd[${fd}]:${key}`])),
     ...options.words,
   ];
-  runCriu(`container "${files.id}"`, {
-    action: 'restore',
-    imagePath,
-    workPath,
-    words,
-    ...(third !== undefined && { third }),
-  });
+  try {
+    const call = { action: 'restore', imagePath, workPath, words, ...(third !== undefined && { third }) } as const;
+    runCriu(`container "${files.id}"`, call);
+  } finally {
+    if (third !== undefined) closeDescriptor(third);
+  }
   await runPlan(world, [umountRoot(root)]);
   return recordRestored(files, pidFile);
 }
