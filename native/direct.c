@@ -100,6 +100,8 @@ void direct(int argc, char **argv) {
             return;
         words.argv++, words.argc--;
     }
+    /* Ours to say, nobody else's. */
+    unsetenv("LIMPID_GATE_ANSWER");
     if (geteuid() != 0)
         return;
     while (words.argc > 0 && words.argv[0][0] == '-')
