@@ -69,7 +69,7 @@ function comparePulls({ registry, debian, debianBytes }: ImageOrigin, pullers: r
   say(
     `A Debian root file system of ${megabytes} MB in three layers (${sizes.join(', ')}), pulled and unpacked, in s:\n`,
   );
-  say(`| | ${pullers.map(({ name }) => name).join(' | ')} |`);
+  say(`| | ${pullers.map(({ name }) => name.replaceAll('|', String.raw`\|`)).join(' | ')} |`);
   say(`| --- |${pullers.map(() => ' ---: |').join('')}`);
   for (const kind of ['gzip', 'zstd'] as const) {
     const times = new Map<string, number[]>(pullers.map(({ name }) => [name, []]));
