@@ -22,7 +22,7 @@ const GUEST_TESTS = ['tests/kernel', 'tests/cli']
   .flatMap(testFiles)
   .filter(
     (path) =>
-      !/tests\/kernel\/(?:runtime-systemd|executor-wire|script|seccomp|firewall|network|images|registry|runtime-(?:exec|process|errors|listener|placement))/.test(
+      !/tests\/kernel\/(?:runtime-systemd|executor-wire|script|seccomp|firewall|network|images|registry|runtime-(?:exec|process|errors|listener|placement|rootless|direct|features))/.test(
         path,
       ),
   )
