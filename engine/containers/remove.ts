@@ -12,7 +12,7 @@ import { containerPaths } from '../records/paths.ts';
 import { findRecord, listIds, recordedId, type ContainerRecord } from '../records/read.ts';
 import { parseConfig, recordExists } from '../records/record.ts';
 import { observeState } from '../records/state.ts';
-import { busyContainer, lockIdleRecord, type NewRecord } from '../records/write.ts';
+import { busyContainer, LOCK_PATIENCE_MS, lockIdleRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
 import { listLeavings } from './list.ts';
 import { stopRecord } from './stop.ts';
@@ -40,17 +40,18 @@ export async function removeContainer(
       // A `--rm` container went with its monitor.
       if (!recordExists(world, found.config.id)) return;
     }
+    const since = performance.now();
     const record = await lockIdleRecord(world, found);
     if (record !== undefined) return removeLocked(world, record);
     if (!recordExists(world, found.config.id)) throw goneMeanwhile(found);
-    // Another command was just starting it: then it runs now.
-    const runs = observeState(world, found).process !== undefined;
-    if (!runs || !force || attempt === PATIENCE) throw busyContainer(found.config.name);
+    // Who did not have to wait met another command that had just started it. It may have ended since.
+    const waited = performance.now() - since >= LOCK_PATIENCE_MS;
+    if (waited || !force || attempt === PATIENCE) throw busyContainer(found.config.name);
   }
 }
 
 /** How often a start that is faster is met by another stop. */
-const PATIENCE = 5;
+const PATIENCE = 20;
 
 async function removeLocked(world: World, record: NewRecord): Promise<void> {
   try {

@@ -92,7 +92,8 @@ export function lockRecord(world: World, { config, paths }: ContainerRecord): Ne
   return undefined;
 }
 
-const LOCK_PATIENCE_MS = 2000;
+/** How long `lockIdleRecord` waits for a lock that others hold while nothing runs. */
+export const LOCK_PATIENCE_MS = 2000;
 const LOCK_LOOK_MS = 2;
 
 /**

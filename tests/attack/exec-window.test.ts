@@ -18,7 +18,8 @@ test('nothing of a newcomer can be read or traced', async () => {
   const binary = await attack.compile(fileURLToPath(new URL('look-at-newcomer.c', import.meta.url)));
   await attack.must('run', '-d', '--name', 'lab', '-v', `${binary}:/look:ro`, 'builtin:busybox', '/look');
   for (let turn = 0; turn < 40; turn++) await attack.must('exec', 'lab', 'true');
-  await attack.must('exec', 'lab', 'touch', '/stop');
+  // The container ends because of it, and may take the newcomer with it before that ends itself.
+  expect([0, 137]).toContain((await attack.limpid(['exec', 'lab', 'touch', '/stop'])).code);
   expect(await attack.must('wait', 'lab')).toBe('0');
   const lines = (await attack.must('logs', 'lab')).split('\n');
   expect(lines.filter((line) => line.startsWith('got'))).toEqual([]);

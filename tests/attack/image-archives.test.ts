@@ -195,7 +195,9 @@ describe('documents without end', () => {
     const child = Bun.spawn([PROGRAM, ...globals, 'load', '-q', '-i', file], { stdout: 'ignore', stderr: 'pipe' });
     const err = await child.stderr.text();
     expect([await child.exited, err.replace(file, 'FILE')]).toEqual([125, `Error: cannot read "FILE": ${why}\n`]);
-    expect(child.resourceUsage()!.maxRSS).toBeLessThan(200_000_000);
+    // A child that was vforked counts its parent's peak as its own until it has one.
+    const ours = process.resourceUsage().maxRSS * 1024;
+    expect(child.resourceUsage()!.maxRSS).toBeLessThan(Math.max(ours, 200_000_000) + 100_000_000);
     expect(store()).toEqual(before);
   });
 
