@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import type { TestOutcome } from './junit.ts';
 import { emptyLogs, readOutcomes, ROOT, run, tally, type StageResult } from './test-stage.ts';
 
-const FILE_SECONDS = 240;
-const GUEST_SECONDS = 600;
+const FILE_SECONDS = 400;
+const GUEST_SECONDS = 1200;
 /** One for each core: emulation keeps each of them busy. */
 const GUESTS = 2;
 

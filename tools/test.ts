@@ -20,7 +20,7 @@ const SYSTEMD_TESTS = ['tests/kernel/runtime-systemd.test.ts'];
  */
 const GUEST_TESTS = [
   ...['cgroup-limits', 'device-filter', 'engine-library', 'executor', 'executor-operations', 'user-namespace'],
-  ...['conformance-cgroups', 'conformance-linux', 'conformance-runtime', 'conformance-config', 'runtime-lifecycle'],
+  ...['conformance-cgroups', 'conformance-runtime', 'runtime-lifecycle'],
 ]
   .map((name) => `tests/kernel/${name}.test.ts`)
   .concat(['lab', 'limits', 'rights'].map((name) => `tests/cli/${name}.test.ts`));
