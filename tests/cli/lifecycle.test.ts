@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
 
@@ -152,7 +152,11 @@ test('--timeout ends it', async () => {
 
 test('a command that runs while another removes it', async () => {
   await says('run', '-d', '--name', 'going', BUSYBOX, 'sleep', '1000');
+  const monitor = await says('inspect', '--format', '{{.State.ConmonPid}}', 'going');
+  const descriptors = () => readdirSync(`/proc/${monitor}/fd`).length;
+  const before = descriptors();
   const waiting = limpid('wait', 'going');
+  await until('the monitor has a client', () => descriptors() > before);
   await says('rm', '-f', '-t', '0', 'going');
   expect([(await waiting).code === 0, (await waiting).out === '137\n']).toEqual([true, true]);
 });
