@@ -1,6 +1,5 @@
-import { hostArch } from './arch.ts';
 import { readKernelFile } from './files.ts';
-import { cString, libc, ptr } from './libc.ts';
+import { statfs } from './statfs.ts';
 
 export interface CgroupMount {
   readonly type: string;
@@ -9,7 +8,6 @@ export interface CgroupMount {
 }
 
 const ROOT = '/sys/fs/cgroup';
-const SYS_STATFS = hostArch === 'aarch64' ? 43 : 137;
 // linux/magic.h
 const CGROUP_SUPER_MAGIC = 0x27e0eb;
 const CGROUP2_SUPER_MAGIC = 0x63677270;
@@ -41,11 +39,9 @@ function usualMounts(): CgroupMount[] | undefined {
   return mounts.length === 0 ? undefined : mounts.reverse();
 }
 
-/** statfs(2): what kind of file system a path is on; 0 where there is no such path. */
+/** What kind of file system a path is on; 0 where there is no such path. */
 function magicOf(path: string): number {
-  const status = new Int32Array(64);
-  const name = cString(path);
-  return Number(libc.syscall(SYS_STATFS, ptr(name) as number, ptr(status), 0, 0, 0, 0)) === 0 ? status[0]! : 0;
+  return Number(statfs(path)?.[0] ?? 0);
 }
 
 /** cgroup mounts of the root of their hierarchy, from proc_pid_mountinfo(5). */

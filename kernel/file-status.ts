@@ -39,6 +39,11 @@ export function statPath(path: string, { followLinks = true } = {}): FileStatus 
   return statx(AT_FDCWD, path, followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
 }
 
+/** Changes with what stands at a path: empty for nothing. */
+export function fingerprint(status: FileStatus | undefined): string {
+  return status === undefined ? '' : `${status.kind} ${status.inode} ${status.sizeBytes} ${status.modifiedNs}`;
+}
+
 /** statx(2) of an open descriptor. */
 export function statDescriptor(fd: number): FileStatus | undefined {
   return statx(fd, '', AT_EMPTY_PATH);

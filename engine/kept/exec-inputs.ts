@@ -1,4 +1,4 @@
-import { statPath, type FileStatus } from '../../kernel/file-status.ts';
+import { fingerprint, statPath } from '../../kernel/file-status.ts';
 import { readKernelFile, statInRoot } from '../../kernel/files.ts';
 import { foreignNamespaces } from '../../kernel/namespaces.ts';
 import type { ProcessIdentity } from '../../kernel/process.ts';
@@ -27,8 +27,4 @@ export function execInputs(
     [paths.upper, ...lower].map((layer) => USERS.map((path) => fingerprint(statInRoot(layer, path)))),
   ];
   return JSON.stringify(inputs);
-}
-
-function fingerprint(status: FileStatus | undefined): string {
-  return status === undefined ? '' : `${status.kind} ${status.inode} ${status.sizeBytes} ${status.modifiedNs}`;
 }

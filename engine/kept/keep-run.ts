@@ -2,7 +2,7 @@ import type { Op } from '../../plan/ops.ts';
 import { nameClaim } from '../records/paths.ts';
 import type { StartedContainer } from '../containers/start.ts';
 import type { World } from '../world.ts';
-import { freshOps } from './fresh-network.ts';
+import { freshOps } from './fresh-ops.ts';
 import { keptFormat, noteKept, type KeptForeground } from './kept-file.ts';
 import type { KeptRun } from './kept-run.ts';
 import { maskName } from './masked-name.ts';

@@ -1,4 +1,4 @@
-import { statPath } from '../../kernel/file-status.ts';
+import { fingerprint, statPath } from '../../kernel/file-status.ts';
 import { hostHostname } from '../../kernel/hostname.ts';
 import { currentGid } from '../../kernel/process.ts';
 import { builtinRootfs } from '../../kernel/assets.ts';
@@ -15,7 +15,11 @@ const PROXIES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'] as const;
  */
 export function runInputs(world: World, rootfs: RootfsSource): string {
   const proxies = PROXIES.map((name) => [Bun.env[name], Bun.env[name.toUpperCase()]]);
-  return JSON.stringify([...hostInputs(world), proxies, rootFileSystem(world, rootfs).map(fingerprint)]);
+  return JSON.stringify([
+    ...hostInputs(world),
+    proxies,
+    rootFileSystem(world, rootfs).map((path) => fingerprint(statPath(path))),
+  ]);
 }
 
 /** What any plan depends on. */
@@ -43,10 +47,4 @@ function rootFileSystem(world: World, rootfs: RootfsSource): string[] {
   if (rootfs.kind !== 'builtin') return [];
   const directory = `${world.root}/builtin/${rootfs.name}-${builtinRootfs(rootfs.name)?.digest}`;
   return [directory, `${directory}/etc/passwd`, `${directory}/etc/group`];
-}
-
-/** Changes with what stands at a path; empty where nothing does. */
-function fingerprint(path: string): string {
-  const status = statPath(path);
-  return status === undefined ? '' : `${status.inode} ${status.sizeBytes} ${status.modifiedNs}`;
 }

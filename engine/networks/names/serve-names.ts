@@ -41,8 +41,7 @@ export function serveNames(world: World): void {
 
 /** Addresses of containers that died with their monitor go here: nobody else may come by. */
 function isNeeded(world: World): boolean {
-  const networks = namedNetworks(world);
-  for (const { name } of networks) sweepLeases(world, name, ifDead(world));
+  for (const { name } of namedNetworks(world)) sweepLeases(world, name, ifDead(world));
   return hasLeases(world);
 }
 
