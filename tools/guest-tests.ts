@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { TestOutcome } from './junit.ts';
+import { filesToRepeat, replaceOutcomes, tellUnsteady } from './second-run.ts';
 import { emptyLogs, readOutcomes, ROOT, run, tally, type StageResult } from './test-stage.ts';
 
 const FILE_SECONDS = 400;
@@ -29,9 +30,26 @@ export async function runGuestTests(world: GuestWorld, files: readonly string[])
   const first = await run(['bun', 'tests/guest/run.ts', ...OPTIONS[world], '--timeout', '90', '--', 'true'], 300);
   if (first.code !== 0) return tally(`guest-${world}`, [], first.code, first.output);
   const runs = await Promise.all(shares.map((share) => runShare(world, share, directory)));
-  const outcomes = (await Promise.all(files.map((file) => outcomesOf(file, directory)))).flat();
+  const outcomes = await outcomesIn(files, directory);
+  const repeated = filesToRepeat(outcomes);
+  if (repeated.length === 0) return tallyRuns(world, outcomes, runs);
+  const again = emptyLogs(`guest ${world} again`);
+  const second = await runShare(world, repeated, again);
+  const secondOutcomes = await outcomesIn(repeated, again);
+  const result = tallyRuns(world, replaceOutcomes(outcomes, repeated, secondOutcomes), [second]);
+  return { ...result, trouble: [...tellUnsteady(outcomes, secondOutcomes), ...result.trouble] };
+}
+
+async function outcomesIn(files: readonly string[], directory: string): Promise<TestOutcome[]> {
+  return (await Promise.all(files.map((file) => outcomesOf(file, directory)))).flat();
+}
+
+function tallyRuns(
+  world: GuestWorld,
+  outcomes: readonly TestOutcome[],
+  runs: readonly { readonly code: number; readonly output: string }[],
+): StageResult {
   const output = runs.map((one) => one.output).join('\n');
-  await Bun.write(`${directory}/output`, output);
   return tally(`guest-${world}`, outcomes, Math.max(...runs.map(({ code }) => code)), output);
 }
 

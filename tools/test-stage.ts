@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { unexpectedSkips, type TestWorld } from './check-skips.ts';
 import { parseJunit, type TestOutcome } from './junit.ts';
+import { filesToRepeat, replaceOutcomes, tellUnsteady } from './second-run.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LOGS = `${ROOT}build/test`;
@@ -35,16 +36,35 @@ export interface BunTests {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs `bun test` on these paths, and counts from its JUnit file. */
-export async function runBunTests({ name, world, paths, timeoutS, env = {} }: BunTests): Promise<StageResult> {
+/**
+ * Runs `bun test` on these paths, and counts from its JUnit file. Files with failures run a second time, alone, which
+ * tells a broken test from one that the rest of the machine has upset; what failed at first is shown either way.
+ */
+export async function runBunTests(tests: BunTests): Promise<StageResult> {
+  const { world, paths } = tests;
   // Without paths bun would run everything.
   if (paths.length === 0) return { passed: 0, failed: 0, skipped: 0, trouble: [] };
-  const directory = emptyLogs(name);
-  const reporter = ['--reporter=junit', `--reporter-outfile=${directory}/junit.xml`];
-  const words = ['bun', 'test', '--only-failures', '--timeout=20000', ...reporter];
+  const directory = emptyLogs(tests.name);
+  const first = await bunTest(tests, paths, `${directory}/junit.xml`);
+  const files = filesToRepeat(first.outcomes);
+  if (files.length === 0) return tally(world, first.outcomes, first.code, first.output);
+  const second = await bunTest(tests, files, `${directory}/junit-again.xml`);
+  const result = tally(world, replaceOutcomes(first.outcomes, files, second.outcomes), second.code, second.output);
+  return { ...result, trouble: [...tellUnsteady(first.outcomes, second.outcomes), ...result.trouble] };
+}
+
+async function bunTest({ timeoutS, env = {} }: BunTests, paths: readonly string[], junit: string) {
+  const words = [
+    'bun',
+    'test',
+    '--only-failures',
+    '--timeout=20000',
+    '--reporter=junit',
+    `--reporter-outfile=${junit}`,
+  ];
   const { code, output } = await run([...words, ...paths.map((path) => `./${path}`)], timeoutS, env);
-  await Bun.write(`${directory}/output`, output);
-  return tally(world, await readOutcomes(`${directory}/junit.xml`), code, output);
+  await Bun.write(`${junit}.output`, output);
+  return { code, output, outcomes: await readOutcomes(junit) };
 }
 
 /** Where a stage keeps what its programs wrote: build/test/NAME, empty. */
