@@ -78,6 +78,15 @@ int sync_await(struct executor *x, uint8_t gate) {
     return got == gate ? 0 : fail_as(EPROTO, "await");
 }
 
+int op_await_end(struct executor *x, const struct op *op) {
+    int slot = SLOT(ARG_AWAIT_END_SLOT), pipe = slot < 0 ? -1 : x->slot[slot];
+    char byte;
+    ssize_t got;
+    while ((got = read(pipe, &byte, 1)) > 0 || (got < 0 && errno == EINTR))
+        continue;
+    return got < 0 ? fail("read") : 0;
+}
+
 int sync_await_terminal(struct executor *x) {
     while (x->stdio.monitor[0] < 0) {
         int got = receive(x, 0);

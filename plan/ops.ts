@@ -201,6 +201,9 @@ export const OPS = {
   /** A port of the host, held by a bound socket as long as the monitor lives. `address` is a struct sockaddr. */
   reserve_port: { domain: 'int', type: 'int', protocol: 'int', address: 'blob' },
   release_ports: {},
+
+  /** Waits until nobody holds the other end of the pipe in the slot any more: who made it has ended, however. */
+  await_end: { slot: 'slot' },
 } as const;
 
 type Kinds = {

@@ -1,4 +1,3 @@
-import { LimpidError } from '../../base/error.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { writeFile } from '../../kernel/files.ts';
 import { digestOf } from '../../spec/digest.ts';
@@ -10,9 +9,7 @@ import { packLayer, packTree, type PackOptions } from '../../store/layers/pack.t
 import { storeLayer, type StoredLayer } from '../../store/layers/store-layer.ts';
 import { convertManifest, encodeManifest } from '../../store/transports/convert-manifest.ts';
 import type { ContainerConfig } from '../config.ts';
-import { pauseContainer, unpauseContainer } from '../containers/pause.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';
-import { observeState } from '../records/state.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { World } from '../world.ts';
 import { applyChanges } from './apply-changes.ts';
@@ -22,6 +19,7 @@ import { hostPlatform } from './host-platform.ts';
 import { emptyLayer } from './image-config.ts';
 import { ownFiles } from './own-files.ts';
 import { newName } from './tag.ts';
+import { whilePaused } from './while-paused.ts';
 import { withMountedLayers } from './with-mounted-layers.ts';
 
 export interface CommitOptions {
@@ -55,40 +53,14 @@ export async function commitContainer(world: World, reference: string, options: 
   applyChanges({}, options.changes ?? []);
   const use = await shareStore(world);
   try {
-    const source = await whilePaused(world, record, options, () => committedImage(world, record, options));
+    const make = () => committedImage(world, record, options);
+    const { pause = true, signal } = options;
+    const source = await (pause ? whilePaused(world, record, make, signal) : make());
     const { entry } = await receiveImage(world, source, { platform: hostPlatform(), anyPlatform: true, names });
     if (options.iidFile !== undefined) writeFile(options.iidFile, entry.id, { mode: 0o644, sync: false });
     return entry.id;
   } finally {
     use.release();
-  }
-}
-
-async function whilePaused<T>(
-  world: World,
-  record: ContainerRecord,
-  { pause = true, signal }: CommitOptions,
-  act: () => Promise<T>,
-): Promise<T> {
-  const { id } = record.config;
-  if (!pause || observeState(world, record).status !== 'running') return act();
-  pauseContainer(world, id);
-  const onAbort = () => thaw(world, id);
-  signal?.addEventListener('abort', onAbort);
-  try {
-    return await act();
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-    thaw(world, id);
-  }
-}
-
-/** Somebody may have removed it meanwhile. */
-function thaw(world: World, id: string): void {
-  try {
-    unpauseContainer(world, id);
-  } catch (error) {
-    if (!(error instanceof LimpidError)) throw error;
   }
 }
 

@@ -199,6 +199,7 @@ const DESCRIBERS: Describers = {
   copy_tree: (op) => [`${slotName(op.source)} to ${place(op.at, op.path)}`],
   reserve_port: (op) => [describeSocketAddress(op)],
   release_ports: () => [],
+  await_end: (op) => [slotName(op.slot)],
   unpack: (op) => [
     `${slotName(op.records)} to ${place(op.at, op.path)}`,
     `answers to ${slotName(op.answer)}`,

@@ -121,6 +121,7 @@ const DEEDS: Deeds = {
   copy_tree: (op, slots) => ['copy', `what ${quoted(slots, op.at, op.path)} hides into it`],
   reserve_port: (op) => ['publish', describeSocketAddress(op)],
   release_ports: () => ['give back', 'the published ports'],
+  await_end: () => ['wait for', 'the end of who started this'],
   unpack: (op, slots) => ['unpack', `a layer into ${quoted(slots, op.at, op.path)}`],
 };
 
