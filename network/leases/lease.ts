@@ -1,6 +1,7 @@
 import { addressPlus, formatAddress, type IpAddress } from '../../abi/ip/address.ts';
 import { LimpidError } from '../../base/error.ts';
 import { makeDirectories, makeSymlink, readSymlink, removeFile, renamePath } from '../../kernel/files.ts';
+import { waitLock, type Lock } from '../../kernel/locks.ts';
 import { leasesDirectory, type NetworkPlace } from '../store/place.ts';
 import type { AddressRange } from './range.ts';
 import { releaseIfDead, sweepLeases, type IfDead } from './sweep.ts';
@@ -54,16 +55,30 @@ export function releaseAddress(place: NetworkPlace, network: string, address: st
 
 function takeNext(request: LeaseRequest, directory: string): IpAddress | undefined {
   const { first, size, reserved } = request.range;
-  const start = firstOffset(request, directory);
-  for (let step = 0; step < size; step++) {
-    const offset = (start + step) % size;
-    if (offset === reserved) continue;
-    const address = addressPlus(first, offset);
-    if (!claim(directory, `${directory}/${formatAddress(address)}`, request.holder)) continue;
-    noteLast(request, directory, offset);
-    return address;
+  const lock = lockLast(directory);
+  try {
+    const start = firstOffset(request, directory);
+    for (let step = 0; step < size; step++) {
+      const offset = (start + step) % size;
+      if (offset === reserved) continue;
+      const address = addressPlus(first, offset);
+      if (!makeSymlink(`${directory}/${formatAddress(address)}`, request.holder)) continue;
+      noteLast(directory, first, offset);
+      return address;
+    }
+    return undefined;
+  } finally {
+    lock.release();
   }
-  return undefined;
+}
+
+/** Without it the slower of two would note its address behind the faster one's, and what was just given back be next. */
+function lockLast(directory: string): Lock {
+  const lock = waitLock(`${directory}/last`);
+  if (lock !== 'absent') return lock;
+  // The first lease of a network since the last reboot.
+  makeDirectories(directory, 0o755);
+  return lockLast(directory);
 }
 
 function takeAfterSweep(request: LeaseRequest, directory: string): IpAddress | undefined {
@@ -93,18 +108,21 @@ function claim(directory: string, path: string, holder: string): boolean {
   }
 }
 
-/** The place behind the address that was taken last: a hint, not a promise. */
+/** The place behind the address that was taken last. */
 function firstOffset({ range: { first, size } }: Pick<LeaseRequest, 'range'>, directory: string): number {
   const last = Number(readSymlink(lastTaken(directory, first)));
   return last >= 0 && last + 1 < size ? last + 1 : 0;
 }
 
-function noteLast({ holder, range: { first } }: LeaseRequest, directory: string, offset: number): void {
+/** For who holds the lock: what lies aside was left by a killed command. */
+function noteLast(directory: string, first: IpAddress, offset: number): void {
   const path = lastTaken(directory, first);
-  const aside = `${path}.${holder}`;
-  // One that is there was left by a killed command.
-  if (!makeSymlink(aside, String(offset))) removeFile(aside);
-  else renamePath(aside, path);
+  const aside = `${path}.new`;
+  if (!makeSymlink(aside, String(offset))) {
+    removeFile(aside);
+    makeSymlink(aside, String(offset));
+  }
+  renamePath(aside, path);
 }
 
 function lastTaken(directory: string, { length }: IpAddress): string {
