@@ -31,22 +31,23 @@ export function mapLayers(request: LaunchRequest): MappedLayers | undefined {
   if (rootfs.kind === 'directory' || !isBornInUserNamespace(namespaces)) return undefined;
   const staging = stagingDirectory(rootfs.upper);
   const because = request.because('linux.uidMappings', 'the container’s ids in its layers');
-  const shown = rootfs.lower.map((path, index) => ({ path, mapped: `${staging}/${index}` }));
-  return {
-    rootfs: { ...rootfs, lower: shown.map(({ mapped }) => mapped) },
-    before: [
-      openMaps(request, because),
-      makeDirectory(staging, because),
-      bind(staging, staging, NONE, because),
-      ...shown.flatMap(({ path, mapped }) => [
-        makeDirectory(mapped, because),
-        bind(path, mapped, SLOT.idMaps, because),
-      ]),
-      { op: 'close', stage: 'host', because, slot: SLOT.idMaps },
-    ],
-    after: [umountStaging(staging)],
-    staging,
-  };
+  const { lower, before } = bindMapped(rootfs.lower, staging, openMaps(request, because));
+  return { rootfs: { ...rootfs, lower }, before, after: [umountStaging(staging)], staging };
+}
+
+/** Layers bound below `staging` with their ids mapped by the user namespace that `openMaps` puts into the slot for it. */
+export function bindMapped(
+  layers: readonly string[],
+  staging: string,
+  openMaps: Op,
+): { lower: string[]; before: Op[] } {
+  const { because } = openMaps;
+  const lower = layers.map((_, index) => `${staging}/${index}`);
+  const before: Op[] = [openMaps, makeDirectory(staging, because), bind(staging, staging, NONE, because)];
+  for (const [index, path] of lower.entries())
+    before.push(makeDirectory(path, because), bind(layers[index]!, path, SLOT.idMaps, because));
+  before.push({ op: 'close', stage: 'host', because, slot: SLOT.idMaps });
+  return { lower, before };
 }
 
 function openMaps({ spec, namespaces }: LaunchRequest, because: string): Op {

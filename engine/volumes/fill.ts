@@ -8,10 +8,15 @@ import { tryLock, type Lock } from '../../kernel/locks.ts';
 import { startPlan } from '../../kernel/plan-process.ts';
 import { explainFailure } from '../../plan/describe/explain-failure.ts';
 import type { Op } from '../../plan/ops.ts';
+import { bindMapped, stagingDirectory } from '../../plan/mapped-layers.ts';
 import { mountOverlay } from '../../plan/overlay.ts';
+import { SLOT } from '../../plan/slots.ts';
+import { idMap } from '../../plan/user-namespace.ts';
 import { emptyLayer } from '../images/image-config.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
+import { joinedMaps } from '../containers/joined-maps.ts';
+import { joinedProcesses } from '../containers/joined.ts';
 import { volumeDirectories } from '../containers/volumes.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { World } from '../world.ts';
@@ -32,15 +37,16 @@ const NOTHING_THERE: ReadonlySet<number> = new Set([2, 20, 40]);
 
 /**
  * Puts into each new volume what the image has in its place, with owners and modes, as podman and Docker do; `nocopy`
- * leaves it empty. Each appears by one rename: whole or not at all. What maps ids is left empty.
+ * leaves it empty. Each appears by one rename: whole or not at all. For a container that maps ids the owners are those that
+ * it sees in its layers.
  */
 export async function fillVolumes(world: World, config: ContainerConfig, paths: ContainerPaths): Promise<void> {
-  if (config.uidMappings.length > 0 || newVolumes(world, config).length === 0) return;
+  if (newVolumes(world, config).length === 0) return;
   const lock = await lockVolumes(world);
   try {
     // Another container may have been first.
     const volumes = newVolumes(world, config);
-    if (volumes.length > 0) await fillAll(world, config, paths.merged, volumes);
+    if (volumes.length > 0) await fillAll(world, config, paths, volumes);
   } finally {
     lock.release();
   }
@@ -60,15 +66,29 @@ function isEmpty(directory: string): boolean {
 }
 
 /** The layers are mounted where the container's root will be: whatever becomes of us, that is cleared away with it. */
-async function fillAll(world: World, config: ContainerConfig, merged: string, volumes: readonly NewVolume[]) {
-  const lower = [...(await resolveRootfs(world, config.rootfs)), emptyLayer(world)];
+async function fillAll(
+  world: World,
+  config: ContainerConfig,
+  { merged, upper }: ContainerPaths,
+  volumes: readonly NewVolume[],
+) {
+  const layers = [...(await resolveRootfs(world, config.rootfs)), emptyLayer(world)];
   makeDirectories(merged, 0o755);
   for (const { directory } of volumes) makeDirectories(directory.slice(0, directory.lastIndexOf('/')), 0o755);
   const flags = MS_RDONLY | MS_NODEV | MS_NOSUID;
+  const staging = stagingDirectory(upper);
+  const { lower, before } = shownLayers(world, config, layers, staging);
   const mount = mountOverlay({ lower }, { target: merged, flags, because: BECAUSE, facts: world.facts });
+  const places = [merged, staging];
   for (let left = [...volumes]; left.length > 0;) {
     const copies = left.map((volume) => copyOps(merged, volume));
-    const plan = [umount(merged, 'host'), mount, ...copies.flat(), umount(merged, 'cleanup')];
+    const plan = [
+      ...places.map((path) => umount(path, 'host')),
+      ...before,
+      mount,
+      ...copies.flat(),
+      ...places.map((path) => umount(path, 'cleanup')),
+    ];
     const outcome = await startPlan(plan, await world.executor).outcome;
     if (outcome?.kind === 'done') return publish(left);
     if (outcome === undefined)
@@ -80,6 +100,23 @@ async function fillAll(world: World, config: ContainerConfig, merged: string, vo
       throw new LimpidError(explainFailure(plan, outcome.index, outcome.errno, outcome.call));
     left = left.filter((volume) => volume !== missing);
   }
+}
+
+/** With the owners that the container sees. */
+function shownLayers(world: World, config: ContainerConfig, layers: readonly string[], staging: string) {
+  const joins = config.namespaces.user.kind !== 'private';
+  const maps = joins ? joinedMaps(config, joinedProcesses(world, config)) : config;
+  if (maps === undefined || maps.uidMappings.length === 0) return { lower: layers, before: [] };
+  const [uidMap, gidMap] = [idMap(maps.uidMappings), idMap(maps.gidMappings)];
+  const because = 'the container’s ids in its layers';
+  return bindMapped(layers, staging, {
+    op: 'user_namespace',
+    stage: 'host',
+    because,
+    slot: SLOT.idMaps,
+    uidMap,
+    gidMap,
+  });
 }
 
 function publish(volumes: readonly NewVolume[]): void {

@@ -83,6 +83,17 @@ describe('volumes', () => {
     );
     expect(await says('run', '--rm', '-v', 'kept:/data', name, 'ls')).toBe('mine');
   });
+  test('where ids are mapped, with the owners that the container sees', async () => {
+    const look = ['-v', 'shifted:/data', '-u', '0', name, 'stat -c "%u:%g %n" /data /data/seed'];
+    const seen = '0:0 /data\n0:0 /data/seed';
+    const maps = ['--uidmap=0:100000:1000', '--gidmap=0:200000:1000'];
+    expect(await says('run', '--rm', ...maps, ...look)).toBe(seen);
+    const { stdout } = Bun.spawnSync(['stat', '-c', '%u:%g', `${directory}/root/volumes/shifted/_data/seed`]);
+    expect(stdout.toString()).toBe('100000:200000\n');
+    await says('run', '-d', '--name', 'mapped', ...maps, '-u', '0', name, 'sleep 1000');
+    expect(await says('run', '--rm', '--userns=container:mapped', '-v', 'joined:/data', ...look.slice(2))).toBe(seen);
+    await says('rm', '-f', '-t', '0', 'mapped');
+  });
   test('what the user mounts there wins', async () => {
     expect(await says('run', '--rm', '--tmpfs', '/data', name, 'ls')).toBe('');
   });
