@@ -3,7 +3,7 @@ import { parseInstant } from '../../base/instant.ts';
 import { pruneContainers } from '../../engine/containers/prune.ts';
 import type { ContainerSummary } from '../../engine/containers/list.ts';
 import type { command } from '../commands/container-prune.ts';
-import { parseFilters } from '../filters.ts';
+import { containerFilter } from '../filter/containers.ts';
 import type { Handler } from '../parse/command.ts';
 import { worldOf } from '../world.ts';
 
@@ -27,7 +27,7 @@ function wanted(filters: readonly string[]): (container: ContainerSummary) => bo
   const until = filters
     .filter((filter) => filter.startsWith('until='))
     .map((filter) => parseInstant(filter.slice(6), Date.now()));
-  const matches = parseFilters(filters.filter((filter) => !filter.startsWith('until=')));
+  const matches = containerFilter(filters.filter((filter) => !filter.startsWith('until=')));
   return (container) =>
     matches(container) && until.every((ms) => ms !== undefined && Date.parse(container.config.created) <= ms);
 }

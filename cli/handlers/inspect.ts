@@ -5,8 +5,9 @@ import { findRecord } from '../../engine/records/read.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/inspect.ts';
 import type { Handler } from '../parse/command.ts';
-import { eachContainer, selectContainers } from '../select-containers.ts';
-import { withMaps } from '../template/value.ts';
+import { printDocuments } from '../print/documents.ts';
+import { eachReference } from '../each-reference.ts';
+import { selectContainers } from '../select-containers.ts';
 import { worldOf } from '../world.ts';
 
 /** Fields of the document whose keys are the user's: in a template a missing one is no error. */
@@ -16,7 +17,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, args, output } = invocation;
   const world = worldOf(invocation);
   const documents: object[] = [];
-  const exitCode = await eachContainer(
+  const exitCode = await eachReference(
     selectContainers(world, { args, options }),
     output,
     { print: false },
@@ -31,12 +32,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
       documents.push({ ...document, SizeRw: upperBytes, SizeRootFs: totalBytes });
     },
   );
-  if (options.format === 'json') {
-    await output.out(`${JSON.stringify(documents, null, 5)}\n`);
-    return exitCode;
-  }
-  const { formatValue } = await import('../template/format.ts');
-  for (const document of documents) await output.out(formatValue(options.format, withMaps(document, MAPS), 'inspect'));
+  await printDocuments(documents, output, { format: options.format, maps: MAPS, name: 'inspect' });
   return exitCode;
 };
 

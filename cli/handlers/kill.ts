@@ -3,7 +3,8 @@ import { LimpidError } from '../../base/error.ts';
 import { killContainer } from '../../engine/containers/kill.ts';
 import type { command } from '../commands/kill.ts';
 import type { Handler } from '../parse/command.ts';
-import { eachContainer, selectContainers } from '../select-containers.ts';
+import { eachReference } from '../each-reference.ts';
+import { selectContainers } from '../select-containers.ts';
 import { worldOf } from '../world.ts';
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
@@ -19,5 +20,5 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     });
   }
   const references = selectContainers(world, { args, options, whenAll: ({ state }) => state.process !== undefined });
-  return eachContainer(references, output, {}, (reference) => killContainer(world, reference, signal));
+  return eachReference(references, output, {}, (reference) => killContainer(world, reference, signal));
 };

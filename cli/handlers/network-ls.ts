@@ -2,7 +2,7 @@ import { formatTable } from '../../base/table.ts';
 import { networkDocument } from '../../engine/networks/inspect.ts';
 import { listAllNetworks } from '../../engine/networks/list.ts';
 import type { command } from '../commands/network-ls.ts';
-import { networkFilter } from '../network-filters.ts';
+import { networkFilter } from '../filter/networks.ts';
 import type { Handler } from '../parse/command.ts';
 import { NETWORK_HEADINGS, networkRow } from '../print/network-row.ts';
 import { worldOf } from '../world.ts';

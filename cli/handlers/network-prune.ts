@@ -1,7 +1,7 @@
 import { EXIT_ENGINE_FAILED } from '../../base/error.ts';
 import { pruneNetworks } from '../../engine/networks/prune.ts';
 import type { command } from '../commands/network-prune.ts';
-import { networkFilter } from '../network-filters.ts';
+import { networkFilter } from '../filter/networks.ts';
 import type { Handler } from '../parse/command.ts';
 import { worldOf } from '../world.ts';
 

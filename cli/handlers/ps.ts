@@ -5,7 +5,7 @@ import { removeLeavings } from '../../engine/containers/remove.ts';
 import { damagedRecords, listIds } from '../../engine/records/read.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/ps.ts';
-import { parseFilters } from '../filters.ts';
+import { containerFilter } from '../filter/containers.ts';
 import type { Handler, Invocation } from '../parse/command.ts';
 import { printPs, PS_HEADINGS, sortContainers } from '../print/ps.ts';
 import { psCells, psJson, psRow, type PsDetails } from '../print/ps-row.ts';
@@ -90,7 +90,7 @@ function choose(
   containers: readonly ContainerSummary[],
   options: Invocation<PsOptions>['options'],
 ): ContainerSummary[] {
-  const matches = parseFilters(options.filter);
+  const matches = containerFilter(options.filter);
   const count = options.latest ? 1 : options.last;
   const asksForStates = options.filter.some((filter) => filter.startsWith('status=') || filter.startsWith('exited='));
   const everything = options.all || count > 0 || asksForStates;

@@ -2,7 +2,8 @@ import { startContainer } from '../../engine/containers/start.ts';
 import { stopContainer } from '../../engine/containers/stop.ts';
 import type { command } from '../commands/restart.ts';
 import type { Handler } from '../parse/command.ts';
-import { eachContainer, selectContainers } from '../select-containers.ts';
+import { eachReference } from '../each-reference.ts';
+import { selectContainers } from '../select-containers.ts';
 import { worldOf } from '../world.ts';
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
@@ -16,7 +17,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     whenAll,
   });
   const timeout = options.time === undefined ? {} : { timeoutS: options.time };
-  return eachContainer(references, output, {}, async (reference) => {
+  return eachReference(references, output, {}, async (reference) => {
     await stopContainer(world, reference, timeout);
     await startContainer(world, reference);
   });

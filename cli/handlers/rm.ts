@@ -1,7 +1,8 @@
 import { removeContainer, removeLeavings } from '../../engine/containers/remove.ts';
 import type { command } from '../commands/rm.ts';
 import type { Handler } from '../parse/command.ts';
-import { eachContainer, selectContainers } from '../select-containers.ts';
+import { eachReference } from '../each-reference.ts';
+import { selectContainers } from '../select-containers.ts';
 import { worldOf } from '../world.ts';
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
@@ -11,7 +12,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const timeout = options.time === undefined ? {} : { timeoutS: options.time };
   // With --force a container that is not there is what was wanted, as podman sees it.
   const ignore = options.ignore || options.force;
-  const exitCode = await eachContainer(references, output, { ignore }, (reference) =>
+  const exitCode = await eachReference(references, output, { ignore }, (reference) =>
     removeContainer(world, reference, { force: options.force, ...timeout }),
   );
   if (options.all) await removeLeavings(world);

@@ -6,7 +6,8 @@ import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/start.ts';
 import { parseDetachKeys } from '../foreground/detach-keys.ts';
 import type { Handler, Invocation } from '../parse/command.ts';
-import { eachContainer, selectContainers } from '../select-containers.ts';
+import { eachReference } from '../each-reference.ts';
+import { selectContainers } from '../select-containers.ts';
 import { worldOf } from '../world.ts';
 
 type StartOptions = typeof command.options;
@@ -16,7 +17,7 @@ export const handle: Handler<StartOptions> = async (invocation) => {
   const world = worldOf(invocation);
   const references = selectContainers(world, { args, options, whenAll: ({ state }) => state.process === undefined });
   if (options.attach || options.interactive) return startAttached(world, references, invocation);
-  return eachContainer(references, output, {}, (reference) => startContainer(world, reference));
+  return eachReference(references, output, {}, (reference) => startContainer(world, reference));
 };
 
 async function startAttached(

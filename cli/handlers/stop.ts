@@ -1,7 +1,8 @@
 import { stopContainer } from '../../engine/containers/stop.ts';
 import type { command } from '../commands/stop.ts';
 import type { Handler } from '../parse/command.ts';
-import { eachContainer, selectContainers } from '../select-containers.ts';
+import { eachReference } from '../each-reference.ts';
+import { selectContainers } from '../select-containers.ts';
 import { worldOf } from '../world.ts';
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
@@ -12,5 +13,5 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   // Side by side: ten containers that ignore their signal are stopped in one time-out, not in ten.
   const stopping = new Map(references.map((reference) => [reference, stopContainer(world, reference, timeout)]));
   for (const one of stopping.values()) one.catch(() => {});
-  return eachContainer(references, output, { ignore: options.ignore }, (reference) => stopping.get(reference));
+  return eachReference(references, output, { ignore: options.ignore }, (reference) => stopping.get(reference));
 };

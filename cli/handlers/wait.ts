@@ -3,7 +3,8 @@ import { waitContainer, waitForStatus } from '../../engine/containers/wait.ts';
 import type { Status } from '../../engine/records/state.ts';
 import type { command } from '../commands/wait.ts';
 import type { Handler } from '../parse/command.ts';
-import { eachContainer, selectContainers } from '../select-containers.ts';
+import { eachReference } from '../each-reference.ts';
+import { selectContainers } from '../select-containers.ts';
 import { worldOf } from '../world.ts';
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
@@ -18,7 +19,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
       : (await waitContainer(world, reference)).code;
   const waiting = new Map(references.map((reference) => [reference, wait(reference)]));
   for (const one of waiting.values()) one.catch(() => {});
-  return eachContainer(references, output, { print: false }, async (reference) => {
+  return eachReference(references, output, { print: false }, async (reference) => {
     const code = options.ignore ? await orMinusOne(waiting.get(reference)!) : await waiting.get(reference)!;
     await output.out(`${code}\n`);
   });
