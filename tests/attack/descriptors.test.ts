@@ -1,9 +1,10 @@
 /** Nothing but 0, 1 and 2 is open in what runs inside, whatever the caller had open. */
 import { afterAll, expect, test } from 'bun:test';
 import { closeSync, openSync, readlinkSync } from 'node:fs';
-import { ended, list, text, until } from '../faults/fault-world.ts';
+import { ended, list, text } from '../faults/fault-world.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
+import { until } from '../cli/until.ts';
 
 const attack = new AttackWorld();
 const runtime = runtimeScope();

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { chmodSync, closeSync, copyFileSync, existsSync, openSync, readlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { libc } from '../../kernel/libc.ts';
-import { list, LIMPID, until } from '../faults/fault-world.ts';
+import { list, LIMPID } from '../faults/fault-world.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
+import { until } from '../cli/until.ts';
 
 const F_GET_SEALS = 1034;
 const SEALED = 0b1111;
@@ -119,4 +120,4 @@ test('limpid-runtime: 200 entries of a program that is /proc/self/exe, beside on
   expect(await hashes(sealed)).toEqual(copy);
   expect(() => openSync(sealed[0]!, 'r+')).toThrow('ETXTBSY');
   await runtime.says('delete', '--force', 'waiting');
-}, 120_000);
+});

@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ended, mountsBelow, until } from '../faults/fault-world.ts';
+import { ended, mountsBelow } from '../faults/fault-world.ts';
 import { createContainer } from '../../runtime/create.ts';
 import { deleteContainer } from '../../runtime/delete.ts';
 import { RuntimeWorld } from '../../runtime/runtime-world.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
+import { until } from '../cli/until.ts';
 
 const attack = new AttackWorld();
 const runtime = runtimeScope();
@@ -58,7 +59,7 @@ test('100 starts beside a renamer', async () => {
   expect(mountsBelow(attack.path)).toEqual([]);
   expect([...outcomes].filter((one) => one !== 'started' && !HARMLESS.has(one))).toEqual([]);
   expect(outcomes).toContain('started');
-}, 60_000);
+});
 
 interface SeenMount {
   readonly device: string;
@@ -136,7 +137,7 @@ test('limpid-runtime: 500 creates beside a renamer, and no mount is of anything 
   expect(outcomes.get('created')).toBeGreaterThan(100);
   // The renamer has been in the way: below the container's root is where its link leads.
   expect([...places].toSorted()).toEqual([`${outside}/mnt`, '/v/here/mnt', '/v/link/mnt']);
-}, 60_000);
+});
 
 function bind(source: string, destination: string) {
   return { type: 'bind', source, destination, options: ['rbind', 'rprivate'], because: '-v' } as const;

@@ -362,6 +362,22 @@ describe('the whole store', () => {
     expect(await says('run', '--rm', 'one', 'echo', 'fine')).toBe('fine');
   });
 
+  test('system prune --volumes takes those that no container has', async () => {
+    await says('run', '--rm', '-v', 'idle:/v', 'one', 'touch', '/v/file');
+    await says('create', '--name', 'made', '-v', 'kept:/v', 'one');
+    await says('run', '-d', '--name', 'at-work', '-v', 'busy:/v', '-v', 'kept:/k', 'one', 'sleep', '1000');
+    const volumes = () => readdirSync(`${directory}/root/volumes`).toSorted();
+    await says('system', 'prune', '-f');
+    expect(volumes()).toEqual(['busy', 'idle', 'kept']);
+    const { code, err } = await limpid('system', 'prune', '-f', '--volumes', '--filter', 'label=a');
+    expect([code, err]).toEqual([125, expect.stringContaining('cannot prune volumes: --filter chooses')]);
+    expect(await says('system', 'prune', '-f', '--volumes')).toMatch(/^Deleted Volumes\nidle\nTotal reclaimed space: /);
+    expect(volumes()).toEqual(['busy', 'kept']);
+    await says('rm', '-f', '-t', '0', 'at-work');
+    expect(await says('system', 'prune', '-f', '--volumes')).toMatch(/^Deleted Volumes\nbusy\nkept\nTotal/);
+    expect(readdirSync(`${directory}/root/staging`)).toEqual([]);
+  });
+
   test('prune --all spares what containers need; system prune takes those that ended too', async () => {
     await says('pull', '-q', '--tls-verify=false', twoName);
     await says('run', '--name', 'ended', 'one', 'true');

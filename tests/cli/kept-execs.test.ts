@@ -1,11 +1,10 @@
 /** The same `exec` again: by a kept plan, until anything that it depends on is another. */
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { beforeAll, expect, test } from 'bun:test';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 
 const { limpid, limpidWith, says } = privateWorld();
 
 beforeAll(() => says('run', '-d', '--name', 'lab', BUSYBOX, 'sleep', 'infinity'));
-afterAll(() => limpid('rm', '-f', 'lab', 'other'));
 
 async function goesKept(...words: string[]): Promise<boolean> {
   return (await limpidWith({ env: { LIMPID_TRACE: '1' } }, ...words)).err.includes('kept plan found');

@@ -1,5 +1,6 @@
 /** The built program on a test host, which has a cable to another machine. */
-import { afterAll, beforeAll, expect } from 'bun:test';
+import { beforeAll, expect } from 'bun:test';
+import { atTheEnd } from '../at-the-end.ts';
 import { cable, NetworkPlace, TestHost } from '../kernel/test-hosts.ts';
 import { BUSYBOX, privateWorld, type Result } from './limpid.ts';
 
@@ -24,12 +25,10 @@ export function labNetwork(): LabNetwork {
   const places: NetworkPlace[] = [];
   const lan = new TestHost('lan');
   const host = new TestHost('host');
-  // Behind these is the world's own `afterAll`, which needs the host: the last made is run first.
-  afterAll(async () => {
-    for (const one of [lan, host]) await one.drop();
-  });
+  atTheEnd(() => lan.drop());
+  atTheEnd(() => host.drop());
   const world = privateWorld();
-  afterAll(async () => {
+  atTheEnd(async () => {
     for (const place of places) await place.leave();
     const ids = (await world.limpid('ps', '-aq')).out.split('\n').filter(Boolean);
     if (ids.length > 0) await limpid('rm', '-f', '-t', '0', ...ids);

@@ -1,27 +1,83 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
 import { gatherFacts } from '../../kernel/facts.ts';
 
-/** Processes other than this one that have a mount or an open file below the directory: monitors and containers. */
-export function processesThatSee(directory: string): string[] {
+/** What is left of a world's containers once its tests are done. */
+export class Leavings {
+  readonly #directory: string;
+  /** Empty cgroups that may be of this world: those of others come and go, or were there before. */
+  readonly #before = new Set(emptyCgroups());
+  #suspects: string[] | undefined;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Lines for people; none when nothing is left. Once the last process is gone, a cgroup can only go. */
+  look(): string[] {
+    const left = [
+      ...containersOf(this.#directory).map((name) => `container ${name}`),
+      ...list(`${this.#directory}/run/names`).map((name) => `name ${name}`),
+      ...processesThatSee(this.#directory),
+      ...mountPointsBelow(this.#directory).map((path) => `mount ${path}`),
+    ];
+    if (left.length > 0) return left;
+    const now = emptyCgroups();
+    this.#suspects = (this.#suspects ?? now.filter((path) => !this.#before.has(path))).filter((path) =>
+      now.includes(path),
+    );
+    return this.#suspects.map((path) => `cgroup ${path}`);
+  }
+}
+
+/** Ends and removes what a world has left, as far as it is surely its own, and the world itself. */
+export function clearAway(directory: string): void {
+  const ids = containersOf(directory);
+  for (const pid of list('/proc').filter(isOther)) {
+    const cgroups = read(`/proc/${pid}/cgroup`);
+    const isMonitor = link(`/proc/${pid}/exe`).includes('limpid') && hasOpen(pid, directory);
+    if (isMonitor || ids.some((id) => cgroups.includes(`/limpid-${id}`))) kill(Number(pid));
+  }
+  for (const path of mountPointsBelow(directory).toReversed()) Bun.spawnSync(['umount', '-l', path]);
+  for (const path of emptyCgroups())
+    if (ids.some((id) => path.endsWith(`/limpid-${id}`))) orElse(() => rmdirSync(path), undefined);
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function containersOf(directory: string): string[] {
+  return ['root', 'run'].flatMap((name) => list(`${directory}/${name}/containers`));
+}
+
+/** Containers, whose root is made of layers below the directory, and monitors, with open files there. */
+function processesThatSee(directory: string): string[] {
   return list('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => read(`/proc/${pid}/mountinfo`).includes(`=${directory}/`) || hasOpen(pid, directory))
+    .filter(isOther)
+    .filter((pid) => hasRootFrom(pid, directory) || hasOpen(pid, directory))
     .map((pid) => `process ${pid}: ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+}
+
+/** As its root: whoever else copies the mounts of this machine meanwhile has them in other places. */
+function hasRootFrom(pid: string, directory: string): boolean {
+  const lines = read(`/proc/${pid}/mountinfo`).split('\n');
+  return lines.some((line) => line.includes(`=${directory}/`) && line.split(' ')[4] === '/');
+}
+
+function isOther(name: string): boolean {
+  return /^\d+$/.test(name) && Number(name) !== process.pid;
 }
 
 function hasOpen(pid: string, directory: string): boolean {
   return list(`/proc/${pid}/fd`).some((fd) => link(`/proc/${pid}/fd/${fd}`).startsWith(directory));
 }
 
-export function mountsBelow(directory: string): string[] {
+function mountPointsBelow(directory: string): string[] {
   return read('/proc/self/mountinfo')
     .split('\n')
-    .filter((line) => line.split(' ')[4]?.startsWith(directory))
-    .map((line) => `mount ${line}`);
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((path) => path.startsWith(directory));
 }
 
-/** Cgroups of containers in which nothing runs, of every world: one that was there before is somebody else's. */
-export function emptyCgroups(): string[] {
+/** Cgroups of containers in which nothing runs, of every world. */
+function emptyCgroups(): string[] {
   const { hierarchies, unified } = gatherFacts().cgroup;
   return [...hierarchies.map(({ mountPoint }) => mountPoint), ...(unified === undefined ? [] : [unified])].flatMap(
     (root) =>
@@ -30,6 +86,10 @@ export function emptyCgroups(): string[] {
         .map((name) => `${root}/limpid/${name}`)
         .filter((path) => read(`${path}/cgroup.procs`) === '' && list(path).length > 0),
   );
+}
+
+function kill(pid: number): void {
+  orElse(() => process.kill(pid, 'SIGKILL'), undefined);
 }
 
 function list(directory: string): string[] {

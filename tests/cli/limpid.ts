@@ -2,13 +2,14 @@
  * The built program as a user has it, in a world of its own: `const { limpid } = privateWorld()`.
  * `LIMPID=PROGRAM` in the environment tests another build.
  */
-import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { beforeAll, expect, setDefaultTimeout } from 'bun:test';
+import { mkdirSync, mkdtempSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ROOMS } from '../../tools/rooms.ts';
-import { emptyCgroups, processesThatSee, mountsBelow } from './left-behind.ts';
-import { until } from './until.ts';
+import { atTheEnd } from '../at-the-end.ts';
+import { clearAway, Leavings } from './left-behind.ts';
 import { Terminal } from './terminal.ts';
+import { until } from './until.ts';
 import { withoutNetwork } from '../without-network.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -52,7 +53,7 @@ export function privateWorld(): PrivateWorld {
   setDefaultTimeout(60_000);
   const directory = mkdtempSync('/tmp/limpid-cli-');
   const globals = ['--root', `${directory}/root`, '--runroot', `${directory}/run`];
-  const before = new Set(emptyCgroups());
+  const leavings = new Leavings(directory);
   const started: Terminal[] = [];
 
   const limpidWith = (options: RunOptions, ...words: string[]) =>
@@ -60,15 +61,18 @@ export function privateWorld(): PrivateWorld {
   const limpid = (...words: string[]) => limpidWith({}, ...words);
 
   beforeAll(buildWhenStale, 120_000);
-  afterAll(async () => {
+  atTheEnd(async () => {
     for (const terminal of started) terminal.close();
-    const ids = (await limpid('ps', '-aq')).out.split('\n').filter(Boolean);
-    if (ids.length > 0) await limpid('rm', '-f', '-t', '0', ...ids);
-    await until(`nothing of ${directory} is left`, () => {
-      const left = leftBehind(directory, before);
-      return left.length === 0 ? true : { butSaw: left.join('\n') };
-    });
-    rmSync(directory, { recursive: true });
+    try {
+      const ids = (await limpid('ps', '-aq')).out.split('\n').filter(Boolean);
+      if (ids.length > 0) await limpid('rm', '-f', '-t', '0', ...ids);
+      await until(`nothing of ${directory} is left`, () => {
+        const left = leavings.look();
+        return left.length === 0 ? true : { butSaw: left.join('\n') };
+      });
+    } finally {
+      clearAway(directory);
+    }
   });
 
   return {
@@ -103,21 +107,6 @@ export async function finish(command: readonly string[], options: RunOptions = {
   });
   const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   return { code, out, err };
-}
-
-function leftBehind(directory: string, cgroupsBefore: ReadonlySet<string>): string[] {
-  const containers = ['root', 'run'].flatMap((name) => list(`${directory}/${name}/containers`));
-  return [
-    ...containers.map((name) => `container ${name}`),
-    ...list(`${directory}/run/names`).map((name) => `name ${name}`),
-    ...processesThatSee(directory),
-    ...mountsBelow(directory),
-    ...emptyCgroups().filter((path) => !cgroupsBefore.has(path)),
-  ];
-}
-
-function list(directory: string): string[] {
-  return existsSync(directory) ? readdirSync(directory) : [];
 }
 
 let fresh = process.env['LIMPID'] !== undefined;

@@ -1,7 +1,8 @@
 /** Containers find each other and the outside by name, through the resolver of their world. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { atTheEnd } from '../at-the-end.ts';
 import { cable, TestHost } from '../kernel/test-hosts.ts';
 import { BUSYBOX, privateWorld, type Result } from './limpid.ts';
 import { until } from './until.ts';
@@ -53,11 +54,13 @@ beforeAll(async () => {
   await start('db', '--network', 'back');
 });
 
-afterAll(async () => {
-  await on('rm', '-f', 'web', 'both', 'db', 'late');
+atTheEnd(() => outside.drop());
+atTheEnd(() => machine.drop());
+atTheEnd(async () => {
+  await on('rm', '-f', '-t', '0', 'web', 'both', 'db');
   await until('the resolver is gone', () => !existsSync(STATE));
-  await Promise.all([machine.drop(), outside.drop()]);
 });
+afterEach(() => on('rm', '-f', '-t', '0', '--ignore', 'late'));
 
 describe('containers', () => {
   test('are found by name, by the names they are given besides, by the start of their id', async () => {
@@ -117,7 +120,6 @@ describe('the resolver', () => {
     expect(await finds('web', 'example.test')).toBe('203.0.113.5');
     await start('late', '--network', 'front');
     expect(await finds('web', 'late')).toBe(await addressOf('late'));
-    await says('rm', '-f', 'late');
   });
 
   test('that cannot have its port says so, and nothing is left of the start', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { readlinkSync, writeFileSync } from 'node:fs';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
@@ -7,8 +7,6 @@ const { directory, limpid, says, begin } = privateWorld();
 const state = (name: string) => says('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', name);
 const pidOf = async (name: string) => Number(await says('inspect', '--format', '{{.State.Pid}}', name));
 const restarts = async (name: string) => Number(await says('inspect', '--format', '{{.RestartCount}}', name));
-
-afterAll(() => limpid('rm', '-f', '-a', '-t', '0'));
 
 test.each(['always', 'unless-stopped'])('--restart %s starts it again until somebody stops it', async (policy) => {
   await says('run', '-d', '--name', 'again', '--restart', policy, BUSYBOX, 'sleep', '1000');

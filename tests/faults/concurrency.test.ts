@@ -1,6 +1,7 @@
 /** Commands side by side: one winner, clear losers, and nothing left. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
-import { FaultWorld, until, type Ended } from './fault-world.ts';
+import { FaultWorld, type Ended } from './fault-world.ts';
+import { until } from '../cli/until.ts';
 
 const fault = new FaultWorld();
 beforeAll(() => fault.must('run', '--rm', 'builtin:busybox', 'true'));
@@ -35,13 +36,13 @@ test('8 loops of run --rm leave nothing', async () => {
     }),
   );
   await until('the end of the monitors', () => fault.processes().length === 0);
-}, 90_000);
+});
 
 test('200 in a row leave nothing', async () => {
   for (let turn = 0; turn < 200; turn++)
     expect((await fault.limpid(['run', '--rm', 'builtin:busybox', 'true'])).code).toBe(0);
   await until('the end of the monitors', () => fault.processes().length === 0);
-}, 60_000);
+});
 
 test('100 creates of one name: one winner', async () => {
   const results: Ended[] = [];
@@ -54,7 +55,7 @@ test('100 creates of one name: one winner', async () => {
     expect(err).toStartWith('Error: cannot create container "one": the name is in use by ');
   }
   expect(await fault.must('ps', '-a', '--format', '{{.Names}}')).toBe('one');
-}, 60_000);
+});
 
 test("creates of one name beside its removals: the name is always somebody's, or free", async () => {
   const rounds = times(10, () => [
@@ -71,7 +72,7 @@ test("creates of one name beside its removals: the name is always somebody's, or
     const names = (await fault.must('ps', '-a', '--format', '{{.Names}}')).split('\n').filter(Boolean);
     expect(names.length).toBeLessThanOrEqual(1);
   }
-}, 60_000);
+});
 
 test('start beside start: one process', async () => {
   await fault.must('create', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
@@ -81,7 +82,7 @@ test('start beside start: one process', async () => {
     expect((await fault.must('top', 'lab', 'pid')).split('\n')).toHaveLength(2);
     await fault.must('stop', '-t', '0', 'lab');
   }
-}, 60_000);
+});
 
 test('rm beside rm: one winner, and losers that say so', async () => {
   for (let round = 0; round < 5; round++) {
@@ -95,7 +96,7 @@ test('rm beside rm: one winner, and losers that say so', async () => {
       expect([1, 125]).toContain(code);
     }
   }
-}, 60_000);
+});
 
 test('start beside rm: it runs, or it is gone', async () => {
   for (let round = 0; round < 15; round++) {
@@ -109,7 +110,7 @@ test('start beside rm: it runs, or it is gone', async () => {
     else expect([shown, start!.code]).toEqual(['running', 0]);
     await fault.must('rm', '-f', 'lab');
   }
-}, 60_000);
+});
 
 test('stop beside rm -f, and exec beside both', async () => {
   for (let round = 0; round < 8; round++) {
@@ -126,7 +127,7 @@ test('stop beside rm -f, and exec beside both', async () => {
     if (exec!.err !== '') expect(exec!.err).toMatch(/^Error: cannot [^\n]+\n$/);
     expect(await fault.finallyLeft()).toEqual([]);
   }
-}, 60_000);
+});
 
 test('the first commands of a world, side by side', async () => {
   const fresh = new FaultWorld();
@@ -140,4 +141,4 @@ test('the first commands of a world, side by side', async () => {
   } finally {
     await fresh.drop();
   }
-}, 60_000);
+});

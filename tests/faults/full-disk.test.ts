@@ -1,19 +1,21 @@
 /** No room, no inodes, no right to write: one line, exit code 125, and nothing is left or lost. */
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { mkdirSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { ended, FaultWorld } from './fault-world.ts';
 
 let disk: string;
 let fault: FaultWorld;
 
 beforeEach(() => {
-  disk = `/tmp/limpid-disk-${process.pid}`;
-  mkdirSync(disk);
+  disk = mkdtempSync('/tmp/limpid-disk-');
 });
 afterEach(async () => {
-  await fault.drop();
-  await ended(['umount', disk]);
-  rmdirSync(disk);
+  try {
+    await fault.drop();
+  } finally {
+    await ended(['umount', '-l', disk]);
+    rmdirSync(disk);
+  }
 });
 
 async function mountDisk(options: string): Promise<void> {
@@ -46,7 +48,7 @@ test('a full disk', async () => {
   expect(await fault.must('wait', 'before')).toBe('0');
   await fault.must('rm', 'before');
   expect(await fault.finallyLeft()).toEqual([]);
-}, 30_000);
+});
 
 test('a disk that fills up while the container runs loses its log, and not its exit code', async () => {
   await mountDisk('size=16m');
@@ -59,7 +61,7 @@ test('a disk that fills up while the container runs loses its log, and not its e
   );
   expect(await fault.must('rm', '-f', 'lab')).toBe('lab');
   expect(await fault.finallyLeft()).toEqual([]);
-}, 30_000);
+});
 
 test('removing makes room on a full disk', async () => {
   await mountDisk('size=16m');
@@ -67,7 +69,7 @@ test('removing makes room on a full disk', async () => {
   fill();
   expect(await fault.must('rm', '-f', 'lab')).toBe('lab');
   expect(await fault.finallyLeft()).toEqual([]);
-}, 30_000);
+});
 
 test('no inodes', async () => {
   await mountDisk('size=16m,nr_inodes=600');
@@ -77,7 +79,7 @@ test('no inodes', async () => {
   expect(await fault.must('ps', '-a', '--format', '{{.Names}}')).toBe('before');
   expect(await fault.must('rm', 'before')).toBe('before');
   expect(await fault.finallyLeft()).toEqual([]);
-}, 30_000);
+});
 
 test('a read-only disk', async () => {
   await mountDisk('size=16m');
@@ -90,4 +92,4 @@ test('a read-only disk', async () => {
   await ended(['mount', '-o', 'remount,rw', disk]);
   expect(await fault.must('rm', 'before')).toBe('before');
   expect(await fault.finallyLeft()).toEqual([]);
-}, 30_000);
+});

@@ -73,7 +73,7 @@ test('a layer that does not fit, and a disk that is full already', async () => {
   await fault.must(...pull('small'));
   await fault.must('tag', `${registry.host}/small:1`, 'other');
   expect(await fault.must('system', 'check')).toEndWith('no damage');
-}, 60_000);
+});
 
 test('no inodes left', async () => {
   await mountDisk('size=64m,nr_inodes=300');
@@ -81,7 +81,7 @@ test('no inodes left', async () => {
   isRefused(await fault.limpid(pull('many')), 'ENOSPC');
   expect(store()).toEqual(before);
   await fault.must('rmi', `${registry.host}/small:1`);
-}, 60_000);
+});
 
 test('a store that cannot be written to', async () => {
   await mountDisk('size=64m');
@@ -98,4 +98,4 @@ test('a store that cannot be written to', async () => {
   expect((await limpid('images', '--format', '{{.Repository}}')).out).toBe(`${registry.host}/small\n`);
   expect(store()).toEqual(before);
   rmSync(runroot, { recursive: true, force: true });
-}, 60_000);
+});

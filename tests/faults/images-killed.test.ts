@@ -13,7 +13,8 @@ import { observeState } from '../../engine/records/state.ts';
 import { imageOf, tar } from '../image-archive.ts';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
 import { busyboxLayer, pushImage } from '../registry-images.ts';
-import { FaultWorld, list, until } from './fault-world.ts';
+import { FaultWorld, list } from './fault-world.ts';
+import { until } from '../cli/until.ts';
 
 const ROUNDS = 16;
 const fault = new FaultWorld();
@@ -88,7 +89,7 @@ test('pull', async () => {
   await expectWhole('after all');
   await removeImage(world, name);
   await expectTidy('after all');
-}, 120_000);
+});
 
 test('commit', async () => {
   await fault.must(...pull());
@@ -109,7 +110,7 @@ test('commit', async () => {
   await fault.must('rm', '-f', '-t', '0', 'c');
   await removeImage(world, name);
   await expectTidy('after all');
-}, 120_000);
+});
 
 test.each([
   ['killed', 'SIGKILL', 137],

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { listContainers } from '../../engine/containers/list.ts';
 import { removeContainer, removeLeavings } from '../../engine/containers/remove.ts';
 import type { Status } from '../../engine/records/state.ts';
-import { FaultWorld, list, until } from './fault-world.ts';
+import { FaultWorld, list } from './fault-world.ts';
+import { until } from '../cli/until.ts';
 
 const SIGKILLED = 137;
 const fault = new FaultWorld();
@@ -71,7 +72,7 @@ test('run', async () => {
     states: ['created', 'running'],
   });
   expect(kills).toBeGreaterThan(15);
-}, 60_000);
+});
 
 test('run --rm', async () => {
   const kills = await killEverywhere({
@@ -80,7 +81,7 @@ test('run --rm', async () => {
     states: ['created', 'running', 'stopping', 'exited'],
   });
   expect(kills).toBeGreaterThan(3);
-}, 60_000);
+});
 
 test('start', async () => {
   const kills = await killEverywhere({
@@ -90,7 +91,7 @@ test('start', async () => {
     states: ['created', 'running'],
   });
   expect(kills).toBeGreaterThan(3);
-}, 60_000);
+});
 
 test('rm -f, below a cgroup of its own', async () => {
   const kills = await killEverywhere({
@@ -100,7 +101,7 @@ test('rm -f, below a cgroup of its own', async () => {
     states: ['running', 'stopping', 'exited'],
   });
   expect(kills).toBeGreaterThan(4);
-}, 60_000);
+});
 
 test('the first use of a built-in root file system', async () => {
   const fresh = new FaultWorld();
@@ -113,4 +114,4 @@ test('the first use of a built-in root file system', async () => {
   } finally {
     await fresh.drop();
   }
-}, 60_000);
+});

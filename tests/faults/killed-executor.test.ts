@@ -12,8 +12,9 @@ import { removeContainer, removeLeavings } from '../../engine/containers/remove.
 import { runContainer } from '../../engine/containers/run.ts';
 import { startContainer } from '../../engine/containers/start.ts';
 import { libc } from '../../kernel/libc.ts';
-import { FaultWorld, list, text, until } from './fault-world.ts';
+import { FaultWorld, list, text } from './fault-world.ts';
 import { TracedWorld } from './traced-executor.ts';
+import { until } from '../cli/until.ts';
 
 const fault = new FaultWorld();
 const { world } = fault;
@@ -90,12 +91,12 @@ test('of a container that stays', async () => {
   // After the exit record was written, what it says is true whatever becomes of the monitor.
   const wanted = ['EEXECUTOR', 'started, exited 7 seen', 'started, exited 255 unseen'];
   expect([...(await killEverywhere(false, 2))].toSorted()).toEqual(wanted.toSorted());
-}, 120_000);
+});
 
 test('of a container that goes with its end', async () => {
   const wanted = ['EEXECUTOR', 'started', 'started, exited 7 seen', 'started, exited 255 unseen'];
   expect([...(await killEverywhere(true, 3))].toSorted()).toEqual(wanted.toSorted());
-}, 120_000);
+});
 
 test('a start that was killed can be repeated', async () => {
   const { lock } = await createContainer(world, config('again'));
@@ -110,7 +111,7 @@ test('a start that was killed can be repeated', async () => {
   }
   await removeContainer(world, 'again');
   expect(fault.leftovers()).toEqual([]);
-}, 60_000);
+});
 
 test('a child whose executor died before it asked to be told runs nothing', async () => {
   const { pid, controlFd } = await runContainer(
@@ -137,4 +138,4 @@ test('a child whose executor died before it asked to be told runs nothing', asyn
   expect(await fault.limpid(['exec', 'target', 'cat', '/ran'])).toMatchObject({ code: 1, out: '' });
   await removeContainer(world, 'target', { force: true });
   expect(fault.leftovers()).toEqual([]);
-}, 60_000);
+});

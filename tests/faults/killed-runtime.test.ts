@@ -2,13 +2,14 @@
  * kill -9 of limpid-runtime at its system calls, or of all that it has started: `delete --force` then leaves no process,
  * mount, cgroup or file. A sample of the calls, of LIMPID_FAULTS; `all` takes every one, in minutes.
  */
-import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { beforeAll, expect, test } from 'bun:test';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
-import { ended, list, mountsBelow, text, until } from './fault-world.ts';
+import { ended, list, mountsBelow, text } from './fault-world.ts';
+import { until } from '../cli/until.ts';
 
 const SAMPLE = Bun.env['LIMPID_FAULTS'] === 'all' ? Number.POSITIVE_INFINITY : Number(Bun.env['LIMPID_FAULTS'] ?? 24);
 const runtime = runtimeScope();
@@ -150,5 +151,3 @@ test('delete', async () => {
     await expectNothing('ended', `${whoAt(point)} at ${point}`, outcome);
   }
 }, 600_000);
-
-afterAll(() => rmSync(killer, { force: true }));

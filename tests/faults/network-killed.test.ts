@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { TestHost } from '../kernel/test-hosts.ts';
-import { FaultWorld, kill, list, until } from './fault-world.ts';
+import { FaultWorld, kill, list } from './fault-world.ts';
+import { until } from '../cli/until.ts';
 
 const SIGKILLED = 137;
 const fault = new FaultWorld();
@@ -76,7 +77,7 @@ test('a start', async () => {
   expect(code).toBe(0);
   await tidyUp();
   expect(left()).toEqual([]);
-}, 120_000);
+});
 
 test('the executor or the child, before each of its messages to the kernel', async () => {
   for (const words of [
@@ -98,7 +99,7 @@ test('the executor or the child, before each of its messages to the kernel', asy
     expect(killed).toBeGreaterThan(2);
     await tidyUp();
   }
-}, 120_000);
+});
 
 test('network create, connect and rm', async () => {
   const start = ['run', '-d', ...SLEEPER];
@@ -116,7 +117,7 @@ test('network create, connect and rm', async () => {
     expect(host.does('ip -br link')).not.toContain('limpid1');
   }
   expect(kills).toBeGreaterThan(5);
-}, 120_000);
+});
 
 test('the monitor, and then the container', async () => {
   await limpid('run', '-d', ...SLEEPER);
@@ -136,4 +137,4 @@ test('the monitor, and then the container', async () => {
   });
   await tidyUp();
   expect(left()).toEqual([]);
-}, 60_000);
+});

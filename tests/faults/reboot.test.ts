@@ -4,7 +4,8 @@
  */
 import { afterAll, expect, test } from 'bun:test';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { ended, FaultWorld, kill, list, mountsBelow, until, type Ended } from './fault-world.ts';
+import { ended, FaultWorld, kill, list, mountsBelow, type Ended } from './fault-world.ts';
+import { until } from '../cli/until.ts';
 
 const fault = new FaultWorld();
 const BOOT_ID = `${fault.path}/boot_id`;
@@ -54,7 +55,7 @@ test('what ran is shown as cut off, under its name, and starts again; what went 
   expect((await afterReboot('ps', '--format', '{{.Names}} {{.State}}')).out).toBe('lab running\n');
   expect((await afterReboot('rm', '-a', '-f')).code).toBe(0);
   expect(await fault.finallyLeft()).toEqual([]);
-}, 30_000);
+});
 
 test('a pid that was given to another process by then is not taken for the container', async () => {
   await fault.must('run', '-d', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
@@ -67,4 +68,4 @@ test('a pid that was given to another process by then is not taken for the conta
   expect((await fault.limpid(['kill', 'lab'])).err).toContain('it is not running but exited');
   await fault.must('rm', 'lab');
   expect(await fault.finallyLeft()).toEqual([]);
-}, 30_000);
+});

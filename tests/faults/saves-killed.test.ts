@@ -65,7 +65,7 @@ describe.each(['docker-archive', 'oci-archive'])('save --format %s', (format) =>
       expect([point, readFileSync(`${out}/saved.tar`).equals(whole)]).toEqual([point, true]);
     }
     expect(finished).toBeLessThan(all.length);
-  }, 120_000);
+  });
 });
 
 test('push to a layout: its index names what is there, and the next push completes it', async () => {
@@ -92,4 +92,4 @@ test('push to a layout: its index names what is there, and the next push complet
     expect([point, await fault.must('pull', '-q', `oci:${out}/layout:1`)]).toEqual([point, hex(image.config)]);
   }
   expect(named).toBeLessThan(all.length);
-}, 120_000);
+});

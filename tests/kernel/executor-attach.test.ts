@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { existsSync, writeFileSync } from 'node:fs';
+import { until } from '../cli/until.ts';
 import { Connection, run, Scratch, started, supervised, container } from './native-harness.ts';
 
 let scratch: Scratch;
@@ -91,8 +92,7 @@ test('nothing is lost at exit: 5 MB and an immediate end, log and clients comple
 test('what was written before the end reaches a client that reads only after it', async () => {
   const { control, monitor } = run(supervised(scratch, 'head -c 60000 /dev/zero; echo over >&2; exit 2'));
   started(control);
-  for (const deadline = Date.now() + 5000; !existsSync(scratch.file('exit')) && Date.now() < deadline;)
-    await Bun.sleep(1);
+  await until('the exit record', () => existsSync(scratch.file('exit')));
   // The record is there and the socket is not, though this client has read nothing yet.
   expect(scratch.text('exit').startsWith('2 0 0 ')).toBe(true);
   const { stdout, stderr, exit } = control.rest();

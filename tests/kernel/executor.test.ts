@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { until } from '../cli/until.ts';
 import { child, cleanup, container, host, outcome, run, Scratch, started, supervised } from './native-harness.ts';
 
 let scratch: Scratch;
@@ -93,9 +94,7 @@ test('clean-up runs in order after the exit record, past failures', async () => 
   await monitor.exited;
   expect(existsSync(scratch.file('tree'))).toBe(false);
   // It is not waited for by the monitor, so the test must.
-  for (const deadline = Date.now() + 5000; !existsSync(scratch.file('spawned')) && Date.now() < deadline;)
-    await Bun.sleep(1);
-  expect(existsSync(scratch.file('spawned'))).toBe(true);
+  await until('the spawned one', () => existsSync(scratch.file('spawned')));
 });
 
 test('a plan without supervise ends with done, one with a clone after its process', async () => {

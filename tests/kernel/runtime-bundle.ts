@@ -3,7 +3,7 @@
  * Afterwards everything is deleted, and expected to be gone. The runtime is called as an installed one is, through the
  * launcher, which does by itself what needs no decision; LIMPID_RUNTIME=program leaves it out.
  */
-import { afterAll, expect, setDefaultTimeout } from 'bun:test';
+import { expect, setDefaultTimeout } from 'bun:test';
 import {
   chmodSync,
   copyFileSync,
@@ -22,6 +22,7 @@ import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import { exampleSpec } from '../../runtime/example-spec.ts';
 import type { RuntimeSpec } from '../../spec/runtime.ts';
+import { atTheEnd } from '../at-the-end.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
@@ -97,17 +98,17 @@ export function runtimeScope(): RuntimeScope {
     return path;
   };
 
-  afterAll(async () => {
-    for (const id of readdirSync(`${root}/`, { withFileTypes: true }).filter((entry) => entry.isDirectory()))
-      await run('delete', '--force', id.name);
-    expect(readdirSync(root)).toEqual([]);
-    for (const path of cgroupDirectories(gatherFacts().cgroup, parent)) if (existsSync(path)) rmdirCgroup(path);
-    expect(
-      readFileSync('/proc/self/mountinfo', 'utf8')
-        .split('\n')
-        .filter((line) => line.includes(directory)),
-    ).toEqual([]);
-    rmSync(directory, { recursive: true });
+  atTheEnd(async () => {
+    try {
+      for (const id of readdirSync(`${root}/`, { withFileTypes: true }).filter((entry) => entry.isDirectory()))
+        await run('delete', '--force', id.name);
+      expect(readdirSync(root)).toEqual([]);
+      for (const path of cgroupDirectories(gatherFacts().cgroup, parent)) if (existsSync(path)) rmdirCgroup(path);
+      expect(mountPointsBelow(directory)).toEqual([]);
+    } finally {
+      for (const path of mountPointsBelow(directory).toReversed()) Bun.spawnSync(['umount', '-l', path]);
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 
   mkdirSync(root);
@@ -135,6 +136,11 @@ export function installRuntime(directory: string): string {
   chmodSync(`${directory}/prefix/bin/limpid-runtime`, 0o755);
   symlinkSync(PROGRAM, `${directory}/prefix/libexec/limpid/limpid`);
   return `${directory}/prefix/bin/limpid-runtime`;
+}
+
+function mountPointsBelow(directory: string): string[] {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return lines.map((line) => line.split(' ')[4] ?? '').filter((path) => path.startsWith(`${directory}/`));
 }
 
 /** Fails with EBUSY or ENOTEMPTY where a container has left its cgroup. */
