@@ -11,6 +11,7 @@ export const command = defineCommand({
     all: { type: 'bool', short: 'a', help: 'All images that no container needs' },
     filter: { type: 'slice', value: 'KEY=VALUE', help: 'Only what has this property, such as until=24h or label=KEY' },
     force: { type: 'bool', short: 'f', help: 'Do not ask' },
+    volumes: { type: 'bool', help: 'Named volumes that no container has, too' },
   },
   examples: [{ line: 'limpid system prune -f', says: 'Tidy up' }],
 });
