@@ -6,7 +6,7 @@ import type { HostFacts } from './facts.ts';
 import { hooksInHost, hooksInside, type HookState, startHooks } from './hooks.ts';
 import { buildInside } from './inside.ts';
 import { cloneMappedMounts } from './mapped-mounts.ts';
-import { parseMounts } from './mounts.ts';
+import { parseMounts } from './parse-mounts.ts';
 import { enterBeforeClone, returnAfterClone } from './namespaces.ts';
 import type { Op, Plan } from './ops.ts';
 import { findProgram } from './exec.ts';

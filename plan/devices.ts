@@ -1,6 +1,6 @@
 import { concatMap } from '../base/concat-map.ts';
 import type { Device } from '../spec/runtime.ts';
-import type { ParsedMount } from './mounts.ts';
+import type { ParsedMount } from './parse-mounts.ts';
 import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op } from './ops.ts';
 import type { LaunchRequest } from './request.ts';

@@ -5,7 +5,7 @@ import { V2 } from '../tests/golden/facts.ts';
 import { CONTEXT, DEFAULT_SPEC, namespaces } from '../tests/golden/specs.ts';
 import { planLaunch } from './launch.ts';
 import { deviceNumber } from './devices.ts';
-import { cleanTarget } from './mounts.ts';
+import { cleanTarget } from './parse-mounts.ts';
 import type { Op } from './ops.ts';
 import { overlayData } from './overlay.ts';
 

@@ -5,7 +5,7 @@ import type { LaunchContext, NetworkPlan } from './context.ts';
 import type { HostFacts } from './facts.ts';
 import { buildInside } from './inside.ts';
 import { cloneMappedMounts } from './mapped-mounts.ts';
-import { parseMounts } from './mounts.ts';
+import { parseMounts } from './parse-mounts.ts';
 import { enterBeforeClone, returnAfterClone } from './namespaces.ts';
 import type { Plan } from './ops.ts';
 import { becomeProcess, seccompFilter } from './process.ts';

@@ -1,37 +1,9 @@
 import { MS_REC, MS_SLAVE } from '../abi/flags/mount.ts';
-import type { IdMapping, Mount } from '../spec/runtime.ts';
 import { ownAttributes } from './mount-attributes.ts';
-import type { ParsedMount } from './mounts.ts';
 import type { Op } from './ops.ts';
-import type { LaunchRequest } from './request.ts';
+import type { ParsedMount } from './parse-mounts.ts';
 import { mappedSlot, SLOT } from './slots.ts';
-import { specError } from './spec-error.ts';
 import type { MountTargets } from './targets.ts';
-import { idMap } from './user-namespace.ts';
-
-/** How the ids of a mount's files are shifted: runtime-spec, Mounts, `uidMappings`, `idmap`, `ridmap`. */
-export interface MountIds {
-  readonly uidMap: string;
-  readonly gidMap: string;
-  readonly recursive: boolean;
-}
-
-/** The maps of a mount; those of the container where it says `idmap` alone. Throws LimpidError `ESPEC` for half of them. */
-export function mountIds(
-  mount: Mount,
-  option: 'no' | 'mount' | 'tree',
-  { spec }: Pick<LaunchRequest, 'spec'>,
-): MountIds | undefined {
-  const { uidMappings = [], gidMappings = [], destination } = mount;
-  const isSaid = uidMappings.length > 0 || gidMappings.length > 0;
-  if (option === 'no' && !isSaid) return undefined;
-  const field = `mounts[${destination}]`;
-  const uids: readonly IdMapping[] = isSaid ? uidMappings : (spec.linux?.uidMappings ?? []);
-  const gids: readonly IdMapping[] = isSaid ? gidMappings : (spec.linux?.gidMappings ?? []);
-  if (uids.length === 0 || gids.length === 0)
-    throw specError(field, 'ids are mapped by uidMappings and gidMappings together');
-  return { uidMap: idMap(uids), gidMap: idMap(gids), recursive: option === 'tree' };
-}
 
 /** Host stage, before the clone: a process in a user namespace of its own has no power over the host's files. */
 export function cloneMappedMounts(mounts: readonly ParsedMount[]): Op[] {

@@ -1,68 +1,18 @@
 import { concatMap } from '../base/concat-map.ts';
 import { MOUNT_ATTR_RDONLY, MS_RDONLY, MS_REC } from '../abi/flags/mount.ts';
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../abi/flags/open.ts';
-import { parseMountOptions, type MountOptions } from '../abi/mount-options.ts';
-import type { Mount, RuntimeSpec } from '../spec/runtime.ts';
+import type { RuntimeSpec } from '../spec/runtime.ts';
+import type { MountOptions } from '../abi/mount-options.ts';
 import { planCgroupMount } from './cgroup/mounts.ts';
 import type { CgroupLayout } from './cgroup/layout.ts';
-import { attachMapped, mountIds, type MountIds } from './mapped-mounts.ts';
+import { attachMapped } from './mapped-mounts.ts';
 import { ownAttributes, propagationOf, readOnly, treeAttributes } from './mount-attributes.ts';
 import { isBornInUserNamespace } from './namespaces.ts';
 import type { Op } from './ops.ts';
+import type { ParsedMount } from './parse-mounts.ts';
 import type { LaunchRequest } from './request.ts';
-import { specError } from './spec-error.ts';
 import { NONE, SLOT, sourceSlot } from './slots.ts';
 import type { MountTargets } from './targets.ts';
-
-/** A spec's mount, read: where it goes, and what its options mean. */
-export interface ParsedMount {
-  readonly target: string;
-  readonly type: string;
-  readonly source: string;
-  readonly isBind: boolean;
-  readonly options: MountOptions;
-  readonly because: string;
-  /** Only for a mount whose files' ids are mapped. */
-  readonly ids?: MountIds;
-}
-
-/** Reads `mounts`. Throws LimpidError `ESPEC` for one that no plan can express. */
-export function parseMounts({ spec, because }: Pick<LaunchRequest, 'spec' | 'because'>): ParsedMount[] {
-  return (spec.mounts ?? []).map((mount) => {
-    const options = parseMountOptions(mount.options ?? []);
-    const target = cleanTarget(mount.destination);
-    const isBind = options.bind || mount.type === 'bind';
-    const source = mount.source ?? mount.type ?? '';
-    refuseMount(mount, options, target, isBind);
-    const reason = because(`mounts[${mount.destination}]`);
-    const ids = mountIds(mount, options.idMap, { spec });
-    const parsed = { target, type: mount.type ?? 'none', source, isBind, options, because: reason };
-    return ids === undefined ? parsed : { ...parsed, ids };
-  });
-}
-
-/** `destination` without empty and `.` parts, and with `..` resolved in the text: the kernel then stays below the root. */
-export function cleanTarget(destination: string): string {
-  const names: string[] = [];
-  for (const name of destination.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
-  }
-  return `/${names.join('/')}`;
-}
-
-function refuseMount(
-  { destination, uidMappings, gidMappings, source }: Mount,
-  options: MountOptions,
-  target: string,
-  isBind: boolean,
-): void {
-  const field = `mounts[${destination}]`;
-  if (target === '/') throw specError(field, 'the root itself cannot be mounted over');
-  if (isBind && !source?.startsWith('/')) throw specError(field, `the source "${source ?? ''}" is no absolute path`);
-  const isMapped = options.idMap !== 'no' || uidMappings?.length || gidMappings?.length;
-  if (isMapped && !isBind) throw specError(field, 'only what is bound can have its ids mapped');
-}
 
 /**
  * Child stage, runtime-spec, Mounts: "MUST mount entries in the listed order". Read-only file systems that others

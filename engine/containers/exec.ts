@@ -18,7 +18,8 @@ import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { World } from '../world.ts';
 import { notRunning, requireRunning } from './kill.ts';
 import { readSpec, type TerminalSize } from './prepare.ts';
-import { chooseSeccomp, type SeccompChoice } from './seccomp.ts';
+import type { SeccompChoice } from './seccomp-profile.ts';
+import { chooseSeccomp } from './seccomp.ts';
 import { launchError } from './start.ts';
 
 /** A further command for a running container; what is not said is as for its first process. */

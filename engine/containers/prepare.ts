@@ -24,7 +24,8 @@ import { joinedProcesses } from './joined.ts';
 import { hostDevices } from './host-devices.ts';
 import { rootOutside } from './root-outside.ts';
 import { sourceKinds } from '../../runtime/source-kinds.ts';
-import { chooseSeccomp, type SeccompChoice } from './seccomp.ts';
+import type { SeccompChoice } from './seccomp-profile.ts';
+import { chooseSeccomp } from './seccomp.ts';
 import { mountSharedMemory, sharedMemory } from './shared-memory.ts';
 import { makeVolumes, volumeDirectories } from './volumes.ts';
 

@@ -6,7 +6,13 @@ import { resolveProfile } from '../../abi/seccomp/resolve-profile.ts';
 import { LimpidError } from '../../base/error.ts';
 import { readText } from '../../kernel/files.ts';
 import type { HostFacts } from '../../plan/facts.ts';
-import type { SeccompChoice } from './seccomp.ts';
+import type { Seccomp } from '../../spec/runtime.ts';
+
+/** A container's system call filter: the profile with its conditions decided, and the program for seccomp(2). */
+export interface SeccompChoice {
+  readonly profile: Seccomp;
+  readonly program: Uint8Array;
+}
 
 /** Reads and compiles a profile (`default`, or a file) for containers with these capabilities. Throws EPROFILE. */
 export function compileProfile(

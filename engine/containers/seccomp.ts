@@ -1,16 +1,10 @@
 import { capabilityMask } from '../../abi/capability.ts';
 import { defaultProgram } from '../../abi/seccomp/default-program.ts';
 import type { HostFacts } from '../../plan/facts.ts';
-import type { Seccomp } from '../../spec/runtime.ts';
 import type { ContainerConfig } from '../config.ts';
 import { capabilitySets } from '../spec/capabilities.ts';
 import { wantsSeccomp } from '../spec/spec-from-config.ts';
-
-/** A container's system call filter: the profile with its conditions decided, and the program for seccomp(2). */
-export interface SeccompChoice {
-  readonly profile: Seccomp;
-  readonly program: Uint8Array;
-}
+import type { SeccompChoice } from './seccomp-profile.ts';
 
 /**
  * The filter that a config names, for the container's capabilities; `undefined` for none. Where the default profile was

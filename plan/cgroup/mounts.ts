@@ -1,7 +1,7 @@
 import { concatMap } from '../../base/concat-map.ts';
 import { MOUNT_ATTR_RDONLY, MS_RDONLY } from '../../abi/flags/mount.ts';
 import { readOnly } from '../mount-attributes.ts';
-import type { ParsedMount } from '../mounts.ts';
+import type { ParsedMount } from '../parse-mounts.ts';
 import type { Op } from '../ops.ts';
 import type { LaunchRequest } from '../request.ts';
 import { NONE, SLOT } from '../slots.ts';

@@ -1,5 +1,5 @@
 import type { Op } from '../ops.ts';
-import type { Correction } from './misleading-errno.ts';
+import type { Correction } from './correction.ts';
 import { firewallCommands } from './nftables.ts';
 
 const NEEDS_MODULES =

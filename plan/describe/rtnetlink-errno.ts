@@ -1,4 +1,4 @@
-import type { Correction, Failure } from './misleading-errno.ts';
+import type { Correction, Failure } from './correction.ts';
 import { addedKind, ipWords } from './rtnetlink.ts';
 
 /** What the errno of a request to rtnetlink(7) really says. */
