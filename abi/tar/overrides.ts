@@ -26,6 +26,15 @@ export interface PaxSparse {
 
 const XATTR = 'SCHILY.xattr.';
 
+/** A key ends at the first `=`: GNU tar writes `%3D` for one in a name, and so `%25` for a `%`. */
+export function encodeXattrName(name: ByteText): ByteText {
+  return name.replaceAll('%', '%25').replaceAll('=', '%3D');
+}
+
+function decodeXattrName(name: ByteText): ByteText {
+  return name.includes('%') ? name.replaceAll('%3D', '=').replaceAll('%25', '%') : name;
+}
+
 /** Access lists as text, from star and from `tar --acls`. */
 const ACLS: Readonly<Record<string, string>> = {
   'SCHILY.acl.access': 'system.posix_acl_access',
@@ -40,7 +49,7 @@ export function overridesOf(records: PaxRecords): Overrides {
   const xattrs = new Map<ByteText, Uint8Array>();
   for (const [key, value] of records) {
     const acl = ACLS[key];
-    if (key.startsWith(XATTR)) xattrs.set(key.slice(XATTR.length), value);
+    if (key.startsWith(XATTR)) xattrs.set(decodeXattrName(key.slice(XATTR.length)), value);
     else if (acl !== undefined) setAcl(xattrs, acl, value.toString('latin1'));
     else last.set(key, value);
   }

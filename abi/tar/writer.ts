@@ -1,5 +1,6 @@
 import type { ByteText, TarEntry, TarKind, TarTime } from './entry.ts';
 import { BLOCK } from './header.ts';
+import { encodeXattrName } from './overrides.ts';
 
 const TYPES: Readonly<Record<TarKind, string>> = {
   file: '0',
@@ -48,7 +49,8 @@ function paxRecords(entry: TarEntry): [ByteText, Uint8Array][] {
   if (gid >= ID_LIMIT) add('gid', String(gid));
   if (size >= NUMBER_LIMIT) add('size', String(size));
   if (mtime.nanoseconds !== 0 || mtime.seconds < 0 || mtime.seconds >= NUMBER_LIMIT) add('mtime', paxTime(mtime));
-  for (const name of [...xattrs.keys()].sort()) records.push([`SCHILY.xattr.${name}`, xattrs.get(name)!]);
+  for (const name of [...xattrs.keys()].sort()) 
+    records.push([`SCHILY.xattr.${encodeXattrName(name)}`, xattrs.get(name)!]);
   return records;
 }
 

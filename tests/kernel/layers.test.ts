@@ -31,6 +31,7 @@ const TREE = `
   for at in $(seq 30); do printf x | dd of=holes bs=1 seek=$((at * 100000)) conv=notrunc status=none; done
   : >empty-file
   setfattr -n user.note -v hello file; setfattr -n trusted.binary -v 0x00ff00fe file; setfattr -n user.d -v 1 dir
+  setfattr -n 'user.k=v%3D%' -v a=b file
   setcap cap_net_raw,cap_sys_admin=ep setuid 2>/dev/null || :
   printf x >capable; setcap cap_net_bind_service=ep capable
   setfacl -m u:1234:rx,d:u:77:rwx dir; setfacl -m g:55:r file
