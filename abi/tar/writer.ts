@@ -49,7 +49,7 @@ function paxRecords(entry: TarEntry): [ByteText, Uint8Array][] {
   if (gid >= ID_LIMIT) add('gid', String(gid));
   if (size >= NUMBER_LIMIT) add('size', String(size));
   if (mtime.nanoseconds !== 0 || mtime.seconds < 0 || mtime.seconds >= NUMBER_LIMIT) add('mtime', paxTime(mtime));
-  for (const name of [...xattrs.keys()].sort()) 
+  for (const name of [...xattrs.keys()].sort())
     records.push([`SCHILY.xattr.${encodeXattrName(name)}`, xattrs.get(name)!]);
   return records;
 }
