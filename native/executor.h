@@ -76,22 +76,27 @@ struct executor {
     struct cursor cleanup;
 };
 
+/* failure.c */
 extern const char *failed_call;
 /* Note which call failed, with errno as it is or as said, and are -1: `return fail("mount");`. */
 int fail(const char *call);
 int fail_as(int error, const char *call);
 
-struct failure;
+/* perform.c */
 int perform(struct executor *x, const struct op *op);
+const char *op_name(const struct op *op);
+/* ops_*.c */
+#define X(name, kinds) int op_##name(struct executor *x, const struct op *op);
+LIMPID_OPS(X)
+#undef X
+
+/* run.c */
+struct failure;
 void give_up(struct executor *x, struct failure *failure) __attribute__((noreturn));
 void report_start(struct executor *x);
 /* ops_process.c: until here the death of the executor ends a half-made container. */
 void outlive_parent(struct executor *x);
 void run_cleanup(struct executor *x);
-#define X(name, kinds) int op_##name(struct executor *x, const struct op *op);
-LIMPID_OPS(X)
-#undef X
-
 int run_mode(int argc, char **argv);
 int client_mode(int argc, char **argv);
 int init_mode(char **argv);

@@ -11,31 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-const char *failed_call = "";
-
-int fail(const char *call) {
-    failed_call = call;
-    return -1;
-}
-
-int fail_as(int error, const char *call) {
-    errno = error;
-    return fail(call);
-}
-
-#define X(name, kinds) op_##name,
-static int (*const PERFORM[OP_COUNT])(struct executor *, const struct op *) = {LIMPID_OPS(X)};
-static const char *const NAMES[OP_COUNT] = {
-#undef X
-#define X(name, kinds) #name,
-    LIMPID_OPS(X)};
-#undef X
-
-int perform(struct executor *x, const struct op *op) {
-    failed_call = NAMES[op->code];
-    return PERFORM[op->code](x, op);
-}
-
 void run_cleanup(struct executor *x) {
     struct cursor cursor = x->cleanup;
     struct op op;
@@ -226,7 +201,7 @@ static void __attribute__((noreturn)) host_walk(struct executor *x) {
             note_failure(&failure, op.index);
             give_up(x, &failure);
         }
-        trace_phase(NAMES[op.code]);
+        trace_phase(op_name(&op));
     }
     finish(x);
 }
