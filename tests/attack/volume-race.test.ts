@@ -78,7 +78,7 @@ function mountsSeenBy(pid: number | 'self'): SeenMount[] {
   });
 }
 
-test('limpid-runtime: 500 creates beside a renamer, and no mount is of anything but its own', async () => {
+test('limpid-runtime: 250 creates beside a renamer, and no mount is of anything but its own', async () => {
   // Nothing but what the race is about: the quicker, the more often.
   const world = new RuntimeWorld({ root: runtime.root, cgroups: 'disabled' });
   const volume = `${runtime.directory}/volume`;
@@ -117,7 +117,7 @@ test('limpid-runtime: 500 creates beside a renamer, and no mount is of anything 
     (type === 'devtmpfs' && root === '/null');
   const places = new Set<string>();
   const outcomes = new Map<string, number>();
-  for (let turn = 0; turn < 500; turn++) {
+  for (let turn = 0; turn < 250; turn++) {
     const outcome = await createContainer(world, 'victim', { bundle }).then(
       (pid) => {
         const mounts = mountsSeenBy(pid);
