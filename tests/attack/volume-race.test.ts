@@ -134,7 +134,7 @@ test('limpid-runtime: 250 creates beside a renamer, and no mount is of anything 
   expect(await picture(outside)).toBe(before);
   await runtime.says('delete', '--force', 'renamer');
   expect([...outcomes.keys()].filter((one) => one !== 'created' && !HARMLESS.has(one))).toEqual([]);
-  expect(outcomes.get('created')).toBeGreaterThan(100);
+  expect(outcomes.get('created')).toBeGreaterThan(50);
   // The renamer has been in the way: below the container's root is where its link leads.
   expect([...places].toSorted()).toEqual([`${outside}/mnt`, '/v/here/mnt', '/v/link/mnt']);
 });
