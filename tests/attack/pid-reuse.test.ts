@@ -21,7 +21,7 @@ async function withChosenPids(script: string): Promise<string[]> {
   const stranger = `${attack.path}/stranger`;
   writeFileSync(
     stranger,
-    '#!/bin/sh\nfor s in HUP INT TERM USR1 USR2 CONT; do trap "echo signalled $s" $s; done\nmkfifo /tmp/limpid-never.$$; exec 3<>/tmp/limpid-never.$$; rm /tmp/limpid-never.$$; echo ready >$1\nwhile :; do read -r _ <&3; done\n',
+    '#!/bin/sh\nfor s in HUP INT TERM USR1 USR2 CONT; do trap "echo signalled $s" $s; done\nmkfifo $0.$$; exec 3<>$0.$$; rm $0.$$; echo ready >$1\nwhile :; do read -r _ <&3; done\n',
     { mode: 0o755 },
   );
   const prelude = `

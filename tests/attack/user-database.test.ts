@@ -44,23 +44,17 @@ const id = (user: string) =>
   attack.limpid(['run', '--rm', '--user', user, '--rootfs', rootfs, '/bin/cat', '/proc/self/status']);
 
 for (const [name, place] of Object.entries(STRANGE)) {
-  test(
-    name,
-    async () => {
-      for (const file of ['passwd', 'group']) await place(`${rootfs}/etc/${file}`);
-      const started = performance.now();
-      const byName = await id('spy');
-      expect(byName.err).toStartWith('Error: cannot find user "spy": ');
-      expect(byName.code).toBe(125);
-      expect((await id('0:spy')).err).toStartWith('Error: cannot find group "spy": ');
-      const number = await id('1234');
-      // Where the image's /etc/passwd cannot be mounted over, that is told; else the number works.
-      if (number.code === 0) expect(number.out).toContain('\nUid:\t1234\t1234\t1234\t1234\n');
-      else expect(number.err).toMatch(/^Error: cannot [^\n]+\n$/);
-      expect(performance.now() - started).toBeLessThan(20_000);
-    },
-    60_000,
-  );
+  test(name, async () => {
+    for (const file of ['passwd', 'group']) await place(`${rootfs}/etc/${file}`);
+    const byName = await id('spy');
+    expect(byName.err).toStartWith('Error: cannot find user "spy": ');
+    expect(byName.code).toBe(125);
+    expect((await id('0:spy')).err).toStartWith('Error: cannot find group "spy": ');
+    const number = await id('1234');
+    // Where the image's /etc/passwd cannot be mounted over, that is told; else the number works.
+    if (number.code === 0) expect(number.out).toContain('\nUid:\t1234\t1234\t1234\t1234\n');
+    else expect(number.err).toMatch(/^Error: cannot [^\n]+\n$/);
+  });
 }
 
 test('limpid-runtime knows no names: it reads neither of them', async () => {

@@ -57,6 +57,8 @@ test('kill: SIGKILL, another signal, one that is ignored', async () => {
   expect(await says('kill', '-s', 'INT', 'one')).toBe('one');
   expect(await says('wait', 'one')).toBe('20');
   await says('start', 'one');
+  expect(await says('kill', '--signal', 'CONT', 'one')).toBe('one');
+  expect(await state('one')).toBe('running 0');
   await says('kill', 'one');
   expect(await says('wait', 'one')).toBe('137');
   await says('rm', 'one');
@@ -89,11 +91,13 @@ test('pause and unpause: no process of it runs meanwhile', async () => {
 test('restart: another process, the same container and files', async () => {
   const id = await says('run', '-d', '--name', 'again', BUSYBOX, 'sh', '-c', 'echo x >> /file; sleep 1000');
   const pid = await says('inspect', '--format', '{{.State.Pid}}', 'again');
+  const has = (text: string) => async () => (await limpid('exec', 'again', 'cat', '/file')).out === text;
+  await until('the first line', has('x\n'));
   expect(await says('restart', '-t', '0', 'again')).toBe('again');
   const after = await says('inspect', '--format', '{{.Id}} {{.State.Pid}}', 'again');
   expect(after.split(' ')[0]).toBe(id);
   expect(after.split(' ')[1]).not.toBe(pid);
-  await until('the second line', async () => (await limpid('exec', 'again', 'cat', '/file')).out === 'x\nx\n');
+  await until('the second line', has('x\nx\n'));
   await says('rm', '-f', '-t', '0', 'again');
 });
 
@@ -107,6 +111,7 @@ test('rename', async () => {
 
 test('--rm: gone with its exit, files and all', async () => {
   const id = await says('run', '-d', '--rm', '--name', 'brief', BUSYBOX, 'sh', '-c', TRAPS);
+  await isReady('brief');
   expect(existsSync(`${directory}/root/containers/${id}`)).toBe(true);
   await says('stop', 'brief');
   expect([existsSync(`${directory}/root/containers/${id}`), existsSync(`${directory}/run/containers/${id}`)]).toEqual([

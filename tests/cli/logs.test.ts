@@ -27,6 +27,7 @@ test('--tail, --since, --until, -t', async () => {
   expect(words).toEqual(['line', '3']);
   expect(stamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}([+-]\d\d:\d\d|Z)$/);
   expect((await says('logs', '--since', stamp!, 'lines')).split('\n').at(-1)).toBe('line 5');
+  expect(await says('logs', '--since', '2999-01-01T00:00:00Z', 'lines')).toBe('');
   expect((await limpid('logs', '--tail', 'x', 'lines')).err).toBe(
     'Error: cannot use "x" for --tail: a whole number is wanted\n',
   );

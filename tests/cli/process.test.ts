@@ -52,9 +52,10 @@ describe('the command', () => {
       'cat /proc/1/comm; echo $$; exit 9',
     );
     expect([code, out]).toEqual([9, 'limpid-init\n2\n']);
-    const orphan = '(sh -c "sleep 0.02 & exec true"); sleep 0.1; ls /proc | grep -c "^[0-9]"';
+    const orphan = `sh -c 'sleep 0.02 & echo $! > /orphan'; read -r pid < /orphan`;
+    const waits = 'for i in $(seq 1000); do [ -e /proc/$pid ] || break; sleep 0.01; done; ls /proc | grep -c "^[0-9]"';
     // init, sh, ls, grep: the orphan is gone.
-    expect(await run('--init', BUSYBOX, 'sh', '-c', orphan)).toBe('4');
+    expect(await run('--init', BUSYBOX, 'sh', '-c', `${orphan}; ${waits}`)).toBe('4');
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { BUSYBOX, finish, privateWorld, PROGRAM } from './limpid.ts';
 
-const { says, limpid, limpidWith, begin, globals } = privateWorld();
+const { directory, says, limpid, limpidWith, begin, globals } = privateWorld();
 
 describe('run in the foreground', () => {
   test('stdout and stderr stay apart, and the exit code is its own', async () => {
@@ -56,11 +56,11 @@ describe('run in the foreground', () => {
 
   test('output appended to a file leaves what was there', async () => {
     const script = '{ echo before; "$@"; echo after; } >"$0"; cat "$0"';
-    const file = `/tmp/limpid-append-${process.pid}`;
+    const file = `${directory}/appended`;
     const { out } = await finish([
       'sh',
       '-c',
-      `${script}; rm "$0"`,
+      script,
       file,
       PROGRAM,
       ...globals,

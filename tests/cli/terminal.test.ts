@@ -59,8 +59,13 @@ describe('run -it', () => {
 
   test('--detach-keys: other keys, or none', async () => {
     const shell = onTerminal('run', '-it', '--name', 'keys', '--detach-keys', 'ctrl-a,x', BUSYBOX, 'cat');
-    shell.types(`${DETACH}\x01x`);
+    await until('the terminal to be raw', () => shell.isRaw);
+    // What detaches elsewhere is passed on here, and comes back twice: as echo, and from the program.
+    shell.types(`${DETACH}word\n`);
+    await shell.sees(/word\r\n.*word\r\n/s);
+    shell.types('\x01x');
     expect(await shell.exited).toBe(0);
+    expect(await says('ps', '--format', '{{.Names}} {{.State}}')).toBe('keys running');
     await says('rm', '-f', '-t', '0', 'keys');
   });
 
@@ -135,19 +140,19 @@ describe('attach', () => {
     });
     speaker.stdin.end();
     expect([await speaker.exited, await listener.exited]).toEqual([0, 0]);
+    await heard.toTheEnd;
     expect(new Set(heard().trimEnd().split('\n'))).toEqual(new Set(['got word']));
     await says('rm', 'deaf');
   });
 });
 
 /** What a program has printed up to now. */
-function outputOf(program: Bun.Subprocess<'pipe', 'pipe', 'pipe'>): () => string {
+function outputOf(program: Bun.Subprocess<'pipe', 'pipe', 'pipe'>): (() => string) & { toTheEnd: Promise<void> } {
   let text = '';
   const reader = program.stdout.getReader();
   const follow = async (): Promise<void> => {
     for (let part = await reader.read(); !part.done; part = await reader.read())
       text += new TextDecoder().decode(part.value);
   };
-  void follow();
-  return () => text;
+  return Object.assign(() => text, { toTheEnd: follow() });
 }

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Engine } from '../../engine/index.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import type { Resources } from '../../spec/runtime.ts';
+import { atTheEnd } from '../at-the-end.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(300_000);
 
 const IMAGE = 'builtin:busybox';
 const MIB = 1 << 20;
@@ -17,9 +18,9 @@ beforeAll(() => {
   directory = mkdtempSync('/tmp/limpid-limits-');
   engine = new Engine({ root: `${directory}/root`, runroot: `${directory}/run` });
 });
-afterAll(async () => {
+atTheEnd(() => rmSync(directory, { recursive: true, force: true }));
+atTheEnd(async () => {
   for (const { config } of engine.list()) await engine.remove(config.id, { force: true });
-  rmSync(directory, { recursive: true });
 });
 
 const has = (controller: string): boolean =>

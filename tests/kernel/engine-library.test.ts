@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Engine, LimpidError } from '../../engine/index.ts';
+import { atTheEnd } from '../at-the-end.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const IMAGE = 'builtin:busybox';
@@ -11,9 +12,9 @@ beforeAll(() => {
   directory = mkdtempSync('/tmp/limpid-engine-');
   engine = new Engine({ root: `${directory}/root`, runroot: `${directory}/run` });
 });
-afterAll(async () => {
+atTheEnd(() => rmSync(directory, { recursive: true, force: true }));
+atTheEnd(async () => {
   for (const { config } of engine.list()) await engine.remove(config.id, { force: true });
-  rmSync(directory, { recursive: true });
 });
 
 async function codeOf(act: () => unknown): Promise<string | undefined> {

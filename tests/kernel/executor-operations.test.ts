@@ -441,7 +441,7 @@ describe('cgroups', () => {
         host({ op: 'open', slot: 6, at: -1, path, flags: O_PATH_DIRECTORY, mode: 0 }),
       ];
       const after = [
-        cleanup({ op: 'remove_cgroup', at: -1, path, busyMs: 2000 }),
+        cleanup({ op: 'remove_cgroup', at: -1, path, busyMs: 20_000 }),
         cleanup({ op: 'remove_cgroup', at: -1, path, busyMs: 0 }),
       ];
       const script = `grep -o ${name} /proc/self/cgroup; mkdir -p ${path}/a/b ${path}/c`;
@@ -463,12 +463,12 @@ describe('cgroups', () => {
     const shells = words.map((script) => Bun.spawn(['sh', '-c', script]));
     const procs = () => readFileSync(`${path}/cgroup.procs`, 'utf8').split('\n').filter(Boolean);
     while (procs().length < 10) await Bun.sleep(5);
-    const kill = { op: 'kill_cgroup', at: -1, busyMs: 5000 } as const;
+    const kill = { op: 'kill_cgroup', at: -1, busyMs: 20_000 } as const;
     expect(await outcome([host({ ...kill, path })])).toEqual({ type: 6, text: '' });
     expect(procs()).toEqual([]);
     for (const shell of shells) await shell.exited;
     expect(shells.map(({ signalCode }) => signalCode)).toEqual(Array(6).fill('SIGKILL'));
-    const remove = host({ op: 'remove_cgroup', at: -1, path, busyMs: 2000 });
+    const remove = host({ op: 'remove_cgroup', at: -1, path, busyMs: 20_000 });
     expect(await outcome([remove, host({ ...kill, path })])).toEqual({ type: 6, text: '' });
     expect(existsSync(path)).toBe(false);
   });
@@ -484,7 +484,7 @@ describe('cgroups', () => {
     const waitedMs = performance.now() - begin;
     sleeper.kill('SIGKILL');
     await sleeper.exited;
-    const gone = await outcome([{ ...remove, busyMs: 2000 } as Op]);
+    const gone = await outcome([{ ...remove, busyMs: 20_000 } as Op]);
     expect(busy).toEqual({ type: 4, text: '0 16 unlinkat' });
     expect(waitedMs).toBeGreaterThan(29);
     expect(gone).toEqual({ type: 6, text: '' });
@@ -505,7 +505,7 @@ describe('cgroups', () => {
       host({ op: 'open', slot: 6, at: -1, path: `${group}/${events}`, flags: 0, mode: 0 }),
       host({ op: 'oom_counter', slot: 6 }),
     ];
-    const after = [cleanup({ op: 'remove_cgroup', at: -1, path: group, busyMs: 2000 })];
+    const after = [cleanup({ op: 'remove_cgroup', at: -1, path: group, busyMs: 20_000 })];
     const ending = async (script: string) => {
       const plan = supervised(scratch, script, { before, after }).flatMap((op): readonly Op[] => {
         if (op.op === 'exec') return [child({ op: 'await', gate: 1 }), op];

@@ -123,7 +123,7 @@ describe('runtime-spec, Lifecycle', () => {
     });
     const hook = await until(
       'the hook',
-      () => existsSync(`${directory}/hooked`) && Number(readFileSync(`${directory}/hooked`, 'utf8')),
+      () => (existsSync(`${directory}/hooked`) && Number(readFileSync(`${directory}/hooked`, 'utf8'))) || undefined,
     );
     expect((await state('orphan')).status).toBe('creating');
     creator.kill('SIGKILL');

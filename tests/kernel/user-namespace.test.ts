@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   chownSync,
   existsSync,
@@ -11,9 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Engine, LimpidError, type ContainerRequest } from '../../engine/index.ts';
+import { atTheEnd } from '../at-the-end.ts';
 import { DISK } from './native-harness.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(300_000);
 
 const IMAGE = 'builtin:busybox';
 const MAPPED = {
@@ -31,10 +32,9 @@ beforeAll(() => {
   directory = mkdtempSync(`${DISK}/limpid-user-`);
   engine = new Engine({ root: `${directory}/root`, runroot: `${directory}/run` });
 });
-afterAll(async () => {
+atTheEnd(() => rmSync(directory, { recursive: true, force: true }));
+atTheEnd(async () => {
   for (const { config } of engine.list()) await engine.remove(config.id, { force: true });
-  expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(directory);
-  rmSync(directory, { recursive: true });
 });
 
 async function output(container: string, script: string, request: { user?: string } = {}): Promise<string> {
