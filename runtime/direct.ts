@@ -24,7 +24,8 @@ export function writeDirect(
 ): void {
   const freezer = record.cgroupsPath === '' ? undefined : freezerFile(world.facts.cgroup, record.cgroupsPath);
   const plainStart = !hooks?.poststart?.length;
-  const plainDelete = !hooks?.poststop?.length;
+  // systemd has to be told of the end of its unit.
+  const plainDelete = !hooks?.poststop?.length && record.unit === undefined;
   const document = stateDocument(record, HOLE, HOLE);
   const parts = `${JSON.stringify(document, null, 2)}\n`.split(JSON.stringify(HOLE));
   const [beforePid, between, behind] = parts;

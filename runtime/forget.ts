@@ -11,20 +11,26 @@ import type { RuntimeWorld } from './runtime-world.ts';
 
 /** Clears away whatever a container has left in the kernel, then its files: from then on its id is free. */
 export async function forgetContainer(world: RuntimeWorld, files: ContainerFiles): Promise<void> {
-  await runPlan(world, planForgetting(world, files));
+  const record = readRecord(files);
+  await stopUnitOf(world, record);
+  await runPlan(world, record === undefined ? [removeFiles(files)] : planForgettingOf(world, files, record));
 }
 
 /** The same for one that could not be made: in a cgroup that was there before it, others may live. */
 export async function forgetFailed(world: RuntimeWorld, files: ContainerFiles): Promise<void> {
-  const text = readText(files.state);
-  const record = text === undefined ? undefined : (JSON.parse(text) as ContainerRecord);
+  const record = readRecord(files);
   if (record?.cgroupExisted) await runPlan(world, planForgettingOf(world, files, { ...record, cgroupsPath: '' }));
   else await forgetContainer(world, files);
 }
 
-function planForgetting(world: RuntimeWorld, files: ContainerFiles): Plan {
+function readRecord(files: ContainerFiles): ContainerRecord | undefined {
   const text = readText(files.state);
-  return text === undefined ? [removeFiles(files)] : planForgettingOf(world, files, JSON.parse(text));
+  return text === undefined ? undefined : (JSON.parse(text) as ContainerRecord);
+}
+
+/** Before the cgroup goes: removed under systemd's eyes, it may never be told that the cgroup is empty. */
+async function stopUnitOf(world: RuntimeWorld, record: ContainerRecord | undefined): Promise<void> {
+  if (record?.unit !== undefined) await (await import('./systemd.ts')).stopUnit(world, record.unit);
 }
 
 /** The same for who ends later, when the id may be another container's: only as long as the record is still this one. */

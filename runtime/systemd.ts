@@ -15,6 +15,8 @@ import type { RuntimeWorld } from './runtime-world.ts';
 import { SystemdBus } from './systemd-bus.ts';
 
 const PATIENCE_MS = 30_000;
+const SIGKILL = 9;
+const NO_SUCH_UNIT = 'org.freedesktop.systemd1.NoSuchUnit';
 
 /** A scope that is kept alive for us until a container's process is in it. */
 export interface Scope {
@@ -70,7 +72,53 @@ export function updateUnit(world: RuntimeWorld, unit: string, resources: Resourc
   ]);
 }
 
-type Arg = readonly [string, string | boolean | readonly UnitProperty[] | readonly never[]];
+/**
+ * Ends a unit and waits until systemd has forgotten it: its name is free then. A container goes also where systemd does
+ * not answer, so that is no more than a warning.
+ */
+export async function stopUnit(world: RuntimeWorld, unit: string): Promise<void> {
+  try {
+    const bus = SystemdBus.open();
+    try {
+      await stopOn(bus, unit);
+    } finally {
+      bus.close();
+    }
+  } catch (error) {
+    world.warn((error as Error).message);
+  }
+}
+
+async function stopOn(bus: SystemdBus, unit: string): Promise<void> {
+  const name: Arg = ['s', unit];
+  // Else what is left in it would have TimeoutStopSec for its end.
+  if (!callUnit(bus, 'KillUnit', [name, ['s', 'all'], ['i', SIGKILL]])) return;
+  if (!callUnit(bus, 'StopUnit', [name, ['s', 'replace']])) return;
+  // A slice stays for as long as others are in it.
+  if (unit.endsWith('.slice')) return;
+  const deadline = performance.now() + PATIENCE_MS;
+  while (callUnit(bus, 'GetUnit', [name])) {
+    if (performance.now() > deadline)
+      throw runtimeError('ESYSTEMD', 'stop', `unit "${unit}"`, 'systemd has not done it in time');
+    await Bun.sleep(2);
+  }
+}
+
+/** False where there is no such unit. */
+function callUnit(bus: SystemdBus, member: string, args: readonly Arg[]): boolean {
+  try {
+    bus.manager(member, args);
+    return true;
+  } catch (error) {
+    const text = (error as Error).message;
+    if (text.includes(NO_SUCH_UNIT)) return false;
+    // There may be no process any more.
+    if (member === 'KillUnit') return true;
+    throw error;
+  }
+}
+
+type Arg = readonly [string, string | number | boolean | readonly UnitProperty[] | readonly never[]];
 
 function callManager(member: string, args: readonly Arg[]): void {
   const bus = SystemdBus.open();

@@ -27,6 +27,7 @@ import { atTheEnd } from '../at-the-end.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
 const LAUNCHER = `${dirname(PROGRAM)}/launcher`;
+const isEmulated = process.env['GUEST_WORLD'] !== undefined;
 const APPLETS = (
   'sh true false echo cat ls id sleep ps mount tty stty env grep hostname stat umask head wc touch readlink dd seq ulimit kill ' +
   'mkdir rm mv ln find cut sort mknod umount unshare pivot_root chmod sed pwd'
@@ -60,7 +61,8 @@ export interface RuntimeScope {
 }
 
 export function runtimeScope(): RuntimeScope {
-  setDefaultTimeout(60_000);
+  // In the guests everything takes ten times as long, and more while the machine has other work.
+  setDefaultTimeout(isEmulated ? 600_000 : 300_000);
   const directory = mkdtempSync('/tmp/limpid-runtime-');
   const root = `${directory}/state`;
   const parent = `/limpid-runtime-test-${process.pid}-${directory.slice(-6)}`;

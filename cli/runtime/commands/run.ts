@@ -30,12 +30,12 @@ export const command = defineRuntimeCommand({
       (cleanUp, consoleFd) =>
         run.start({
           ...(consoleFd === undefined ? {} : { consoleFd }),
-          ...(options.keep || run.hasHooks ? {} : { meanwhile: run.cleanUpBy(cleanUp) }),
+          ...(options.keep || run.needsDelete ? {} : { meanwhile: run.cleanUpBy(cleanUp) }),
         }),
       {
         terminal: request.consoleSocket === undefined && run.hasTerminal,
-        // Hooks are a matter for `delete`; without them nothing is left to decide.
-        afterwards: options.keep || !run.hasHooks ? [] : [...self, 'delete', '--force', id],
+        // Hooks and systemd's units are a matter for `delete`; without them nothing is left to decide.
+        afterwards: options.keep || !run.needsDelete ? [] : [...self, 'delete', '--force', id],
       },
     );
   },
@@ -48,7 +48,7 @@ async function prepareRun(world: RuntimeWorld, id: string, request: CreateOption
   const { process, hooks } = bundle.spec;
   return {
     hasTerminal: process?.terminal ?? false,
-    hasHooks: (hooks?.poststop ?? []).length > 0,
+    needsDelete: (hooks?.poststop ?? []).length > 0 || world.cgroups === 'systemd',
     cleanUpBy:
       (cleanUp: CleanUp): NonNullable<CreateOptions['meanwhile']> =>
       (record) =>
