@@ -27,6 +27,15 @@ test.each([
     ['container', 'run', '-Z'],
     'cannot use "-Z": limpid container run has no such option (hint: see "limpid container run --help")',
   ],
+  [
+    ['cp', 'a:/b', 'c'],
+    'cannot run "limpid cp": not yet (hint: `limpid exec CONTAINER tar c PATH | tar x`, and the other way with exec -i)',
+  ],
+  [
+    ['container', 'run', '--health-cmd=x', 'image'],
+    'cannot use "--health-cmd": there are no health checks (hint: let the host ask: `limpid exec CONTAINER COMMAND`)',
+  ],
+  [['--storage-driver', 'vfs', 'ps'], 'cannot use "--storage-driver": overlay is the only storage driver'],
   [['run'], 'cannot run "limpid run": an image is missing (hint: see "limpid run --help")'],
   [
     ['rm'],

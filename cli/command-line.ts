@@ -76,7 +76,7 @@ async function showHelp(words: readonly string[], output: Output): Promise<numbe
 async function reportError(error: unknown, output: Output): Promise<number> {
   if (isBrokenPipe(error)) return EXIT_BROKEN_PIPE;
   if (error instanceof LimpidError) {
-    await output.err(`Error: ${error.message}\n`);
+    await output.err(`Error: ${(await betterKnown(error)).message}\n`);
     return error.exitCode;
   }
   // A defect of ours: the trace is what a report needs.
@@ -84,6 +84,12 @@ async function reportError(error: unknown, output: Output): Promise<number> {
     `Error: limpid failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return EXIT_ENGINE_FAILED;
+}
+
+async function betterKnown(error: LimpidError): Promise<LimpidError> {
+  if (error.code !== 'ENOOPTION' && error.code !== 'ECOMMAND') return error;
+  const { knownElsewhere } = await import('./known-elsewhere.ts');
+  return knownElsewhere(error) ?? error;
 }
 
 function isBrokenPipe(error: unknown): boolean {

@@ -1,15 +1,22 @@
-import { LimpidError } from '../base/error.ts';
+import { EXIT_ENGINE_FAILED, LimpidError } from '../base/error.ts';
 import type { Output } from './output.ts';
 
+interface EachOptions {
+  /** Do not mind one that is not there. */
+  readonly ignore?: boolean;
+  readonly print?: boolean;
+  /** By an error's code, where a command has exit codes of its own. */
+  readonly exitCodes?: Readonly<Record<string, number>>;
+}
+
 /**
- * Does something with each container, image or network and prints its name; one that fails keeps none of the rest from
- * being done.
- * Answers the exit code: that of the first error, or 0.
+ * Does something with each container, image, network or volume and prints its name; one that fails keeps none of the rest
+ * from being done. Answers the exit code: what all errors have in common, else 125; or 0.
  */
 export async function eachReference(
   references: readonly string[],
   output: Output,
-  { ignore = false, print = true }: { readonly ignore?: boolean; readonly print?: boolean },
+  { ignore = false, print = true, exitCodes = {} }: EachOptions,
   act: (reference: string) => unknown,
 ): Promise<number> {
   let exitCode = 0;
@@ -21,7 +28,8 @@ export async function eachReference(
       if (!(error instanceof LimpidError)) throw error;
       if (ignore && error.code === 'ENOCONTAINER') continue;
       await output.err(`Error: ${error.message}\n`);
-      exitCode ||= error.exitCode;
+      const its = exitCodes[error.code] ?? error.exitCode;
+      exitCode = exitCode === 0 || exitCode === its ? its : EXIT_ENGINE_FAILED;
     }
   }
   return exitCode;

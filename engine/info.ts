@@ -9,15 +9,16 @@ import type { CgroupFacts } from '../plan/facts.ts';
 import { listContainers, listLeavings } from './containers/list.ts';
 import { DEFAULT_CONFIG } from './default-config.ts';
 import type { Status } from './records/state.ts';
+import { listImages } from './images/list.ts';
 import { isAtOrBelow } from './spec/paths.ts';
-import { engineVersion } from './version.ts';
+import { engineVersion, versionFields } from './version.ts';
 import type { World } from './world.ts';
 
 export type EngineInfo = ReturnType<typeof engineInfo>;
 
 /** This host and this store as the engine sees them; the names are those of `podman info`. Sizes are bytes. */
 export function engineInfo(world: World) {
-  return { host: hostInfo(world), store: storeInfo(world), version: engineVersion() };
+  return { host: hostInfo(world), store: storeInfo(world), version: versionFields(engineVersion()) };
 }
 
 function hostInfo(world: World) {
@@ -41,7 +42,9 @@ function hostInfo(world: World) {
     swapAccounting: facts.cgroup.swapAccounting,
     logDriver: DEFAULT_CONFIG.log.driver,
     monitor: own,
+    networkBackend: 'limpid',
     ociRuntime: own,
+    serviceIsRemote: false,
     security: securityInfo(facts.uid),
   };
 }
@@ -69,6 +72,7 @@ function storeInfo(world: World) {
     graphStatus: { 'Backing Filesystem': fileSystemOf(root, readKernelFile('/proc/self/mountinfo') ?? '') },
     runRoot: runroot,
     volumePath: `${root}/volumes`,
+    imageStore: { number: listImages(world).length },
     containerStore: {
       number: states.length,
       paused: count('paused'),

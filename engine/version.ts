@@ -23,3 +23,15 @@ export function engineVersion(): EngineVersion {
     arch: hostArch === 'aarch64' ? 'arm64' : 'amd64',
   };
 }
+
+/** The same under the names that podman has for them. */
+export function versionFields({ version, gitCommit, bunVersion, os, arch }: EngineVersion) {
+  return {
+    APIVersion: version,
+    Version: version,
+    Runtime: `Bun ${bunVersion}`,
+    GitCommit: gitCommit,
+    OsArch: `${os}/${arch}`,
+    Os: os,
+  };
+}

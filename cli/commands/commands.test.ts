@@ -41,7 +41,7 @@ const PODMAN_SHORTS: Readonly<Record<string, string>> = {
   ps: 'a:all f:filter n:last l:latest q:quiet s:size w:watch',
   logs: 'f:follow l:latest n:names t:timestamps',
   rm: 'a:all f:force i:ignore l:latest t:time v:volumes',
-  stop: 'a:all f:filter i:ignore l:latest t:time',
+  stop: 'a:all f:filter i:ignore l:latest s:signal t:time',
   start: 'a:attach f:filter i:interactive l:latest',
   kill: 'a:all l:latest s:signal',
   stats: 'a:all i:interval l:latest',
@@ -82,6 +82,9 @@ test('the help of rm', () => {
 
 Usage:
   limpid rm [options] CONTAINER [CONTAINER...]
+
+Its exit code is 1 where there is no such container, 2 where one is running or paused, and 125 for
+any other failure, or more than one kind.
 
 Example:
   # Whether it runs or not

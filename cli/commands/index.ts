@@ -106,6 +106,7 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     exists: 'container exists',
     commit: 'commit',
     diff: 'diff',
+    port: 'port',
     prune: 'container prune',
   },
   image: {

@@ -1,5 +1,5 @@
 import { defineCommand } from '../parse/command.ts';
-import { CIDFILE, containers, FILTER, LATEST } from './shared-options.ts';
+import { CIDFILE, containers, FILTER, LATEST, STOP_SIGNAL } from './shared-options.ts';
 
 /** `limpid restart`. */
 export const command = defineCommand({
@@ -15,6 +15,7 @@ export const command = defineCommand({
   options: {
     all: { type: 'bool', short: 'a', help: 'All containers' },
     running: { type: 'bool', help: 'All that are running' },
+    ...STOP_SIGNAL,
     time: {
       type: 'uint',
       short: 't',

@@ -18,6 +18,16 @@ export const CIDFILE = defineOptions({
   cidfile: { type: 'array', value: 'FILE', completion: 'file', help: 'Read the id of a container from a file' },
 });
 
+export const STOP_SIGNAL = defineOptions({
+  signal: {
+    type: 'string',
+    short: 's',
+    value: 'SIGNAL',
+    completion: 'signal',
+    help: 'Ask by this signal instead of its own',
+  },
+});
+
 export const DETACH_KEYS = defineOptions({
   'detach-keys': {
     type: 'string',

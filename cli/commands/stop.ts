@@ -1,5 +1,5 @@
 import { defineCommand } from '../parse/command.ts';
-import { CIDFILE, containers, FILTER, LATEST } from './shared-options.ts';
+import { CIDFILE, containers, FILTER, LATEST, STOP_SIGNAL } from './shared-options.ts';
 
 /** `limpid stop`. */
 export const command = defineCommand({
@@ -15,6 +15,7 @@ export const command = defineCommand({
     ...FILTER,
     ignore: { type: 'bool', short: 'i', help: 'Do not mind containers that are not there' },
     ...LATEST,
+    ...STOP_SIGNAL,
     time: {
       type: 'uint',
       short: 't',

@@ -270,6 +270,7 @@ test.each([
     'EOPTION cannot use --restart sometimes: no, always, on-failure[:TIMES] or unless-stopped is wanted',
   ],
   [['--restart=always:3'], 'EOPTION cannot use --restart always:3: only on-failure takes a number of times'],
+  [['--restart=on-failure:x'], 'EOPTION cannot use --restart on-failure:x: "x" is no number of times'],
   [['--stop-signal=NOPE'], 'EOPTION cannot use --stop-signal NOPE: there is no such signal'],
   [['--log-opt=tag=x'], 'EOPTION cannot use "tag" for --log-opt: max-size, max-file or path is wanted'],
   [
@@ -280,7 +281,7 @@ test.each([
   [['--platform=windows'], 'EOPTION cannot use operating system "windows": containers are Linux'],
   [
     ['--health-cmd=x'],
-    'EOPTION cannot use "--health-cmd": limpid run has no such option (hint: see "limpid run --help")',
+    'ENOOPTION cannot use "--health-cmd": limpid run has no such option (hint: see "limpid run --help")',
   ],
   [['--label==x'], 'EOPTION cannot use label "=x" of --label: its key is empty'],
   [['--annotation=x'], 'EOPTION cannot use "x" for --annotation: KEY=VALUE is wanted'],

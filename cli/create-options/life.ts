@@ -17,8 +17,8 @@ export function translateRestart(request: CreateRequest): ContainerConfig['resta
   if (policy === undefined)
     throw optionError(request.flag('restart'), 'no, always, on-failure[:TIMES] or unless-stopped is wanted');
   if (times === undefined) return { policy, maxRetries: 0 };
-  if (policy !== 'on-failure' || !/^\d{1,9}$/.test(times))
-    throw optionError(request.flag('restart'), 'only on-failure takes a number of times');
+  if (policy !== 'on-failure') throw optionError(request.flag('restart'), 'only on-failure takes a number of times');
+  if (!/^\d{1,9}$/.test(times)) throw optionError(request.flag('restart'), `"${times}" is no number of times`);
   return { policy, maxRetries: Number(times) };
 }
 

@@ -1,5 +1,6 @@
 import type { RootfsSource } from '../../engine/config.ts';
 import { LimpidError } from '../../base/error.ts';
+import { optionError } from '../parse/option-error.ts';
 import type { CreateRequest } from './request.ts';
 
 /**
@@ -15,7 +16,8 @@ export function translateRootfs(request: CreateRequest, image: string): { image:
   if (image === 'host:') return { image, rootfs: { kind: 'host' } };
   const [scheme, name] = [image.slice(0, image.indexOf(':') + 1), image.slice(image.indexOf(':') + 1)];
   if (scheme === 'builtin:' && /^[a-z][a-z0-9-]*$/.test(name)) return { image, rootfs: { kind: 'builtin', name } };
-  if (image !== '' && !/^[./]/.test(image)) return { image, rootfs: { kind: 'image', id: '', digest: '' } };
+  if (image === '') throw optionError('""', 'the name of an image is wanted', 'see `limpid images`');
+  if (!/^[./]/.test(image)) return { image, rootfs: { kind: 'image', id: '', digest: '' } };
   throw new LimpidError({
     code: 'ENOIMAGE',
     doing: 'find',

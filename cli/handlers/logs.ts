@@ -71,7 +71,9 @@ class LinePrinter {
   }
 
   print({ time, stream, text, partial }: LogRecord): void {
-    const start = this.#inLine[stream] ? '' : `${this.#prefix}${this.#timestamps ? `${time} ` : ''}`;
+    const start = this.#inLine[stream]
+      ? ''
+      : `${this.#prefix}${this.#timestamps ? `${time.replace(/\+00:00$/, 'Z')} ` : ''}`;
     this.#inLine[stream] = partial;
     const head = new TextEncoder().encode(start);
     const line = new Uint8Array(head.length + text.length + (partial ? 0 : 1));

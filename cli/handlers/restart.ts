@@ -4,6 +4,7 @@ import type { command } from '../commands/restart.ts';
 import type { Handler } from '../parse/command.ts';
 import { eachReference } from '../each-reference.ts';
 import { selectContainers } from '../select-containers.ts';
+import { stopOptions } from '../stop-options.ts';
 import { worldOf } from '../world.ts';
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
@@ -16,9 +17,9 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     options: { ...options, all: options.all || options.running },
     whenAll,
   });
-  const timeout = options.time === undefined ? {} : { timeoutS: options.time };
+  const how = stopOptions(options);
   return eachReference(references, output, {}, async (reference) => {
-    await stopContainer(world, reference, timeout);
+    await stopContainer(world, reference, how);
     await startContainer(world, reference);
   });
 };

@@ -143,6 +143,13 @@ test.each([
   [['--secre'], 'cannot use "--secre": limpid run has no such option (hint: see "limpid run --help")'],
   [['-Z'], 'cannot use "-Z": limpid run has no such option (hint: see "limpid run --help")'],
   [['-iZ'], 'cannot use "-Z" in "-iZ": limpid run has no such option (hint: see "limpid run --help")'],
+  [['--__proto__'], 'cannot use "--__proto__": limpid run has no such option (hint: see "limpid run --help")'],
+  [['--=x'], 'cannot use "--": limpid run has no such option (hint: see "limpid run --help")'],
+])('%p is none', (words, message) => {
+  expect(failure(words)).toBe(`ENOOPTION 125 ${message}`);
+});
+
+test.each([
   [['--network'], 'cannot use "--network": it needs a value (hint: see "limpid run --help")'],
   [['-ie'], 'cannot use "-e": it needs a value (hint: see "limpid run --help")'],
   [['--rm=maybe'], 'cannot use "maybe" for --rm: "true" or "false" is wanted'],
@@ -153,8 +160,6 @@ test.each([
   [['--interval', '5'], 'cannot use "5" for --interval: a duration such as "1m30s" is wanted (ms, s, m, h)'],
   [['--pull=x'], 'cannot use "x" for --pull: must be one of "always", "missing", "never"'],
   [['--cap-add', '"A'], 'cannot use "\\"A" for --cap-add: a quotation mark is not closed or stands inside a field'],
-  [['--__proto__'], 'cannot use "--__proto__": limpid run has no such option (hint: see "limpid run --help")'],
-  [['--=x'], 'cannot use "--": limpid run has no such option (hint: see "limpid run --help")'],
 ])('%p fails with one line', (words, message) => {
   expect(failure(words)).toBe(`EOPTION 125 ${message}`);
 });

@@ -1,5 +1,5 @@
 import type { OptionDefinition, Options, OptionValues, ValueTypes } from './option.ts';
-import { optionError } from './option-error.ts';
+import { noSuchOption, optionError } from './option-error.ts';
 import { suggest } from './suggest.ts';
 import { parseValue } from './value.ts';
 
@@ -139,7 +139,7 @@ class OptionReader {
     const nearest = flag.startsWith('--') ? suggest(flag.slice(2), this.#visible()) : undefined;
     const hint = nearest === undefined ? this.#seeHelp() : `did you mean "--${nearest}"?`;
     const subject = flag === word ? JSON.stringify(flag) : `"${flag}" in ${JSON.stringify(word)}`;
-    return optionError(subject, `${this.#rules.command} has no such option`, hint);
+    return noSuchOption(subject, this.#rules.command, hint);
   }
 
   #visible(): string[] {

@@ -1,10 +1,11 @@
 import { expect, test } from 'bun:test';
 import type { StatsSample } from '../../engine/containers/stats.ts';
+import { versionFields } from '../../engine/version.ts';
 import type { ContainerProcess } from '../../engine/containers/top.ts';
 import { formatRows } from '../template/format.ts';
 import { printStats, STATS_HEADINGS, statsJson, statsRow } from './stats.ts';
 import { parseTopColumns, printTop, type TopContext } from './top.ts';
-import { printVersion, versionFields } from './version.ts';
+import { printVersion } from './version.ts';
 import { printYaml } from './yaml.ts';
 
 const SAMPLE: StatsSample = {

@@ -10,10 +10,12 @@ test('version', async () => {
   expect(await says('--version')).toBe(`limpid version ${version}`);
   expect(await says('version', '--format', '{{.Client.Version}}')).toBe(version);
   expect((await says('version')).split('\n')[1]).toBe(`Version:      ${version}`);
+  // podman and Docker are asked for their server by scripts: who has none is its own.
+  expect(await says('version', '--format', '{{.Server.Version}}')).toBe(version);
 });
 
 test('info agrees with the machine', async () => {
-  const { host, store } = JSON.parse(await says('info', '--format', 'json'));
+  const { host, store, version: built } = JSON.parse(await says('info', '--format', 'json'));
   expect(host.kernel).toBe(readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim());
   expect(host.cpus).toBe(navigator.hardwareConcurrency);
   expect(host.cgroupVersion).toBe(isV2 ? 'v2' : 'v1');
@@ -21,6 +23,14 @@ test('info agrees with the machine', async () => {
   expect(await says('info', '--format', '{{.Host.Hostname}}')).toBe(
     readFileSync('/proc/sys/kernel/hostname', 'utf8').trim(),
   );
+  expect([built.Version, store.imageStore.number]).toEqual([version, 0]);
+});
+
+test("templates of info have the names of podman's structs, and JSON those of its documents", async () => {
+  const names = '{{.Host.OCIRuntime.Name}} {{.Host.CgroupsVersion}} {{.Host.CPUs}} {{.Store.ImageStore.Number}}';
+  const { host } = JSON.parse(await says('info', '--format', 'json'));
+  expect(await says('info', '--format', names)).toBe(`limpid ${host.cgroupVersion} ${host.cpus} 0`);
+  expect(JSON.parse(await says('info', '--format', '{{json .Host.Security}}'))).toEqual(host.security);
 });
 
 describe('help', () => {

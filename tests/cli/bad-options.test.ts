@@ -9,7 +9,7 @@ writeFileSync(`${directory}/file`, 'no directory');
 /** Options of run, and behind `Error: cannot ` what is said. */
 const REFUSED: readonly (readonly [options: string, message: string])[] = [
   ['--memroy 1', 'use "--memroy": limpid run has no such option (hint: did you mean "--memory"?)'],
-  ['--gpus all', 'use "--gpus": limpid run has no such option (hint: did you mean "--cpus"?)'],
+  ['--gpus all', 'use "--gpus": no driver of graphics cards is known (hint: give the device: --device /dev/dri)'],
   ['-dZ', 'use "-Z" in "-dZ": limpid run has no such option (hint: see "limpid run --help")'],
   ['--rm=maybe', 'use "maybe" for --rm: "true" or "false" is wanted'],
   ['--memory 1', 'use --memory 1: the kernel starts no process in less than 512k'],
@@ -145,7 +145,7 @@ const COMMANDS: readonly (readonly [words: string, message: string])[] = [
     'use "foo" for --condition: must be one of "created", "exited", "paused", "running", "stopped"',
   ],
   ['kill -s FOO x', 'send signal "FOO": there is no such signal'],
-  ...['start', 'stop', 'kill', 'pause', 'unpause', 'wait', 'rm', 'top', 'logs', 'attach', 'restart'].map(
+  ...['start', 'stop', 'kill', 'pause', 'unpause', 'wait', 'top', 'logs', 'attach', 'restart'].map(
     (command) => [`${command} nope`, NOT_FOUND] as const,
   ),
   ['exec nope true', NOT_FOUND],

@@ -82,7 +82,7 @@ describe('one that runs', () => {
   beforeAll(() => says('run', '-d', '--name', 'busy', BUSYBOX, 'sleep', 'infinity'));
   test('rm without -f', async () => {
     expect(await limpid('rm', 'busy')).toEqual(
-      error('remove container "busy": it is running (hint: stop it first, or `limpid rm -f busy`)'),
+      error('remove container "busy": it is running (hint: stop it first, or `limpid rm -f busy`)', 2),
     );
   });
   test('a paused one', async () => {
@@ -91,7 +91,7 @@ describe('one that runs', () => {
     expect(await limpid('exec', 'busy', 'true')).toEqual(
       error('run a command in container "busy": it is paused (hint: `limpid unpause busy` first)'),
     );
-    expect((await limpid('rm', 'busy')).code).toBe(125);
+    expect((await limpid('rm', 'busy')).code).toBe(2);
     expect(await says('unpause', 'busy')).toBe('busy');
   });
   test('a killed monitor is shown as such, never as exit code 0', async () => {
@@ -110,10 +110,19 @@ test('several at once: what can be done is done, and the rest told', async () =>
   await says('create', '--name', 'one', BUSYBOX);
   const { code, out, err } = await limpid('rm', 'nope', 'one');
   expect([code, out, err]).toEqual([
-    125,
+    1,
     'one\n',
     'Error: cannot find container "nope": there is no such container (hint: `limpid ps -a` lists all)\n',
   ]);
+});
+
+test('rm: 1 for none of that name, 2 for one that runs, 125 for both', async () => {
+  await says('run', '-d', '--name', 'runs', BUSYBOX, 'sleep', 'infinity');
+  const codes = [['nope'], ['runs'], ['nope', 'runs'], ['nope', 'neither'], ['-f', 'nope']].map(
+    async (names) => (await limpid('rm', ...names)).code,
+  );
+  expect(await Promise.all(codes)).toEqual([1, 2, 125, 1, 0]);
+  await says('rm', '-f', '-t', '0', 'runs');
 });
 
 test('inspect answers an empty list all the same', async () => {

@@ -1,0 +1,55 @@
+/** What people type who come from podman or Docker, where it is a little more than the options of one command. */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { BUSYBOX, privateWorld } from './limpid.ts';
+import { until } from './until.ts';
+
+const { says, limpid } = privateWorld();
+const TRAPS =
+  'trap "echo got INT; exit 21" INT; trap "echo got TERM; exit 20" TERM; echo ready; while :; do sleep 0.1; done';
+
+const ready = (times: number) =>
+  until('it is ready', async () => (await says('logs', 'lab')).split('ready').length === times + 1);
+
+beforeAll(async () => {
+  await says('run', '-d', '--name', 'lab', BUSYBOX, 'sh', '-c', TRAPS);
+  await ready(1);
+});
+afterAll(() => limpid('rm', '-f', '-t', '0', 'lab'));
+
+test('top with the options of ps asks the ps inside', async () => {
+  for (const words of [['-ef'], ['aux'], ['-o', 'pid,args']]) {
+    const [heading, first] = (await says('top', 'lab', ...words)).split('\n');
+    expect(heading).toStartWith('PID ');
+    expect(first!.trim()).toMatch(/^1 .*sh -c trap/);
+  }
+  expect((await says('top', 'lab', 'args')).split('\n')[0]).toBe('COMMAND');
+  expect(await limpid('top', 'nope', '-ef')).toEqual({
+    code: 125,
+    out: '',
+    err: 'Error: cannot find container "nope": there is no such container (hint: `limpid ps -a` lists all)\n',
+  });
+});
+
+test('stop and restart by another signal', async () => {
+  await says('restart', '--signal', 'INT', 'lab');
+  await ready(2);
+  await says('stop', '-s', 'SIGINT', 'lab');
+  expect((await says('logs', 'lab')).split('\n').filter((line) => line.startsWith('got'))).toEqual([
+    'got INT',
+    'got INT',
+  ]);
+  expect(await says('inspect', '--format', '{{.State.ExitCode}}', 'lab')).toBe('21');
+  expect(await limpid('stop', '-s', 'NOPE', 'lab')).toEqual({
+    code: 125,
+    out: '',
+    err: 'Error: cannot send signal "NOPE": there is no such signal\n',
+  });
+});
+
+test('times of logs are written as podman and Docker write them', async () => {
+  expect((await says('logs', '-t', 'lab')).split('\n')[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z ready$/);
+});
+
+test('container port is port', async () => {
+  expect(await says('container', 'port', 'lab')).toBe('');
+});
