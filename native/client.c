@@ -275,7 +275,8 @@ static void __attribute__((noreturn)) cannot_write(int fd) {
     restore();
     char *end = put(put(text, "limpid: cannot write to standard "), fd == 1 ? "output: " : "error: ");
     end = put(put(end, strerror(errno)), "\n");
-    _exit(write_all(2, text, (size_t)(end - text)) < 0 ? 125 : 125);
+    write_all(2, text, (size_t)(end - text));
+    _exit(125);
 }
 
 static void show(int fd) {
