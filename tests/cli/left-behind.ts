@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
 import { gatherFacts } from '../../kernel/facts.ts';
+import { kill } from '../kill.ts';
 
 /** What is left of a world's containers once its tests are done. */
 export class Leavings {
@@ -86,10 +87,6 @@ function emptyCgroups(): string[] {
         .map((name) => `${root}/limpid/${name}`)
         .filter((path) => read(`${path}/cgroup.procs`) === '' && list(path).length > 0),
   );
-}
-
-function kill(pid: number): void {
-  orElse(() => process.kill(pid, 'SIGKILL'), undefined);
 }
 
 function list(directory: string): string[] {

@@ -6,6 +6,7 @@ import { atTheEnd } from '../at-the-end.ts';
 import { cable, TestHost } from '../kernel/test-hosts.ts';
 import { BUSYBOX, privateWorld, type Result } from './limpid.ts';
 import { until } from './until.ts';
+import { kill } from '../kill.ts';
 
 const world = privateWorld();
 const machine = new TestHost('machine');
@@ -107,7 +108,7 @@ describe('the outside', () => {
 describe('the resolver', () => {
   test('is one for all networks, and is started again when it is killed', async () => {
     const killed = resolver();
-    process.kill(killed, 'SIGKILL');
+    kill(killed);
     await until('another one is there', () => existsSync(STATE) && resolver() !== killed);
     expect(await finds('both', 'web')).toBe('10.70.0.2');
     expect(await finds('db', 'both')).toBe('10.70.1.2');
@@ -115,8 +116,8 @@ describe('the resolver', () => {
 
   test('dead with its keeper leaves the outside in reach, and comes back with the next start', async () => {
     const killed = resolver();
-    process.kill(parentOf(killed), 'SIGKILL');
-    process.kill(killed, 'SIGKILL');
+    kill(parentOf(killed));
+    kill(killed);
     expect(await finds('web', 'example.test')).toBe('203.0.113.5');
     await start('late', '--network', 'front');
     expect(await finds('web', 'late')).toBe(await addressOf('late'));

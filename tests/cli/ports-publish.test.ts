@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import { BUSYBOX } from './limpid.ts';
 import { labNetwork } from './lab-network.ts';
 import { until } from './until.ts';
+import { kill } from '../kill.ts';
 
 const { host, lan, limpid, says, inside, placeOf } = labNetwork();
 const BRIDGE = '--network=bridge';
@@ -149,7 +150,7 @@ test('a killed monitor’s ports are free once its container is removed', async 
   await inside('orphan', BRIDGE, '-p', '8085:80');
   const monitor = Number(await says('inspect', '--format={{.State.ConmonPid}}', 'orphan'));
   expect(elements().length).toBeGreaterThan(0);
-  process.kill(monitor, 'SIGKILL');
+  kill(monitor);
   await says('rm', '-f', '-t', '0', 'orphan');
   await until('its elements are gone', () => elements().length === 0);
   await says('run', '--rm', BRIDGE, '-p', '8085:80', BUSYBOX, 'true');

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { BUSYBOX, privateWorld } from './limpid.ts';
+import { kill } from '../kill.ts';
 
 const { directory, says, limpid } = privateWorld();
 
@@ -98,7 +99,7 @@ describe('one that runs', () => {
     const [monitor, pid] = (await says('inspect', '--format', '{{.State.ConmonPid}} {{.State.Pid}}', 'busy'))
       .split(' ')
       .map(Number);
-    process.kill(monitor!, 'SIGKILL');
+    kill(monitor!);
     expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('sleep\n');
     expect(await says('ps', '--format', '{{.State}}')).toBe('running');
     expect(await says('rm', '-f', '-t', '0', 'busy')).toBe('busy');

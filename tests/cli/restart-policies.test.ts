@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { readlinkSync, writeFileSync } from 'node:fs';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
+import { kill } from '../kill.ts';
 
 const { directory, limpid, says, begin } = privateWorld();
 const state = (name: string) => says('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', name);
@@ -11,7 +12,7 @@ const restarts = async (name: string) => Number(await says('inspect', '--format'
 test.each(['always', 'unless-stopped'])('--restart %s starts it again until somebody stops it', async (policy) => {
   await says('run', '-d', '--name', 'again', '--restart', policy, BUSYBOX, 'sleep', '1000');
   const first = await pidOf('again');
-  process.kill(first, 'SIGKILL');
+  kill(first);
   await until('another process', async () => ![0, first].includes(await pidOf('again')));
   expect(await restarts('again')).toBe(1);
   await says('stop', '-t', '0', 'again');

@@ -5,6 +5,7 @@ import { setDefaultTimeout } from 'bun:test';
 import { World } from '../../engine/world.ts';
 import { until } from '../cli/until.ts';
 import { withoutNetwork } from '../without-network.ts';
+import { kill } from '../kill.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** LIMPID=… runs the same tests against another build. */
@@ -109,13 +110,6 @@ export class FaultWorld {
       rmSync(this.path, { recursive: true, force: true });
     }
   }
-}
-
-/** SIGKILL; one that is gone already is fine. */
-export function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {}
 }
 
 export async function ended(command: readonly string[], stdin?: string): Promise<Ended> {

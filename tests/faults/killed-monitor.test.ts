@@ -1,7 +1,8 @@
 /** A monitor that is killed takes the container's output and exit with it, and nothing else; every command says so. */
 import { afterAll, afterEach, expect, test } from 'bun:test';
-import { FaultWorld, kill } from './fault-world.ts';
+import { FaultWorld } from './fault-world.ts';
 import { until } from '../cli/until.ts';
+import { kill } from '../kill.ts';
 
 const fault = new FaultWorld();
 

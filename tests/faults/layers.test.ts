@@ -6,6 +6,7 @@ import { receiveLayer } from '../../store/layers/receive-layer.ts';
 import { verifyLayer } from '../../store/layers/verify-layer.ts';
 import { archive, LayerWorld, layerRequest, startReceiver, type Member } from '../kernel/layer-world.ts';
 import { until } from '../cli/until.ts';
+import { kill } from '../kill.ts';
 
 const members: Member[] = Array.from({ length: 300 }, (_, index) => ({
   path: `d${index % 7}/f${index}`,
@@ -102,7 +103,7 @@ describe('a kill', () => {
     const executors = childrenOf(receiver.process.pid);
     expect(executors.length).toBe(1);
     const jailed = await until('the process in the jail', () => childrenOf(executors[0]!)[0]);
-    process.kill(jailed, 'SIGKILL');
+    kill(jailed);
     expect(await receiver.goOn()).toBe(1);
     expect(world.contents()).toEqual(['staging']);
   });

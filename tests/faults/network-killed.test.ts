@@ -4,8 +4,9 @@
  */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { TestHost } from '../kernel/test-hosts.ts';
-import { FaultWorld, kill, list } from './fault-world.ts';
+import { FaultWorld, list } from './fault-world.ts';
 import { until } from '../cli/until.ts';
+import { kill } from '../kill.ts';
 
 const SIGKILLED = 137;
 const fault = new FaultWorld();

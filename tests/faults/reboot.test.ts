@@ -4,8 +4,9 @@
  */
 import { afterAll, expect, test } from 'bun:test';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { ended, FaultWorld, kill, list, mountsBelow, type Ended } from './fault-world.ts';
+import { ended, FaultWorld, list, mountsBelow, type Ended } from './fault-world.ts';
 import { until } from '../cli/until.ts';
+import { kill } from '../kill.ts';
 
 const fault = new FaultWorld();
 const BOOT_ID = `${fault.path}/boot_id`;

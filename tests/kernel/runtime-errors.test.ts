@@ -10,6 +10,7 @@ import type { RuntimeSpec } from '../../spec/runtime.ts';
 import { until } from '../cli/until.ts';
 import { mountsBelow } from '../faults/fault-world.ts';
 import { runtimeScope } from './runtime-bundle.ts';
+import { kill } from '../kill.ts';
 
 const { bundle, directory, root, run, runWith, says, state } = runtimeScope();
 const cgroups = gatherFacts().cgroup;
@@ -206,7 +207,7 @@ describe('a console socket', () => {
     writeFileSync(`${directory}/file`, '');
     // The socket of one that died while it waited to be started.
     await says('create', '--bundle', bundle('dead', ['true']), 'dead');
-    process.kill((await state('dead')).pid, 'SIGKILL');
+    kill((await state('dead')).pid);
     await until('its end', async () => (await state('dead')).status === 'stopped');
     symlinkSync(`${root}/dead/start.sock`, `${directory}/abandoned`);
     for (const socket of ['nosuch', 'file', 'abandoned'])

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Terminal } from '../cli/terminal.ts';
 import { runtimeScope } from './runtime-bundle.ts';
+import { kill } from '../kill.ts';
 
 const { bundle, directory, run, runWith, says, state, words } = runtimeScope();
 
@@ -90,7 +91,7 @@ describe('exec', () => {
     const pid = Number(readFileSync(`${directory}/exec.pid`, 'utf8'));
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toBe('sleep\u0000999\u0000');
     expect(JSON.parse(await says('ps', '--format', 'json', 'lab'))).toContain(pid);
-    process.kill(pid, 'SIGKILL');
+    kill(pid);
   });
 
   test('-t has a terminal of the container, of the size of ours', async () => {
