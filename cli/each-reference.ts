@@ -1,6 +1,8 @@
 import { EXIT_ENGINE_FAILED, LimpidError } from '../base/error.ts';
 import type { Output } from './output.ts';
 
+const NOT_THERE: ReadonlySet<string> = new Set(['ENOCONTAINER', 'ENONETWORK', 'ENOVOLUME']);
+
 interface EachOptions {
   /** Do not mind one that is not there. */
   readonly ignore?: boolean;
@@ -26,7 +28,7 @@ export async function eachReference(
       if (print) await output.out(`${reference}\n`);
     } catch (error) {
       if (!(error instanceof LimpidError)) throw error;
-      if (ignore && error.code === 'ENOCONTAINER') continue;
+      if (ignore && NOT_THERE.has(error.code)) continue;
       await output.err(`Error: ${error.message}\n`);
       const its = exitCodes[error.code] ?? error.exitCode;
       exitCode = exitCode === 0 || exitCode === its ? its : EXIT_ENGINE_FAILED;

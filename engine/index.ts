@@ -25,6 +25,7 @@ import { waitContainer } from './containers/wait.ts';
 import { Images } from './images/face.ts';
 import { engineInfo, type EngineInfo } from './info.ts';
 import { Networks } from './networks/face.ts';
+import { Volumes } from './volumes/face.ts';
 import { findRecord } from './records/read.ts';
 import { engineVersion, type EngineVersion } from './version.ts';
 import { Session } from './watch/session.ts';
@@ -59,6 +60,8 @@ export type { NetworkSummary } from './networks/list.ts';
 export type { NetworkAttachment, NetworkConfig } from '../spec/network.ts';
 export type { EngineVersion } from './version.ts';
 export type { ExitStatus } from '../kernel/frames.ts';
+export type { VolumeRequest } from './volumes/create.ts';
+export type { Volume } from './volumes/list.ts';
 export type { WorldOptions } from './world.ts';
 
 /**
@@ -69,11 +72,13 @@ export class Engine {
   readonly world: World;
   readonly images: Images;
   readonly networks: Networks;
+  readonly volumes: Volumes;
 
   constructor(options: WorldOptions = {}) {
     this.world = new World(options);
     this.images = new Images(this.world);
     this.networks = new Networks(this.world);
+    this.volumes = new Volumes(this.world);
   }
 
   /** Records a container without starting it; answers its id. */

@@ -23,7 +23,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   ];
   const question = `This removes ${things.slice(0, -1).join(', ')}, and ${things.at(-1)}. Go on?`;
   if (options.volumes && options.filter.length > 0) {
-    const why = '--filter chooses containers and images, and volumes have nothing that it could choose by';
+    const why = '--filter chooses containers and images; for these there is `limpid volume prune --filter`';
     throw new LimpidError({ code: 'EOPTION', doing: 'prune', subject: 'volumes', why });
   }
   if (!options.force && !(await confirms(output, question))) return 0;

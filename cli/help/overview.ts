@@ -2,7 +2,15 @@ import type { CommandDefinition } from '../parse/command.ts';
 import { GLOBAL_OPTIONS } from '../commands/global-options.ts';
 import { describeOptions } from './option-help.ts';
 
-const GROUP_ORDER = ['Run containers', 'Look at them', 'Change them', 'Images', 'Networks', 'About limpid'] as const;
+const GROUP_ORDER = [
+  'Run containers',
+  'Look at them',
+  'Change them',
+  'Images',
+  'Networks',
+  'Volumes',
+  'About limpid',
+] as const;
 
 /** What the commands behind a group's name are about, where that is not the name in the plural. */
 const GROUP_TOPICS: Readonly<Record<string, string>> = {

@@ -25,7 +25,14 @@ export interface CommandDefinition<O extends Options = Options> {
   readonly hidden?: boolean;
 }
 
-export type CommandGroup = 'Run containers' | 'Look at them' | 'Change them' | 'Images' | 'Networks' | 'About limpid';
+export type CommandGroup =
+  | 'Run containers'
+  | 'Look at them'
+  | 'Change them'
+  | 'Images'
+  | 'Networks'
+  | 'Volumes'
+  | 'About limpid';
 
 export interface Example {
   readonly line: string;

@@ -1,5 +1,5 @@
 import { concatMap } from '../../base/concat-map.ts';
-import { statPath } from '../../kernel/file-status.ts';
+import { listDirectory } from '../../kernel/files.ts';
 import type { Op } from '../../plan/ops.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
@@ -21,7 +21,8 @@ export function makeVolumes(world: World, config: ContainerConfig, owner?: RootO
   return concatMap(Object.values(volumeDirectories(world, config)), (path): Op[] => {
     const steps = path.slice(world.root.length + 1).split('/');
     const make = steps.map((_, index) => makeStep(`${world.root}/${steps.slice(0, index + 1).join('/')}`));
-    if (owner === undefined || statPath(path) !== undefined) return make;
+    // One that was made and not used yet is nobody's.
+    if (owner === undefined || listDirectory(path).length > 0) return make;
     return [...make, { op: 'chown', stage: 'host', because: '--volume', at: -1, path, ...owner }];
   });
 }

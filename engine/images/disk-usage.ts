@@ -2,8 +2,8 @@ import type { Digest } from '../../spec/image.ts';
 import { readEntries } from '../../store/images/index-file.ts';
 import { partsOf } from '../../store/images/parts.ts';
 import { blobPath, imagesDirectory, layerDirectory } from '../../store/place.ts';
-import { listDirectory } from '../../kernel/files.ts';
 import { listContainers, type ContainerSummary } from '../containers/list.ts';
+import { listVolumes, volumesDirectory } from '../volumes/list.ts';
 import type { World } from '../world.ts';
 import type { StoredImage } from './find.ts';
 import { containersByImage } from './in-use.ts';
@@ -60,7 +60,7 @@ export function diskUsage(world: World): DiskUsage {
     imagesBytes,
     imagesReclaimableBytes: Math.max(0, imagesBytes - neededBytes),
     containers: containers.map((container) => containerUsage(container)),
-    volumes: volumeUsages(world, containers),
+    volumes: volumeUsages(world),
   };
 }
 
@@ -136,15 +136,11 @@ function containerUsage(container: ContainerSummary): ContainerUsage {
   };
 }
 
-function volumeUsages(world: World, containers: readonly ContainerSummary[]): VolumeUsage[] {
-  const directory = `${world.root}/volumes`;
-  return listDirectory(directory)
-    .toSorted()
-    .map((name) => ({
-      name,
-      sizeBytes: treeUsage(`${directory}/${name}`),
-      links: containers.filter(({ config }) =>
-        config.mounts.some(({ type, source }) => type === 'volume' && source === name),
-      ).length,
-    }));
+function volumeUsages(world: World): VolumeUsage[] {
+  const directory = volumesDirectory(world);
+  return listVolumes(world).map(({ name, users }) => ({
+    name,
+    sizeBytes: treeUsage(`${directory}/${name}`),
+    links: users.length,
+  }));
 }

@@ -1,26 +1,34 @@
-import { listDirectory, makeDirectories, renamePath } from '../../kernel/files.ts';
+import { listDirectory, makeDirectories, moveIfThere, renamePath } from '../../kernel/files.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { GONE } from '../../store/images/parts.ts';
 import { removeTree } from '../../store/layers/remove-tree.ts';
 import { stagingDirectory } from '../../store/place.ts';
-import { listRecords } from '../records/read.ts';
 import type { World } from '../world.ts';
+import { IN_THE_MAKING, listVolumes, volumesDirectory, volumeUsers, type Volume } from './list.ts';
 
 /** Removes the named volumes that no container has, running or not. Answers their names. */
-export async function pruneVolumes(world: World): Promise<string[]> {
-  const directory = `${world.root}/volumes`;
-  const used = usedVolumes(world);
-  const idle = listDirectory(directory).filter((name) => !used.has(name));
-  if (idle.length === 0) return [];
+export async function pruneVolumes(world: World, wanted: (volume: Volume) => boolean = () => true): Promise<string[]> {
+  await sweepHalfMade(world);
+  const idle = listVolumes(world).filter((volume) => volume.users.length === 0 && wanted(volume));
+  return idle.length === 0
+    ? []
+    : removeIdleVolumes(
+        world,
+        idle.map(({ name }) => name),
+      );
+}
+
+/** Removes volumes that no container has; one that a container has by now is left. Answers the names of the removed. */
+export async function removeIdleVolumes(world: World, names: readonly string[]): Promise<string[]> {
+  const directory = volumesDirectory(world);
   makeDirectories(stagingDirectory(world), 0o700);
-  const aside = idle.toSorted().map((name) => {
+  const aside = names.flatMap((name) => {
     // What is left of it by a kill is any prune's to remove.
     const path = `${stagingDirectory(world)}/${GONE}volume-${crypto.randomUUID()}-${process.pid}`;
-    renamePath(`${directory}/${name}`, path);
-    return { name, path };
+    return moveIfThere(`${directory}/${name}`, path) ? [{ name, path }] : [];
   });
   // A container may have been made with one since. Where it has begun another already, this one was gone before.
-  const usedNow = usedVolumes(world);
+  const usedNow = volumeUsers(world);
   const removed: string[] = [];
   for (const { name, path } of aside) {
     const isWanted = usedNow.has(name) && statPath(`${directory}/${name}`) === undefined;
@@ -31,9 +39,13 @@ export async function pruneVolumes(world: World): Promise<string[]> {
   return removed;
 }
 
-function usedVolumes(world: World): Set<string> {
-  const names = new Set<string>();
-  for (const { config } of listRecords(world))
-    for (const { type, source } of config.mounts) if (type === 'volume' && source) names.add(source);
-  return names;
+/** What a `volume create` left that was killed. */
+async function sweepHalfMade(world: World): Promise<void> {
+  const directory = volumesDirectory(world);
+  for (const name of listDirectory(directory)) {
+    if (!name.startsWith(IN_THE_MAKING)) continue;
+    const pid = Number.parseInt(name.slice(IN_THE_MAKING.length), 10);
+    if (statPath(`/proc/${pid}`) === undefined)
+      await removeTree(world, `${directory}/${name}`, 'left by a command that was killed');
+  }
 }
