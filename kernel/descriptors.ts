@@ -1,11 +1,10 @@
+import { EBADF, EINTR } from '../abi/errno-numbers.ts';
 import { O_CLOEXEC, O_RDONLY, O_RDWR } from '../abi/flags/open.ts';
 import { readSymlink } from './files.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
 const F_DUPFD_CLOEXEC = 1030;
-const EINTR = 4;
-const EBADF = 9;
 
 /** A copy of a descriptor that is out of the way of 0, 1 and 2; one of /dev/null where it is not open. */
 export function copyDescriptor(fd: number): number {

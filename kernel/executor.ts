@@ -1,3 +1,5 @@
+import { EINTR, EINVAL } from '../abi/errno-numbers.ts';
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from '../abi/flags/socket.ts';
 import type { Plan } from '../plan/ops.ts';
 import { encodePlan } from '../plan/wire.ts';
 import { LimpidError } from '../base/error.ts';
@@ -13,12 +15,7 @@ const MFD_EXEC = 0x10;
 const F_ADD_SEALS = 1033;
 const SEALS = 0x1 | 0x2 | 0x4 | 0x8; // SEAL, SHRINK, GROW, WRITE
 const F_SETFD = 2;
-const AF_UNIX = 1;
-const SOCK_STREAM = 1;
-const SOCK_CLOEXEC = 0o2000000;
 const O_RDWR = 2;
-const EINVAL = 22;
-const EINTR = 4;
 
 export interface LaunchRequest {
   readonly plan: Plan;

@@ -1,11 +1,6 @@
-import { hostArch } from './arch.ts';
+import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS } from '../abi/flags/lookup.ts';
 import { cString, libc, ptr } from './libc.ts';
-
-const AT_FDCWD = -100;
-const SYS_STATX = hostArch === 'aarch64' ? 291 : 332;
-const AT_EMPTY_PATH = 0x1000;
-const AT_SYMLINK_NOFOLLOW = 0x100;
-const STATX_BASIC_STATS = 0x7ff;
+import { SYS_STATX } from './syscall-numbers.ts';
 
 /** What stands at a path, by statx(2). */
 export interface FileStatus {

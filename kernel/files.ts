@@ -1,3 +1,5 @@
+import { EEXIST, EFBIG, ENOENT, ENOTDIR } from '../abi/errno-numbers.ts';
+import { RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS } from '../abi/flags/lookup.ts';
 import {
   O_APPEND,
   O_CLOEXEC,
@@ -16,15 +18,7 @@ import { hostArch } from './arch.ts';
 import { statDescriptor, type FileStatus } from './file-status.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
-
-const SYS_OPENAT2 = 437;
-const RESOLVE_NO_MAGICLINKS = 0x02;
-const RESOLVE_IN_ROOT = 0x10;
-
-const ENOENT = 2;
-const EEXIST = 17;
-const ENOTDIR = 20;
-const EFBIG = 27;
+import { SYS_OPENAT2 } from './syscall-numbers.ts';
 
 const decoder = new TextDecoder();
 const chunk = new Uint8Array(65536);

@@ -1,13 +1,7 @@
-import { hostArch } from './arch.ts';
+import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_STREAM } from '../abi/flags/socket.ts';
 import { libc, ptr } from './libc.ts';
+import { SYS_BIND, SYS_GETSOCKNAME } from './syscall-numbers.ts';
 
-const AF_INET = 2;
-const AF_INET6 = 10;
-const SOCK_STREAM = 1;
-const SOCK_DGRAM = 2;
-const SOCK_CLOEXEC = 0o2000000;
-const SYS_BIND = hostArch === 'x86_64' ? 49 : 200;
-const SYS_GETSOCKNAME = hostArch === 'x86_64' ? 51 : 204;
 const SOCKADDR_IN6 = 28;
 
 /**

@@ -1,9 +1,7 @@
+import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from '../abi/flags/socket.ts';
 import { cString, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
 
-const AF_INET = 2;
-const SOCK_DGRAM = 2;
-const SOCK_CLOEXEC = 0o2000000;
 /** netdevice(7), linux/sockios.h. */
 const SIOCGIFFLAGS = 0x8913;
 const SIOCGIFHWADDR = 0x8927;

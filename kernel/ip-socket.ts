@@ -1,31 +1,22 @@
+import { EAGAIN, EINPROGRESS } from '../abi/errno-numbers.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  SO_REUSEADDR,
+} from '../abi/flags/socket.ts';
 import type { IpAddress } from '../abi/ip/address.ts';
-import { hostArch } from './arch.ts';
 import { lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
+import { SYS_ACCEPT4, SYS_BIND, SYS_LISTEN, SYS_RECVFROM, SYS_SENDTO, SYS_SETSOCKOPT } from './syscall-numbers.ts';
 
-const AF_INET = 2;
-const AF_INET6 = 10;
-const SOCK_STREAM = 1;
-const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
-const SOL_SOCKET = 1;
-const SO_REUSEADDR = 2;
 const IPPROTO_IP = 0;
 const IP_FREEBIND = 15;
 const BACKLOG = 128;
-const EINPROGRESS = 115;
-const EAGAIN = 11;
-
-const onArm = hostArch === 'aarch64';
-const SYS = {
-  bind: onArm ? 200 : 49,
-  listen: onArm ? 201 : 50,
-  accept4: onArm ? 242 : 288,
-  sendto: onArm ? 206 : 44,
-  recvfrom: onArm ? 207 : 45,
-  setsockopt: onArm ? 208 : 54,
-};
 
 /** An address and a port. */
 export interface IpPlace {
@@ -42,12 +33,12 @@ export type Transport = 'udp' | 'tcp';
 export function openAt(transport: Transport, place: IpPlace): number {
   const fd = newSocket(transport, place.address);
   const one = new Int32Array([1]);
-  libc.syscall(SYS.setsockopt, fd, IPPROTO_IP, IP_FREEBIND, ptr(one), 4, 0);
+  libc.syscall(SYS_SETSOCKOPT, fd, IPPROTO_IP, IP_FREEBIND, ptr(one), 4, 0);
   // Connections of a resolver that was killed linger at the same place.
-  if (transport === 'tcp') libc.syscall(SYS.setsockopt, fd, SOL_SOCKET, SO_REUSEADDR, ptr(one), 4, 0);
+  if (transport === 'tcp') libc.syscall(SYS_SETSOCKOPT, fd, SOL_SOCKET, SO_REUSEADDR, ptr(one), 4, 0);
   const address = socketAddress(place);
-  if (Number(libc.syscall(SYS.bind, fd, ptr(address), address.length, 0, 0, 0)) < 0) fail(fd, 'bind', transport);
-  if (transport === 'tcp' && Number(libc.syscall(SYS.listen, fd, BACKLOG, 0, 0, 0, 0)) < 0)
+  if (Number(libc.syscall(SYS_BIND, fd, ptr(address), address.length, 0, 0, 0)) < 0) fail(fd, 'bind', transport);
+  if (transport === 'tcp' && Number(libc.syscall(SYS_LISTEN, fd, BACKLOG, 0, 0, 0, 0)) < 0)
     fail(fd, 'listen on', transport);
   return fd;
 }
@@ -64,7 +55,7 @@ export function openTo(transport: Transport, place: IpPlace): number {
 export function acceptFrom(fd: number): { readonly fd: number; readonly from: IpPlace } | undefined {
   const address = new Uint8Array(28);
   const length = new Int32Array([28]);
-  const accepted = Number(libc.syscall(SYS.accept4, fd, ptr(address), ptr(length), SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0));
+  const accepted = Number(libc.syscall(SYS_ACCEPT4, fd, ptr(address), ptr(length), SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0));
   return accepted < 0 ? undefined : { fd: accepted, from: placeOf(address) };
 }
 
@@ -79,7 +70,7 @@ const buffer = new Uint8Array(65535);
 export function receive(fd: number): Datagram | undefined {
   const address = new Uint8Array(28);
   const length = new Int32Array([28]);
-  const got = Number(libc.syscall(SYS.recvfrom, fd, ptr(buffer), buffer.length, 0, ptr(address), ptr(length)));
+  const got = Number(libc.syscall(SYS_RECVFROM, fd, ptr(buffer), buffer.length, 0, ptr(address), ptr(length)));
   return got < 0 ? undefined : { bytes: buffer.slice(0, got), from: placeOf(address) };
 }
 
@@ -87,7 +78,7 @@ export function receive(fd: number): Datagram | undefined {
 export function send(fd: number, bytes: Uint8Array, to?: IpPlace): void {
   const address = to === undefined ? undefined : socketAddress(to);
   const [at, length] = address === undefined ? [0, 0] : [ptr(address) as number, address.length];
-  libc.syscall(SYS.sendto, fd, ptr(bytes), bytes.length, 0, at, length);
+  libc.syscall(SYS_SENDTO, fd, ptr(bytes), bytes.length, 0, at, length);
 }
 
 /** What a stream has: bytes, `end` where the other side is done or gone, `undefined` where nothing waits. */
@@ -99,7 +90,7 @@ export function readStream(fd: number): Uint8Array | 'end' | undefined {
 
 /** How much of these bytes a stream took; `end` where it is broken. */
 export function writeStream(fd: number, bytes: Uint8Array): number | 'end' {
-  const got = Number(libc.syscall(SYS.sendto, fd, ptr(bytes), bytes.length, MSG_NOSIGNAL, 0, 0));
+  const got = Number(libc.syscall(SYS_SENDTO, fd, ptr(bytes), bytes.length, MSG_NOSIGNAL, 0, 0));
   if (got >= 0) return got;
   return lastErrno() === EAGAIN ? 0 : 'end';
 }

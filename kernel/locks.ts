@@ -1,3 +1,4 @@
+import { EINTR, ENOENT, EAGAIN } from '../abi/errno-numbers.ts';
 import { O_CLOEXEC, O_CREAT, O_RDWR } from '../abi/flags/open.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
@@ -5,9 +6,6 @@ import { systemError } from './system-error.ts';
 const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
-const EWOULDBLOCK = 11;
-const ENOENT = 2;
-const EINTR = 4;
 
 export interface Lock {
   readonly fd: number;
@@ -43,7 +41,7 @@ function lock(path: string, how: number): Lock | 'busy' | 'absent' {
     const errno = lastErrno();
     if (errno === EINTR) continue;
     libc.close(fd);
-    if (errno === EWOULDBLOCK) return 'busy';
+    if (errno === EAGAIN) return 'busy';
     throw systemError('lock', path, errno);
   }
   return { fd, release: () => void libc.close(fd) };

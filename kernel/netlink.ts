@@ -1,3 +1,5 @@
+import { EINTR } from '../abi/errno-numbers.ts';
+import { AF_NETLINK, SOCK_CLOEXEC, SOCK_RAW } from '../abi/flags/socket.ts';
 import { decodeMessages, netlinkErrno, NLMSG_DONE, NLMSG_ERROR, type NetlinkMessage } from '../abi/netlink/message.ts';
 import { lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
@@ -5,11 +7,7 @@ import { systemError } from './system-error.ts';
 export const NETLINK_ROUTE = 0;
 export const NETLINK_NETFILTER = 12;
 
-const AF_NETLINK = 16;
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
 const NLM_F_MULTI = 2;
-const EINTR = 4;
 /** What the kernel puts into one answer of a dump, at most. */
 const ANSWER_BYTES = 65536;
 

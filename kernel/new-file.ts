@@ -1,17 +1,13 @@
+import { EEXIST, EINTR } from '../abi/errno-numbers.ts';
+import { AT_FDCWD, AT_SYMLINK_FOLLOW } from '../abi/flags/lookup.ts';
 import { O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, O_TRUNC, openFlagsOn } from '../abi/flags/open.ts';
 import { hostArch } from './arch.ts';
 import { removeFile, renamePath, writeAll } from './files.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
+import { SYS_FTRUNCATE, SYS_LINKAT, SYS_PWRITE64 } from './syscall-numbers.ts';
 
-const SYS_PWRITE64 = hostArch === 'aarch64' ? 68 : 18;
-const SYS_FTRUNCATE = hostArch === 'aarch64' ? 46 : 77;
-const SYS_LINKAT = hostArch === 'aarch64' ? 37 : 265;
 const O_TMPFILE = 0o20000000;
-const AT_FDCWD = -100;
-const AT_SYMLINK_FOLLOW = 0x400;
-const EINTR = 4;
-const EEXIST = 17;
 
 /** A file on its way to disk, written piece by piece. */
 export interface NewFile {

@@ -1,11 +1,9 @@
+import { EINTR, ENOENT } from '../abi/errno-numbers.ts';
 import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_PATH, O_RDONLY } from '../abi/flags/open.ts';
 import { statDescriptor } from './file-status.ts';
 import { openInRoot } from './files.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
-
-const ENOENT = 2;
-const EINTR = 4;
 
 /** A regular file held open for reading at any place: what it holds stays readable when it is renamed or removed. */
 export interface OpenFile {

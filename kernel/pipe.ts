@@ -1,15 +1,12 @@
+import { EAGAIN, EINTR, EPIPE } from '../abi/errno-numbers.ts';
 import { O_NONBLOCK, O_WRONLY } from '../abi/flags/open.ts';
-import { hostArch } from './arch.ts';
 import { lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
+import { SYS_PIPE2 } from './syscall-numbers.ts';
 
-const SYS_PIPE2 = hostArch === 'aarch64' ? 59 : 293;
 const O_CLOEXEC = 0o2000000;
 const F_SETFL = 4;
 const F_SETPIPE_SZ = 1031;
-const EINTR = 4;
-const EAGAIN = 11;
-const EPIPE = 32;
 /** In this time not even a fast reader empties a pipe of a megabyte. */
 const LOOK_MS = 1;
 

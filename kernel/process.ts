@@ -1,13 +1,9 @@
-import { hostArch } from './arch.ts';
+import { EINTR, ESRCH } from '../abi/errno-numbers.ts';
 import { lastErrno, libc, ptr } from './libc.ts';
 import { readKernelFile } from './files.ts';
 import { systemError } from './system-error.ts';
+import { SYS_KILL, SYS_PIDFD_OPEN, SYS_PIDFD_SEND_SIGNAL } from './syscall-numbers.ts';
 
-const SYS_KILL = hostArch === 'aarch64' ? 129 : 62;
-const SYS_PIDFD_SEND_SIGNAL = 424;
-const SYS_PIDFD_OPEN = 434;
-const ESRCH = 3;
-const EINTR = 4;
 const POLLIN = 1;
 
 /** A process as the kernel can never confuse it with another: pid and start time (proc(5), stat field 22). */

@@ -1,8 +1,6 @@
-import { hostArch } from './arch.ts';
 import { libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
-
-const SYS_GETRANDOM = hostArch === 'aarch64' ? 278 : 318;
+import { SYS_GETRANDOM } from './syscall-numbers.ts';
 
 /** getrandom(2), at most 256 bytes, which it gives as a whole. Bun's own loads its cryptography first, 0.07 ms. */
 export function randomBytes(length: number): Uint8Array {

@@ -1,16 +1,12 @@
-import { hostArch } from './arch.ts';
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from '../abi/flags/socket.ts';
 import { sealedExecutor } from './executor.ts';
 import { cString, cStrings, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
+import { SYS_PRCTL, SYS_RT_SIGPROCMASK } from './syscall-numbers.ts';
 
-const SYS_PRCTL = hostArch === 'aarch64' ? 167 : 157;
-const SYS_RT_SIGPROCMASK = hostArch === 'aarch64' ? 135 : 14;
 const SIG_BLOCK = 0;
 const PR_SET_CHILD_SUBREAPER = 36;
 const F_SETFD = 2;
-const AF_UNIX = 1;
-const SOCK_STREAM = 1;
-const SOCK_CLOEXEC = 0o2000000;
 
 /** Processes whose parent ends become our children. Follows through execve(2). */
 export function becomeSubreaper(): void {

@@ -1,7 +1,5 @@
-import { hostArch } from './arch.ts';
 import { cString, libc, ptr } from './libc.ts';
-
-const SYS_STATFS = hostArch === 'aarch64' ? 43 : 137;
+import { SYS_STATFS } from './syscall-numbers.ts';
 
 /** statfs(2): f_type, f_bsize, f_blocks, f_bfree, f_bavail, f_files, f_ffree, …; `undefined` where there is no such path. */
 export function statfs(path: string): BigInt64Array | undefined {

@@ -1,6 +1,6 @@
+import { EINTR } from '../abi/errno-numbers.ts';
 import { lastErrno, libc, ptr } from './libc.ts';
 
-const EINTR = 4;
 const POLLIN = 1;
 
 /** Exactly so many bytes of a stream; `undefined` where it ends, fails, or has nothing to say for so long. */

@@ -1,29 +1,21 @@
+import { ELOOP, ENODATA, ENOENT, ENOTDIR, ENOTSUP, EXDEV } from '../abi/errno-numbers.ts';
+import {
+  AT_EMPTY_PATH,
+  RESOLVE_BENEATH,
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
+  RESOLVE_NO_XDEV,
+  STATX_BASIC_STATS,
+} from '../abi/flags/lookup.ts';
 import { hostArch } from './arch.ts';
 import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDONLY, openFlagsOn } from '../abi/flags/open.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
+import { SYS_GETXATTR, SYS_LISTXATTR, SYS_OPENAT2, SYS_READLINKAT, SYS_STATX } from './syscall-numbers.ts';
 
-const SYS =
-  hostArch === 'aarch64'
-    ? { readlinkat: 78, listxattr: 11, getxattr: 8 }
-    : { readlinkat: 267, listxattr: 194, getxattr: 191 };
-const SYS_OPENAT2 = 437;
-const SYS_STATX = hostArch === 'aarch64' ? 291 : 332;
-const AT_EMPTY_PATH = 0x1000;
-const STATX_BASIC_STATS = 0x7ff;
-const RESOLVE_NO_XDEV = 0x01;
-const RESOLVE_NO_MAGICLINKS = 0x02;
-const RESOLVE_NO_SYMLINKS = 0x04;
-const RESOLVE_BENEATH = 0x08;
-const RESOLVE_IN_ROOT = 0x10;
 const STAY = BigInt(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH);
 const IN_ROOT = BigInt(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT);
-const ENOENT = 2;
-const ENODATA = 61;
-const ENOTSUP = 95;
-const EXDEV = 18;
-const ELOOP = 40;
-const ENOTDIR = 20;
 
 const buffer = Buffer.alloc(65536);
 const statBytes = new Uint8Array(256);
@@ -145,7 +137,7 @@ export function readNames(directory: TreeNode): string[] {
 /** Text of a symbolic link, as bytes. */
 export function readLink({ fd }: TreeNode): string {
   const name = cString('');
-  const got = Number(libc.syscall(SYS.readlinkat, fd, ptr(name), ptr(buffer), buffer.length, 0, 0));
+  const got = Number(libc.syscall(SYS_READLINKAT, fd, ptr(name), ptr(buffer), buffer.length, 0, 0));
   if (got < 0) throw systemError('read', 'a symbolic link');
   return buffer.toString('latin1', 0, got);
 }
@@ -154,12 +146,12 @@ export function readLink({ fd }: TreeNode): string {
 export function readXattrs({ fd }: TreeNode): Map<string, Uint8Array> {
   const path = cString(`/proc/self/fd/${fd}`);
   const found = new Map<string, Uint8Array>();
-  const size = Number(libc.syscall(SYS.listxattr, ptr(path), ptr(buffer), buffer.length, 0, 0, 0));
+  const size = Number(libc.syscall(SYS_LISTXATTR, ptr(path), ptr(buffer), buffer.length, 0, 0, 0));
   if (size < 0 && lastErrno() !== ENOTSUP) throw systemError('list the attributes of', 'a file');
   if (size <= 0) return found;
   for (const name of buffer.toString('latin1', 0, size - 1).split('\0')) {
     const bytes = Buffer.from(`${name}\0`, 'latin1');
-    const got = Number(libc.syscall(SYS.getxattr, ptr(path), ptr(bytes), ptr(buffer), buffer.length, 0, 0));
+    const got = Number(libc.syscall(SYS_GETXATTR, ptr(path), ptr(bytes), ptr(buffer), buffer.length, 0, 0));
     if (got >= 0) found.set(name, Uint8Array.from(buffer.subarray(0, got)));
     else if (lastErrno() !== ENODATA) throw systemError('read', `attribute ${name}`);
   }

@@ -1,17 +1,10 @@
+import { ECONNREFUSED, ENOENT } from '../abi/errno-numbers.ts';
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM } from '../abi/flags/socket.ts';
 import { O_CLOEXEC, O_PATH } from '../abi/flags/open.ts';
-import { hostArch } from './arch.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
 import { systemError } from './system-error.ts';
+import { SYS_BIND, SYS_LISTEN } from './syscall-numbers.ts';
 
-const AF_UNIX = 1;
-const SOCK_STREAM = 1;
-const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
-const SYS_BIND = hostArch === 'aarch64' ? 200 : 49;
-const SYS_LISTEN = hostArch === 'aarch64' ? 201 : 50;
-const ENOENT = 2;
-const ECONNREFUSED = 111;
 /** sun_path's length, less its NUL: unix(7). */
 const PATH_LIMIT = 107;
 

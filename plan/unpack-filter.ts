@@ -1,3 +1,4 @@
+import { EPERM } from '../abi/errno-numbers.ts';
 import { encodeBpf } from '../abi/bpf/wire.ts';
 import { compileSeccomp } from '../abi/seccomp/compile.ts';
 import type { HostFacts } from './facts.ts';
@@ -44,8 +45,6 @@ const CALLS = [
   'exit',
   'exit_group',
 ];
-
-const EPERM = 1;
 
 /** A seccomp program that lets just these through; anything else is EPERM. */
 export function unpackFilter({ arch }: Pick<HostFacts, 'arch'>): Uint8Array {

@@ -1,3 +1,4 @@
+import { EPERM } from '../errno-numbers.ts';
 import { LimpidError } from '../../base/error.ts';
 import type { SeccompAction } from './profile.ts';
 
@@ -14,7 +15,6 @@ export const SECCOMP_ANSWER: Readonly<Record<SeccompAction, number>> = {
   SCMP_ACT_ALLOW: 0x7fff0000,
 };
 
-const EPERM = 1;
 const DATA_MASK = 0xffff;
 
 /**

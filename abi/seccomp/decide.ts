@@ -1,3 +1,4 @@
+import { ENOSYS } from '../errno-numbers.ts';
 import { LimpidError } from '../../base/error.ts';
 import { SECCOMP_ANSWER, seccompAnswer } from './answer.ts';
 import {
@@ -32,7 +33,6 @@ export interface NumberRange {
   readonly decision: Decision;
 }
 
-const ENOSYS = 38;
 const ERRNO_ENOSYS = SECCOMP_ANSWER.SCMP_ACT_ERRNO + ENOSYS;
 
 /**

@@ -1,8 +1,6 @@
+import { EINVAL, ENOSYS } from '../errno-numbers.ts';
 import type { ConditionalRule, SeccompProfileFile } from './profile-file.ts';
 import type { SeccompArg } from './profile.ts';
-
-const EINVAL = 22;
-const ENOSYS = 38;
 
 const FILES = `
   read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek _llseek

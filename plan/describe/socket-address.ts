@@ -1,8 +1,6 @@
+import { AF_INET6, SOCK_STREAM } from '../../abi/flags/socket.ts';
 import { formatAddress } from '../../abi/ip/address.ts';
 import type { Op } from '../ops.ts';
-
-const SOCK_STREAM = 1;
-const AF_INET6 = 10;
 
 /** `8080/tcp` on every address, else `10.0.0.1:8080/tcp`, of a struct sockaddr. */
 export function describeSocketAddress({ domain, type, address }: Omit<Op<'reserve_port'>, 'op'>): string {

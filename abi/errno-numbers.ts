@@ -1,0 +1,19 @@
+/** The errno numbers that code decides by; `errno.ts` has all, with their meanings. */
+export const EPERM = 1;
+export const ENOENT = 2;
+export const ESRCH = 3;
+export const EINTR = 4;
+export const EBADF = 9;
+export const EAGAIN = 11;
+export const EEXIST = 17;
+export const EXDEV = 18;
+export const ENOTDIR = 20;
+export const EINVAL = 22;
+export const EFBIG = 27;
+export const EPIPE = 32;
+export const ENOSYS = 38;
+export const ELOOP = 40;
+export const ENODATA = 61;
+export const ENOTSUP = 95;
+export const ECONNREFUSED = 111;
+export const EINPROGRESS = 115;
