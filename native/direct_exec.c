@@ -1,5 +1,5 @@
 /*
- * `exec` once more: the program has left the plan of an earlier one (runtime/exec-template.ts), with what it was computed
+ * `exec`: the program has left the plan of one (runtime/first-exec.ts, exec-template.ts), with what it was computed
  * from. Where all of that is still so, the plan with these words in place of those is what the program would compute
  * again; with `--process FILE`, as engines call it, the plan as it is, for a file with the same bytes.
  */

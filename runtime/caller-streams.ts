@@ -23,14 +23,17 @@ export function passCallerStreams(
 ): void {
   if (terminal) slots.set(CALLER_SLOT.console, consoleFd ?? connectConsole(consoleSocket!));
   else
-    for (const [index, slot] of [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].entries())
-      slots.set(slot, copyDescriptor(index));
+    [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].forEach((slot, fd) =>
+      slots.set(slot, copyDescriptor(fd)),
+    );
 }
 
 /** Copies of the caller's descriptors from 3 on. */
 export function preserved(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => {
-    if (isInherited(index + 3)) return copyDescriptor(index + 3);
-    throw runtimeError('EFDS', 'use', '--preserve-fds', `descriptor ${index + 3} is not open`);
-  });
+  const copies: number[] = [];
+  for (let fd = 3; fd < count + 3; fd++) {
+    if (!isInherited(fd)) throw runtimeError('EFDS', 'use', '--preserve-fds', `descriptor ${fd} is not open`);
+    copies.push(copyDescriptor(fd));
+  }
+  return copies;
 }

@@ -20,6 +20,7 @@ import {
   writeConfig,
   writeRecord,
 } from './container-record.ts';
+import type { FirstExec } from './first-exec.ts';
 import { forgetFailed } from './forget.ts';
 import { grantable } from './grantable.ts';
 import { type NewRecord, newRecord } from './new-record.ts';
@@ -109,6 +110,7 @@ async function createIn(
   options: BundleOptions,
 ): Promise<Created> {
   const places = await placesOf(world, bundle.spec, files.id);
+  const firstExec = options.forOthers ? await import('./first-exec.ts') : undefined;
   const identity = await newRecord(world, files, bundle);
   const scope =
     identity.unit === undefined
@@ -116,7 +118,9 @@ async function createIn(
       : await (await import('./systemd.ts')).startScope(world, identity, bundle.spec);
   try {
     const planned = asRuntimeError(() => planContainer(world, identity, bundle, options, places, scope?.keeper));
-    return await carryOut(world, files, bundle, options, planned);
+    const expectExec = (): FirstExec | undefined =>
+      firstExec?.expectExec(world, files, planned.record, bundle.spec, places.seccompProgram);
+    return await carryOut(world, files, bundle, { ...options, expectExec }, planned);
   } finally {
     await scope?.release();
   }
@@ -126,7 +130,7 @@ async function carryOut(
   world: RuntimeWorld,
   files: ContainerFiles,
   bundle: Bundle,
-  options: BundleOptions,
+  options: BundleOptions & { readonly expectExec: () => FirstExec | undefined },
   { record, behindGate, plan }: PlannedContainer,
 ): Promise<Created> {
   tracePhase('plan computed');
@@ -134,18 +138,22 @@ async function carryOut(
   writeRecord(files, record);
   const slots = inheritedSlots(files, bundle, options);
   tracePhase('record written');
+  let exec: FirstExec | undefined;
   const describe = (): void => {
     writeConfig({ files }, bundle.spec);
     writeBehindGate(files, behindGate);
     if (options.forOthers) writeDirect(world, files, record, bundle.spec);
     options.meanwhile?.(record);
+    exec = options.expectExec();
     tracePhase('the rest written');
   };
   try {
     const outcome = await runPlan(world, plan, slots, describe);
     tracePhase('container created');
-    if (outcome.kind === 'started') return { pid: outcome.pid, container: { ...record, files } };
-    throw runtimeError('EPLAN', 'create', `container "${files.id}"`, 'its plan starts nothing');
+    if (outcome.kind !== 'started')
+      throw runtimeError('EPLAN', 'create', `container "${files.id}"`, 'its plan starts nothing');
+    exec?.keep(outcome.pid);
+    return { pid: outcome.pid, container: { ...record, files } };
   } finally {
     for (const fd of slots.values()) if (fd !== options.consoleFd) closeDescriptor(fd);
   }
@@ -179,12 +187,10 @@ function planContainer(
   keeper: number | undefined,
 ): PlannedContainer {
   const { spec, rootfs } = bundle;
-  void world.facts;
-  tracePhase('facts gathered');
   const files = new ContainerFiles(world.root, identity.id);
   const { cgroupsPath } = identity;
-  const observed = cgroupsPath === '' ? undefined : observeCgroup(world.facts.cgroup, cgroupsPath, keeper);
-  const facts = observed === undefined ? world.facts : { ...world.facts, cgroup: observed.facts };
+  const observed = cgroupsPath === '' ? undefined : observeCgroup(world.facts, cgroupsPath, keeper);
+  const facts = observed?.facts ?? world.facts;
   const [beforePid = '', afterPid = ''] = hookState(identity, 'creating', PID_MARK).split(String(PID_MARK));
   const context: CreateContext = {
     id: files.id,

@@ -16,11 +16,16 @@ export type Kept = { readonly kind: 'words' } | { readonly kind: 'process'; read
  * from is still so (native/direct_exec.c).
  */
 export function keepPlan(files: ContainerFiles, pid: number, process: Process, plan: Plan, kept: Kept): void {
+  if (process.terminal || plan.some(({ op }) => op === 'seccomp_listen')) return;
+  keepEncoded(files, pid, process, encodePlan(plan), kept);
+}
+
+/** The same for a plan that is encoded, has no terminal and asks no listener. */
+export function keepEncoded(files: ContainerFiles, pid: number, process: Process, bytes: Uint8Array, kept: Kept): void {
   const facts = templateFacts(pid);
-  if (facts === undefined || process.terminal || plan.some(({ op }) => op === 'seccomp_listen')) return;
+  if (facts === undefined) return;
   const head = [`limpid-exec ${OPS_DIGEST}`, facts, ...headOf(process, kept)];
   const text = new TextEncoder().encode(head.map((field) => `${field}\0`).join(''));
-  const bytes = encodePlan(plan);
   const whole = new Uint8Array(text.length + bytes.length);
   whole.set(text);
   whole.set(bytes, text.length);

@@ -3,6 +3,7 @@ import { joinedCgroups } from '../kernel/cgroup.ts';
 import { readText } from '../kernel/files.ts';
 import { foreignNamespaces } from '../kernel/namespaces.ts';
 import { openPidfd, type ProcessIdentity } from '../kernel/process.ts';
+import type { EnterTarget } from '../plan/enter.ts';
 import { planExec } from '../plan/exec.ts';
 import type { Plan } from '../plan/ops.ts';
 import { seccompFilter } from '../plan/process.ts';
@@ -49,7 +50,7 @@ export async function execInContainer(world: RuntimeWorld, id: string, options: 
   try {
     const { seccompProgram } = await compileFilter(spec, world.facts);
     const { plan, process, hasWarned } = asRuntimeError(() =>
-      planProcess(world, container, spec, identity, options, seccompProgram),
+      planProcess(world, container, spec, enteredOf(world, identity, container, options), options, seccompProgram),
     );
     fillSlots(slots, spec, process, options);
     const outcome = await runPlan(world, plan, slots);
@@ -77,17 +78,24 @@ function notRunning({ id }: Container, why: string): Error {
   return runtimeError('ESTATE', 'run', `a process in container "${id}"`, `container not running: ${why}`);
 }
 
-interface PlannedProcess {
+/** The container that is entered: its first process, and where that is. */
+export interface Entered {
+  readonly pid: number;
+  readonly target: EnterTarget;
+}
+
+export interface PlannedProcess {
   readonly plan: Plan;
   readonly process: Process;
   readonly hasWarned: boolean;
 }
 
-function planProcess(
-  world: RuntimeWorld,
+/** As `exec` plans a process, for who knows where the container is. */
+export function planProcess(
+  world: Pick<RuntimeWorld, 'facts' | 'warn'>,
   container: Container,
   spec: RuntimeSpec,
-  { pid }: ProcessIdentity,
+  { pid, target }: Entered,
   options: ExecOptions,
   seccompProgram: Uint8Array | undefined,
 ): PlannedProcess {
@@ -99,18 +107,27 @@ function planProcess(
   };
   const process = grantable(withOwnSize(asked, options.consoleFd), spec, world.facts, warn);
   checkTerminal(process, options);
-  const { id, cgroupsPath } = container;
+  const { id } = container;
   const listener = listenerState(spec, hookState(container, 'running', pid), PID_MARK);
   const seccomp = seccompFilter(spec.linux?.seccomp, seccompProgram, listener);
   const context = {
     id,
-    target: { namespaces: foreignNamespaces(pid), cgroup: cgroupOf(world, pid, cgroupsPath, options.cgroup) },
+    target,
     owner: hostOwner({ ...spec, process }),
     preservedFds: options.preserveFds ?? 0,
     ...(seccomp === undefined ? {} : { seccomp }),
     linux: spec.linux ?? {},
   };
   return { plan: planExec(process, context, world.facts), process, hasWarned };
+}
+
+function enteredOf(
+  world: RuntimeWorld,
+  { pid }: ProcessIdentity,
+  { cgroupsPath }: Container,
+  { cgroup }: ExecOptions,
+): Entered {
+  return { pid, target: { namespaces: foreignNamespaces(pid), cgroup: cgroupOf(world, pid, cgroupsPath, cgroup) } };
 }
 
 /** Where the container's first process is, or below that. */

@@ -5,7 +5,8 @@ import { runtimeError } from './runtime-error.ts';
 
 /** runtime-spec, config-linux.md, "The Container Process State": what a listener gets with its descriptor. */
 export function listenerState({ ociVersion, linux }: RuntimeSpec, state: string, pidMark: number): string[] {
-  const { listenerMetadata: metadata = '' } = linux?.seccomp ?? {};
+  const { listenerPath = '', listenerMetadata: metadata = '' } = linux?.seccomp ?? {};
+  if (listenerPath === '') return [];
   const document = { ociVersion, fds: ['seccompFd'], pid: pidMark, metadata, state: JSON.parse(state) };
   return JSON.stringify(document).split(String(pidMark));
 }

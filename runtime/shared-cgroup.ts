@@ -2,17 +2,18 @@ import { cgroupDirectories } from '../kernel/cgroup.ts';
 import { statPath } from '../kernel/file-status.ts';
 import { readKernelFile } from '../kernel/files.ts';
 import type { SharedCgroup } from '../plan/context.ts';
-import type { CgroupFacts } from '../plan/facts.ts';
+import type { CgroupFacts, HostFacts } from '../plan/facts.ts';
 import { runtimeError } from './runtime-error.ts';
 
 export interface ObservedCgroup {
   readonly shared: SharedCgroup;
   /** The facts with the nearest cpuset that somebody filled as what new ones are copied from. */
-  readonly facts: CgroupFacts;
+  readonly facts: HostFacts;
 }
 
 /** Looks at what there is on the way to a container's cgroup, where `keeper` may be. Throws ECGROUPBUSY where others live in it already. */
-export function observeCgroup(facts: CgroupFacts, path: string, keeper?: number): ObservedCgroup {
+export function observeCgroup(host: HostFacts, path: string, keeper?: number): ObservedCgroup {
+  const facts = host.cgroup;
   const directories = cgroupDirectories(facts, path).filter((directory) => statPath(directory) !== undefined);
   for (const directory of directories) {
     const pids = (readKernelFile(`${directory}/cgroup.procs`) ?? '').trim();
@@ -28,8 +29,14 @@ export function observeCgroup(facts: CgroupFacts, path: string, keeper?: number)
     filledCpusets: filled.map(({ directory }) => directory),
     ...(directories.length > 0 ? devicesOf(facts, path) : {}),
   };
-  const nearest = filled.at(-1);
-  return { shared, facts: nearest === undefined ? facts : { ...facts, cpus: nearest.cpus, mems: nearest.mems } };
+  const nearest = filled[filled.length - 1];
+  return { shared, facts: nearest === undefined ? host : withCpuset(host, nearest) };
+}
+
+/** Laid over the others, as a copy of them would measure what nobody asks for. */
+function withCpuset(facts: HostFacts, { cpus, mems }: { cpus: string; mems: string }): HostFacts {
+  const cgroup: unknown = Object.create(facts.cgroup, { cpus: { value: cpus }, mems: { value: mems } });
+  return Object.create(facts, { cgroup: { value: cgroup } }) as HostFacts;
 }
 
 function devicesOf(facts: CgroupFacts, path: string): Pick<SharedCgroup, 'devices'> {

@@ -51,8 +51,8 @@ export function object<S extends Shape, R extends keyof S = never>(
     const result: Record<string, unknown> = {};
     for (const [name, decode] of fields) {
       const field = Object.hasOwn(source, name) ? source[name] : undefined;
-      if (field !== undefined && field !== null) result[name] = decode(field, child(path, name));
-      else if ((required as readonly string[]).includes(name)) throw specFault(child(path, name), 'it is missing');
+      if (field !== undefined && field !== null) result[name] = decode(field, within(path, name));
+      else if ((required as readonly string[]).includes(name)) throw specFault(within(path, name), 'it is missing');
     }
     return result as Decoded<S> & { [K in R]-?: NonNullable<Decoded<S>[K]> };
   };
@@ -111,14 +111,19 @@ export function oneOf<const T extends string>(...words: readonly T[]): Decoder<T
 
 /** Text of a certain form, said in words for the error. */
 export function matching(form: RegExp, words: string): Decoder<string> {
+  return accepted((string) => form.test(string), words);
+}
+
+/** The same without a regular expression, whose first use costs 0.1 ms: for what every document has. */
+export function accepted(accepts: (string: string) => boolean, words: string): Decoder<string> {
   return (value, path) => {
     const string = text(value, path);
-    if (!form.test(string)) throw unexpected(path, words, value);
+    if (!accepts(string)) throw unexpected(path, words, value);
     return string;
   };
 }
 
-export const absolutePath: Decoder<string> = matching(/^\//, 'an absolute path');
+export const absolutePath: Decoder<string> = accepted((path) => path.startsWith('/'), 'an absolute path');
 
 function expectObject(value: unknown, path: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -136,7 +141,11 @@ function describe(value: unknown): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
 
-function child(path: string, name: string): string {
-  if (!/^[\w-]+$/.test(name)) return `${path}[${JSON.stringify(name)}]`;
+/** The path of a known field, whose name is a plain word. */
+function within(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
+}
+
+function child(path: string, name: string): string {
+  return /^[\w-]+$/.test(name) ? within(path, name) : `${path}[${JSON.stringify(name)}]`;
 }

@@ -1,4 +1,4 @@
-import { flag, list, matching, object, record, specFault, text } from './decode.ts';
+import { accepted, flag, list, matching, object, record, specFault, text } from './decode.ts';
 import type { Process, Resources, RuntimeSpec } from './runtime.ts';
 import { linux } from './validate/linux.ts';
 import { hooks, mount } from './validate/mounts.ts';
@@ -9,7 +9,7 @@ const document = object(
   {
     ociVersion: matching(/^1\.\d+\.\d+(?:[-+].*)?$/, 'a version 1 of the runtime spec'),
     process,
-    root: object({ path: matching(/./, 'the path of a directory'), readonly: flag }, ['path']),
+    root: object({ path: accepted((path) => path !== '', 'the path of a directory'), readonly: flag }, ['path']),
     hostname: text,
     domainname: text,
     mounts: list(mount),

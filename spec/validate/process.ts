@@ -1,5 +1,6 @@
 import {
   absolutePath,
+  accepted,
   flag,
   integer,
   list,
@@ -16,7 +17,7 @@ import { id, u16, u64 } from './numbers.ts';
 const capabilities = list(matching(/^CAP_[A-Z_]+$/, 'the name of a capability'));
 const rlimitType = matching(/^RLIMIT_[A-Z]+$/, 'the name of a resource limit');
 const cpuList = matching(/^[\d, -]*$/, 'a list of CPUs such as 0-3,7');
-const variable = matching(/=/, 'NAME=value');
+const variable = accepted((string) => string.includes('='), 'NAME=value');
 
 const shape = object(
   {

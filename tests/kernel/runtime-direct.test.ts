@@ -101,9 +101,16 @@ describe('exec', () => {
     await byProgram('run', '--detach', '--bundle', bundle('host', ['sleep', '1000']), 'host');
   });
 
-  test('the first is the program’s, further ones are the launcher’s: words, exit code, streams, pid file', async () => {
+  test('create leaves the plan that the program makes of the first', async () => {
+    const template = `${root}/host/exec.template`;
+    const left = readFileSync(template);
+    rmSync(template);
     expect(isMissing(await byLauncher('exec', 'host', 'true'))).toBe(true);
     expect((await byProgram('exec', 'host', 'true')).code).toBe(0);
+    expect(readFileSync(template).equals(left)).toBe(true);
+  });
+
+  test('all are the launcher’s: words, exit code, streams, pid file', async () => {
     const script = 'echo "$0 $1"; id -u; cat /proc/self/cgroup | wc -l; exit 7';
     const words = ['exec', '--pid-file', `${directory}/exec-pid`, 'host', 'sh', '-c', script, 'a b', 'ü'];
     const first = await byLauncher(...words);
