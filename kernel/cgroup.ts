@@ -1,6 +1,6 @@
 import { parseBlkioBytes, parseFlatKeyed, parseIoStat, parseLimit, type IoBytes } from '../abi/cgroup-files.ts';
 import type { CgroupFacts } from '../plan/facts.ts';
-import { readKernelFile, writeKernelFile } from './files.ts';
+import { readKernelFile, readKernelRecord, writeKernelFile } from './files.ts';
 
 /** Directory of a cgroup in the hierarchy that has this controller; `undefined` where none has it. */
 export function controllerDirectory(facts: CgroupFacts, controller: string, cgroupsPath: string): string | undefined {
@@ -31,7 +31,7 @@ export function freezerFile(
 
 export function isFrozen(facts: CgroupFacts, cgroupsPath: string): boolean {
   const file = freezerFile(facts, cgroupsPath);
-  return file !== undefined && readKernelFile(file.path)?.trimEnd() === file.frozen;
+  return file !== undefined && readKernelRecord(file.path)?.trimEnd() === file.frozen;
 }
 
 /**

@@ -45,10 +45,19 @@ function readWhole(path: string, extent: Extent): string | undefined {
 
 /** Like `readText`, and `undefined` for a file that vanishes or fails meanwhile, as /proc and cgroup files do. */
 export function readKernelFile(path: string): string | undefined {
+  return readFleeting(path, {});
+}
+
+/** The same for what the kernel gives whole in one read: a file of one record, as /proc/PID/stat. One read less. */
+export function readKernelRecord(path: string): string | undefined {
+  return readFleeting(path, { endsShort: true });
+}
+
+function readFleeting(path: string, extent: Extent): string | undefined {
   const fd = libc.open(ptr(cString(path)), O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return undefined;
   try {
-    return decoder.decode(readAll(fd, path, {}));
+    return decoder.decode(readAll(fd, path, extent));
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { EINTR, ESRCH } from '../abi/errno-numbers.ts';
 import { lastErrno, libc, ptr } from './libc.ts';
-import { readKernelFile } from './files.ts';
+import { readKernelRecord } from './files.ts';
 import { systemError } from './system-error.ts';
 import { SYS_KILL, SYS_PIDFD_OPEN, SYS_PIDFD_SEND_SIGNAL } from './syscall-numbers.ts';
 
@@ -21,7 +21,7 @@ export interface ProcessStat extends ProcessIdentity {
 
 /** What /proc/PID/stat says, `undefined` where there is no such process. */
 export function readProcessStat(pid: number): ProcessStat | undefined {
-  const text = readKernelFile(`/proc/${pid}/stat`);
+  const text = readKernelRecord(`/proc/${pid}/stat`);
   if (text === undefined || text === '') return undefined;
   // The command is in parentheses and may hold spaces and parentheses itself: the last one ends it.
   const end = text.lastIndexOf(')');

@@ -14,7 +14,8 @@ export function parseFilters<T>(keys: FilterKeys<T>, filters: readonly string[])
     }
     byKey.set(key, [...(byKey.get(key) ?? []), make(value)]);
   }
-  return (thing) => [...byKey.values()].every((matches) => matches.some((match) => match(thing)));
+  const every = [...byKey.values()];
+  return (thing) => every.every((matches) => matches.some((match) => match(thing)));
 }
 
 /** `label=KEY` or `label=KEY=VALUE`. */

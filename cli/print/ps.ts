@@ -63,9 +63,10 @@ export function sortContainers(
   by: PsSort,
   sizes: ReadonlyMap<string, number> = new Map(),
 ): ContainerSummary[] {
+  // As they come: oldest first.
+  if (by === 'created') return [...containers].reverse();
   const key = (container: ContainerSummary): string | number => sortKey(container, by, sizes);
-  const sorted = [...containers].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-  return by === 'created' ? sorted.reverse() : sorted;
+  return [...containers].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
 function sortKey({ config, state }: ContainerSummary, by: PsSort, sizes: ReadonlyMap<string, number>): string | number {
