@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 
-const { directory, says, limpid } = privateWorld();
+const { directory, says, limpid, limpidWith } = privateWorld();
 const run = (...words: string[]) => says('run', '--rm', ...words);
 const shared = `${directory}/shared`;
 
@@ -11,9 +11,14 @@ beforeAll(() => {
   writeFileSync(`${shared}/file`, 'content\n');
 });
 
+/** A host whose mounts are shared, as systemd leaves them. */
+const SHARED_HOST = ['unshare', '--mount', '--propagation', 'shared'];
+
 /** Options of the mount at a place inside, as /proc/self/mountinfo has them, with the file system's own. */
 async function mountOptions(path: string, ...options: string[]): Promise<string> {
-  const out = await run(...options, BUSYBOX, 'cat', '/proc/self/mountinfo');
+  const words = ['run', '--rm', ...options, BUSYBOX, 'cat', '/proc/self/mountinfo'];
+  const { out, err } = await limpidWith({ through: SHARED_HOST }, ...words);
+  expect(err).toBe('');
   const fields = out
     .split('\n')
     .map((line) => line.split(' '))
@@ -83,9 +88,9 @@ describe('--mount', () => {
     ).toBe('content\n1777\n1024\nkept');
   });
   test('bind-propagation', async () => {
-    expect(await mountOptions('/b', '--mount', `type=bind,src=${shared},dst=/b,bind-propagation=rslave`)).not.toMatch(
-      / shared:/,
-    );
+    const bind = `type=bind,src=${shared},dst=/b`;
+    expect(await mountOptions('/b', '--mount', `${bind},bind-propagation=rslave`)).toMatch(/^\S+ master:\d+ - /);
+    expect(await mountOptions('/b', '--mount', bind)).toMatch(/^\S+ - /);
   });
 });
 
@@ -113,10 +118,13 @@ test('--shm-size', async () => {
 });
 
 test('none of the mounts is seen by the host', async () => {
-  await says('run', '-d', '--name', 'here', '-v', `${shared}:/d`, '--tmpfs', '/t', BUSYBOX, 'sleep', '1000');
-  const below = readFileSync('/proc/self/mountinfo', 'utf8')
+  const words = ['run', '-d', '--name', 'here', '-v', `${shared}:/d`, '--tmpfs', '/t', BUSYBOX, 'sleep', '1000'];
+  expect((await limpidWith({ through: SHARED_HOST }, ...words)).err).toBe('');
+  const monitor = await says('inspect', '--format', '{{.State.ConmonPid}}', 'here');
+  const below = readFileSync(`/proc/${monitor}/mountinfo`, 'utf8')
     .split('\n')
-    .filter((line) => line.includes(`${directory}/`));
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((path) => path.startsWith(`${directory}/`));
   // The merged root itself, and nothing below it.
-  expect(below.map((line) => line.split(' ')[4]!.replace(/^.*\//, ''))).toEqual(['merged']);
+  expect(below.map((path) => path.replace(/^.*\//, ''))).toEqual(['merged']);
 });

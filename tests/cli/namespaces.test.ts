@@ -31,9 +31,14 @@ const ours = Object.fromEntries(TYPES.map((type) => [type, readlinkSync(`/proc/s
 const sharedWith = (them: Record<string, string>, others: Record<string, string>) =>
   TYPES.filter((type) => them[type] === others[type]);
 
-test('by itself it shares users and clocks with the host, and nothing else', async () => {
-  expect(sharedWith(await namespaces(), ours)).toEqual(['user', 'time'].filter((type) => TYPES.includes(type)));
-});
+test.each([[], ['--userns=host']])(
+  'by itself it shares users and clocks with the host, and nothing else %s',
+  async (...options) => {
+    expect(sharedWith(await namespaces(...options), ours)).toEqual(
+      ['user', 'time'].filter((type) => TYPES.includes(type)),
+    );
+  },
+);
 
 const HOST: readonly (readonly [option: string, type: string])[] = [
   ['--network=host', 'net'],
@@ -49,16 +54,18 @@ for (const [option, type] of HOST) {
     ]),
   );
 }
-for (const option of [
-  '--pid=private',
-  '--ipc=none',
-  '--uts=private',
-  '--cgroupns=private',
-  '--network=none',
-  '--userns=host',
-]) {
-  test(`${option} is the default`, async () =>
-    expect(sharedWith(await namespaces(option), ours)).not.toContain(option.slice(2).split('=')[0]!));
+const OWN: readonly (readonly [option: string, type: string])[] = [
+  ['--network=none', 'net'],
+  ['--pid=private', 'pid'],
+  ['--ipc=private', 'ipc'],
+  ['--ipc=none', 'ipc'],
+  ['--ipc=shareable', 'ipc'],
+  ['--uts=private', 'uts'],
+  ['--cgroupns=private', 'cgroup'],
+];
+for (const [option, type] of OWN) {
+  test(`${option} is one of its own`, async () =>
+    expect(sharedWith(await namespaces(option), ours)).not.toContain(type));
 }
 
 describe('container:NAME and ns:PATH', () => {

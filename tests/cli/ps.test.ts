@@ -56,6 +56,7 @@ const FILTERS: readonly (readonly [filters: string, found: string])[] = [
   ['status=created', 'new'],
   ['status=running', 'db web'],
   ['exited=3', 'done'],
+  ['exited=4', ''],
   ['name=^w', 'web'],
   ['label=tier', 'db web'],
   ['label=tier=back', 'db'],
