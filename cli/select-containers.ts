@@ -24,7 +24,7 @@ export function selectContainers(world: World, { args, options, whenAll = () => 
   const names = [...args, ...cidfile.map((path) => callerOf().readText(path).trim())];
   if (latest) names.push(latestName(world));
   if (!all && filter.length === 0) return names;
-  const matches = containerFilter(filter);
+  const matches = containerFilter(world, filter);
   const found = listContainers(world).filter((one) => (all ? whenAll(one) : true) && matches(one));
   return [...names, ...found.map(({ config }) => config.id)];
 }

@@ -1,11 +1,15 @@
+import { parseInstant } from '../../base/instant.ts';
+import type { ContainerConfig } from '../../engine/config.ts';
 import type { ContainerSummary } from '../../engine/containers/list.ts';
+import { findRecord } from '../../engine/records/read.ts';
 import type { Status } from '../../engine/records/state.ts';
+import type { World } from '../../engine/world.ts';
 import { badFilter, hasLabel, namePattern, parseFilters, type FilterKeys } from './parse-filters.ts';
 
 const STATUSES: readonly string[] = ['created', 'running', 'paused', 'stopping', 'exited'] satisfies Status[];
 
 /** What `--filter KEY=VALUE` can ask, as podman's ps. */
-const KEYS: FilterKeys<ContainerSummary> = {
+const keysOf = (world: World): FilterKeys<ContainerSummary> => ({
   id:
     (value) =>
     ({ config }) =>
@@ -26,11 +30,28 @@ const KEYS: FilterKeys<ContainerSummary> = {
   ancestor:
     (value) =>
     ({ config }) =>
-      config.image === value,
+      isImage(config, value),
   label:
     (value) =>
     ({ config }) =>
       hasLabel(config.labels, value),
+  'label!':
+    (value) =>
+    ({ config }) =>
+      !hasLabel(config.labels, value),
+  before: (value) => {
+    const limit = findRecord(world, value).config.created;
+    return ({ config }) => config.created < limit;
+  },
+  since: (value) => {
+    const limit = findRecord(world, value).config.created;
+    return ({ config }) => config.created > limit;
+  },
+  until: (value) => {
+    const until = parseInstant(value, Date.now());
+    if (until === undefined) throw badFilter(`until=${value}`, 'write a time, such as 24h or 2026-01-02');
+    return ({ config }) => Date.parse(config.created) <= until;
+  },
   volume:
     (value) =>
     ({ config }) =>
@@ -40,9 +61,16 @@ const KEYS: FilterKeys<ContainerSummary> = {
     ({ config: { namespaces, networks = [] } }) =>
       namespaces.network.kind === value ||
       networks.some(({ network }) => network === (value === 'bridge' ? 'limpid' : value)),
-};
+});
 
-/** One test from all filters. Throws EOPTION. */
-export function containerFilter(filters: readonly string[]): (container: ContainerSummary) => boolean {
-  return parseFilters(KEYS, filters);
+/** One test from all filters. Throws EOPTION, and ENOCONTAINER for `before` and `since`. */
+export function containerFilter(world: World, filters: readonly string[]): (container: ContainerSummary) => boolean {
+  return parseFilters(keysOf(world), filters);
+}
+
+/** Its name, without the tag if that is `latest`, or its id or the start of it. */
+function isImage({ image, rootfs }: ContainerConfig, value: string): boolean {
+  if (image === value || image === `${value}:latest`) return true;
+  const id = value.replace(/^sha256:/, '');
+  return rootfs.kind === 'image' && id !== '' && rootfs.id.slice('sha256:'.length).startsWith(id);
 }

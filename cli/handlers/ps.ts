@@ -5,7 +5,6 @@ import { removeLeavings } from '../../engine/containers/remove.ts';
 import { damagedRecords, listIds } from '../../engine/records/read.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/ps.ts';
-import { containerFilter } from '../filter/containers.ts';
 import type { Handler, Invocation } from '../parse/command.ts';
 import { printPs, PS_HEADINGS, sortContainers } from '../print/ps.ts';
 import { psCells, psJson, psRow, type PsDetails } from '../print/ps-row.ts';
@@ -37,7 +36,7 @@ async function describe(
   { options }: Invocation<PsOptions>,
   all: readonly ContainerSummary[],
 ): Promise<string> {
-  const chosen = choose(all, options);
+  const chosen = await choose(world, all, options);
   const sizes = new Map<string, ContainerSize>();
   if (options.size || options.sort === 'size') {
     for (const one of chosen) sizes.set(one.config.id, await measureContainer(world, one));
@@ -86,11 +85,18 @@ async function publishedBy(
   return found;
 }
 
-function choose(
+async function filterOf(world: World, filters: readonly string[]): Promise<(one: ContainerSummary) => boolean> {
+  if (filters.length === 0) return () => true;
+  const { containerFilter } = await import('../filter/containers.ts');
+  return containerFilter(world, filters);
+}
+
+async function choose(
+  world: World,
   containers: readonly ContainerSummary[],
   options: Invocation<PsOptions>['options'],
-): ContainerSummary[] {
-  const matches = containerFilter(options.filter);
+): Promise<ContainerSummary[]> {
+  const matches = await filterOf(world, options.filter);
   const count = options.latest ? 1 : options.last;
   const asksForStates = options.filter.some((filter) => filter.startsWith('status=') || filter.startsWith('exited='));
   const everything = options.all || count > 0 || asksForStates;

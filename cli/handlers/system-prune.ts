@@ -1,5 +1,4 @@
 import { EXIT_ENGINE_FAILED, LimpidError } from '../../base/error.ts';
-import { parseInstant } from '../../base/instant.ts';
 import { formatDecimalSize } from '../../base/size.ts';
 import { pruneContainers } from '../../engine/containers/prune.ts';
 import { diskUsage, totalBytes } from '../../engine/images/disk-usage.ts';
@@ -26,16 +25,11 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     const why = '--filter chooses containers and images; for these there is `limpid volume prune --filter`';
     throw new LimpidError({ code: 'EOPTION', doing: 'prune', subject: 'volumes', why });
   }
-  if (!options.force && !(await confirms(output, question))) return 0;
   const wantsImage = parseImageFilters(world, options.filter);
-  const untils = options.filter.filter((filter) => filter.startsWith('until='));
-  const limits = untils.map((filter) => parseInstant(filter.slice('until='.length), Date.now()) ?? 0);
-  const isWanted = containerFilter(options.filter.filter((filter) => !untils.includes(filter)));
+  const wantsContainer = containerFilter(world, options.filter);
+  if (!options.force && !(await confirms(output, question))) return 0;
   const before = totalBytes(diskUsage(world));
-  const containers = await pruneContainers(
-    world,
-    (one) => isWanted(one) && limits.every((ms) => Date.parse(one.config.created) <= ms),
-  );
+  const containers = await pruneContainers(world, wantsContainer);
   const images = await pruneImages(world, { all: options.all, wants: wantsImage });
   const volumes = options.volumes ? await pruneVolumes(world) : [];
   const lines = [

@@ -129,7 +129,7 @@ const COMMANDS: readonly (readonly [words: string, message: string])[] = [
   ['--root', 'use "--root": it needs a value (hint: see "limpid --help")'],
   [
     'ps --filter bogus=1',
-    'filter by "bogus=1": it is no filter (hint: write KEY=VALUE with id, name, status, exited, ancestor, label, volume, network)',
+    'filter by "bogus=1": it is no filter (hint: write KEY=VALUE with id, name, status, exited, ancestor, label, label!, before, since, until, volume, network)',
   ],
   [
     'ps --filter status=bogus',

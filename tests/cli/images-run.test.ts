@@ -61,7 +61,14 @@ describe('what the image says', () => {
     const format = '{{.Image}} {{.ImageName}} {{.ImageDigest}} {{.Config.StopSignal}} {{index .Config.Labels "a"}}';
     expect(await says('inspect', '--format', format, 'c')).toBe(`${app.id.slice(7)} ${name} ${app.digest} SIGUSR1 2`);
     expect(await says('ps', '-a', '--format', '{{.Image}} {{.ImageID}}')).toBe(`${name} ${app.id.slice(7, 19)}`);
-    expect(await says('ps', '-a', '--filter', `ancestor=${name}`, '--format', '{{.Names}}')).toBe('c');
+    for (const ancestor of [name, app.id, app.id.slice(7, 19)])
+      expect(await says('ps', '-a', '--filter', `ancestor=${ancestor}`, '--format', '{{.Names}}')).toBe('c');
+    expect(await says('ps', '-aq', '--filter', 'ancestor=app')).toBe('');
+    await says('tag', name, 'localhost/plain');
+    await says('create', '--name', 'p', 'localhost/plain');
+    expect(await says('ps', '-a', '--filter', 'ancestor=localhost/plain', '--format', '{{.Names}}')).toBe('p');
+    await says('rm', 'p');
+    await says('rmi', 'localhost/plain');
     await says('rm', 'c');
   });
   test('a stop signal of its own', async () => {

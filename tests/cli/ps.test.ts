@@ -65,6 +65,12 @@ const FILTERS: readonly (readonly [filters: string, found: string])[] = [
   ['volume=/here', 'web'],
   ['label=tier name=d', 'db'],
   ['status=exited status=created', 'done new'],
+  ['label!=tier', 'done new'],
+  ['before=done', 'db web'],
+  ['since=db', 'done new'],
+  ['before=new since=web', 'db done'],
+  ['until=1h', ''],
+  ['until=0s', 'db done new web'],
 ];
 for (const [filters, found] of FILTERS) {
   test(`--filter ${filters}`, async () => {
@@ -72,6 +78,17 @@ for (const [filters, found] of FILTERS) {
     expect(await names('-a', ...words)).toBe(found);
   });
 }
+
+test('--filter by what is no time, or nobody', async () => {
+  const hint = '(hint: write a time, such as 24h or 2026-01-02)';
+  expect(await limpid('container', 'prune', '-f', '--filter', 'until=soon')).toEqual({
+    code: 125,
+    out: '',
+    err: `Error: cannot filter by "until=soon": it is no filter ${hint}\n`,
+  });
+  const nobody = 'Error: cannot find container "nope": there is no such container (hint: `limpid ps -a` lists all)\n';
+  expect(await limpid('ps', '--filter', 'since=nope')).toEqual({ code: 125, out: '', err: nobody });
+});
 
 test('--filter id', async () => expect(await names('-a', '--filter', `id=${ids['web']!.slice(0, 20)}`)).toBe('web'));
 
