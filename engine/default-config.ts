@@ -20,7 +20,7 @@ export const DEFAULT_CONFIG = {
   security: { noNewPrivileges: false, seccomp: 'default', mask: [], unmask: [] },
   namespaces: {
     pid: { kind: 'private' },
-    // A program asks for networks; the command line does so for its user.
+    // Networks are asked for by name: the library and the command line do so for whoever says nothing.
     network: { kind: 'none' },
     ipc: { kind: 'private' },
     uts: { kind: 'private' },

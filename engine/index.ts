@@ -24,6 +24,7 @@ import { listProcesses, type ContainerProcess } from './containers/top.ts';
 import { waitContainer } from './containers/wait.ts';
 import { Images } from './images/face.ts';
 import { engineInfo, type EngineInfo } from './info.ts';
+import { onDefaultNetwork } from './networks/default-attachment.ts';
 import { Networks } from './networks/face.ts';
 import { Volumes } from './volumes/face.ts';
 import { findRecord } from './records/read.ts';
@@ -81,7 +82,10 @@ export class Engine {
     this.volumes = new Volumes(this.world);
   }
 
-  /** Records a container without starting it; answers its id. */
+  /**
+   * Records a container without starting it; answers its id. As on the command line one that says nothing of networks is
+   * on the default network; `networks: []` is on none.
+   */
   async create(request: ContainerRequest): Promise<string> {
     const { config, lock } = await createContainer(this.world, await this.#config(request));
     lock.release();
@@ -196,7 +200,7 @@ export class Engine {
 
   /** An image that is not there is pulled. */
   async #config(request: ContainerRequest): Promise<ContainerConfig> {
-    const config = containerConfig(request);
+    const config = containerConfig(onDefaultNetwork(request));
     if (config.rootfs.kind !== 'image') return config;
     const { adoptImage } = await import('./images/adopt-image.ts');
     return adoptImage(this.world, config, { ownStopSignal: request.stopSignal !== undefined });

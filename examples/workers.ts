@@ -8,6 +8,8 @@ const workers = await Promise.all(
   numbers.map((number) =>
     engine.run({
       image: 'builtin:busybox',
+      // They need none: a container that says nothing is on the default network.
+      networks: [],
       command: [
         'sh',
         '-c',

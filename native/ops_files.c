@@ -146,6 +146,17 @@ int op_unlink(struct executor *x, const struct op *op) {
     return made(&place, answer, "unlinkat");
 }
 
+int op_unlink_link(struct executor *x, const struct op *op) {
+    const struct arg *target = &op->arg[ARG_UNLINK_LINK_TARGET];
+    struct place place;
+    char found[PATH_MAX];
+    if (find_place(x, SLOT(ARG_UNLINK_LINK_AT), TEXT(ARG_UNLINK_LINK_PATH), &place) < 0)
+        return errno == ENOENT ? 0 : -1;
+    ssize_t size = readlinkat(place.parent, place.name, found, sizeof(found));
+    bool same = size >= 0 && (size_t)size == target->size && memcmp(found, target->text, target->size) == 0;
+    return made(&place, same ? unlinkat(place.parent, place.name, 0) : 0, "unlinkat");
+}
+
 static int remove_place(const struct executor *x, int at, const char *path, bool cgroup, uint64_t busy_ms) {
     struct place place;
     if (find_place(x, at, path, &place) < 0)

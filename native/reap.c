@@ -132,6 +132,25 @@ static void run_command(char **argv, const sigset_t *before) {
         continue;
 }
 
+/* It is gone before it is carried out: it could name itself. */
+int op_carry_out(struct executor *x, const struct op *op) {
+    const char *path = TEXT(ARG_CARRY_OUT_PATH);
+    struct executor later = *x;
+    uint32_t index;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : fail("open");
+    later.plan_size = 0;
+    if (read_plan(&later, fd) < 0)
+        return close_keeping_errno(fd);
+    unlink(path);
+    if (wire_check(later.plan, later.plan_size, &index) < 0)
+        return fail_as(EINVAL, "plan");
+    wire_open(&later.cleanup, later.plan, later.plan_size);
+    run_cleanup(&later);
+    return 0;
+}
+
 /* A plan of clean-up operations, as `executor run` has it; they see the host's paths, whatever becomes of ours. */
 static void run_plan(int fd) {
     static struct executor x = {.control = -1, .sync = -1, .status = -1, .pidfd = -1};

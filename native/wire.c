@@ -145,6 +145,7 @@ static int stages_of(uint32_t code) {
         return HOST | CHILD | INIT;
     case OP_SPAWN:
     case OP_CLAIM:
+    case OP_CARRY_OUT:
         return CLEANUP;
     default:
         return HOST | CHILD | INIT | CLEANUP;

@@ -3,8 +3,12 @@ import { containsAddress, lastAddress, parseSubnet } from '../abi/ip/subnet.ts';
 import { LimpidError } from '../base/error.ts';
 import type { NetworkAttachment, NetworkConfig } from '../spec/network.ts';
 
-/** Throws ERANGE for an address that nobody can have on this network; whether somebody has it is another question. */
-export function checkAttachment(network: NetworkConfig, { ip, ip6 }: NetworkAttachment): void {
+/**
+ * Throws ERANGE for an address that nobody can have on this network, whether somebody has it is another question, and
+ * EOPTION for a MAC address where there is none to choose.
+ */
+export function checkAttachment(network: NetworkConfig, { ip, ip6, mac }: NetworkAttachment): void {
+  if (mac !== undefined && network.driver === 'ipvlan') throw noMac(network);
   if (ip !== undefined) checkAddress(network, ip, 'IPv4');
   if (ip6 !== undefined) checkAddress(network, ip6, 'IPv6');
 }
@@ -25,4 +29,14 @@ function checkAddress({ name, subnets }: NetworkConfig, text: string, family: 'I
   const isEdge = compareAddresses(address, block.address) === 0 || compareAddresses(address, lastAddress(block)) === 0;
   if (isEdge && family === 'IPv4')
     throw refuse(`address ${text} is the first or last of ${found.subnet}, which no interface has`);
+}
+
+function noMac({ name, interfaceName }: NetworkConfig): LimpidError {
+  return new LimpidError({
+    code: 'EOPTION',
+    doing: 'connect',
+    subject: `to network "${name}"`,
+    why: `an ipvlan has the MAC address of its parent "${interfaceName}"`,
+    hint: 'leave --mac-address away, or make the network with --driver macvlan',
+  });
 }

@@ -1,6 +1,7 @@
 import { formatAddress, parseAddress, type IpAddress } from '../abi/ip/address.ts';
 import { formatMac } from '../abi/ip/mac.ts';
 import { LimpidError } from '../base/error.ts';
+import { interfaceState } from '../kernel/interface-state.ts';
 import type { Endpoint, NetworkAttachment, NetworkConfig, Subnet } from '../spec/network.ts';
 import { endpointMac } from './bridge.ts';
 import { checkAttachment } from './check-attachment.ts';
@@ -38,10 +39,11 @@ export interface WantedEndpoint {
 export function takeEndpoint(request: EndpointRequest, wanted: WantedEndpoint): Endpoint {
   const { network, attachment, interfaceName, index } = wanted;
   const taken: string[] = [];
-  if (attachment.ip !== undefined || attachment.ip6 !== undefined) checkAttachment(network, attachment);
+  const { ip: wantedIp, ip6: wantedIp6, mac } = attachment;
+  if (wantedIp !== undefined || wantedIp6 !== undefined || mac !== undefined) checkAttachment(network, attachment);
   try {
-    const ip = takeOf(request, wanted, 4, attachment.ip, taken);
-    const ip6 = takeOf(request, wanted, 6, attachment.ip6, taken);
+    const ip = takeOf(request, wanted, 4, wantedIp, taken);
+    const ip6 = takeOf(request, wanted, 6, wantedIp6, taken);
     const address = ip?.address ?? ip6?.address ?? idBytes(request.containerId, index);
     return {
       containerId: request.containerId,
@@ -49,7 +51,7 @@ export function takeEndpoint(request: EndpointRequest, wanted: WantedEndpoint): 
       network,
       interfaceName,
       hostInterface: hostInterfaceName(request, index),
-      mac: attachment.mac ?? formatMac(endpointMac(address)),
+      mac: mac ?? formatMac(parentMac(network) ?? endpointMac(address)),
       ...(ip === undefined ? {} : { ip: ip.text }),
       ...(ip6 === undefined ? {} : { ip6: ip6.text }),
       aliases: attachment.aliases,
@@ -58,6 +60,11 @@ export function takeEndpoint(request: EndpointRequest, wanted: WantedEndpoint): 
     for (const address of taken) releaseAddress(request.place, network.name, address, request.containerId);
     throw error;
   }
+}
+
+/** What an ipvlan has, instead of one of its own. */
+function parentMac({ driver, interfaceName }: NetworkConfig): Uint8Array | undefined {
+  return driver === 'ipvlan' ? interfaceState(interfaceName)?.mac : undefined;
 }
 
 /** Gives the addresses of endpoints back. */

@@ -44,6 +44,8 @@ export function releaseOps(place: NetworkPlace, endpoint: Endpoint): Op[] {
   const directory = leasesDirectory(place, endpoint.network.name);
   const because = 'its address is free for others';
   return leasedAddresses(endpoint).map((address) => {
-    return { op: 'unlink', stage: 'cleanup', because, at: -1, path: `${directory}/${address}`, missingOk: true };
+    // It may have left the network meanwhile, and somebody else have come to its address.
+    const target = endpoint.containerId;
+    return { op: 'unlink_link', stage: 'cleanup', because, at: -1, path: `${directory}/${address}`, target };
   });
 }

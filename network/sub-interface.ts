@@ -1,5 +1,5 @@
 import { parseMac } from '../abi/ip/mac.ts';
-import { addSubInterfaceMessage } from '../abi/netlink/interface.ts';
+import { addSubInterfaceMessage, renameInterfaceMessage } from '../abi/netlink/interface.ts';
 import type { Endpoint, NetworkConfig } from '../spec/network.ts';
 import { insideOps, rtnetlink, type EndpointOps, type EndpointOptions } from './endpoint-ops.ts';
 
@@ -9,7 +9,7 @@ export const IPVLAN_MODES: Readonly<Record<string, number>> = { l2: 0, l3: 1, l3
 
 /** An interface of the container's own on one of the host's, which stays outside of the host's firewall. */
 export function subInterfaceEndpointOps(endpoint: Endpoint, options: EndpointOptions): EndpointOps {
-  const { network, interfaceName: name, mac } = endpoint;
+  const { network, hostInterface: name, interfaceName, mac } = endpoint;
   const { mtu, interfaceName: parent } = network;
   const kind = network.driver === 'ipvlan' ? 'ipvlan' : 'macvlan';
   const message = addSubInterfaceMessage({
@@ -20,9 +20,18 @@ export function subInterfaceEndpointOps(endpoint: Endpoint, options: EndpointOpt
     ...(kind === 'macvlan' ? { mac: parseMac(mac)! } : {}),
     ...(mtu === undefined ? {} : { mtu }),
   });
-  return { host: [rtnetlink('host', options.because, message, parent)], child: insideOps(endpoint, options) };
+  // Before Linux 6.13 a name is refused that the host has as well, though it is for another namespace.
+  const renamed = rtnetlink('child', options.because, renameInterfaceMessage(interfaceName), name);
+  return {
+    host: [rtnetlink('host', options.because, message, parent)],
+    child: [renamed, ...insideOps(endpoint, options)],
+  };
+}
+
+export function ipvlanMode({ mode = 'l2' }: NetworkConfig['options']): string {
+  return mode;
 }
 
 function modeNumber({ driver, options }: NetworkConfig): number {
-  return driver === 'ipvlan' ? IPVLAN_MODES[options['mode'] ?? 'l2']! : MACVLAN_MODES[options['mode'] ?? 'bridge']!;
+  return driver === 'ipvlan' ? IPVLAN_MODES[ipvlanMode(options)]! : MACVLAN_MODES[options['mode'] ?? 'bridge']!;
 }

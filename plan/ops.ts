@@ -25,6 +25,8 @@ export const OPS = {
   write: { at: 'slot', path: 'text', flags: 'hex', data: 'blob' },
   write_pid: { at: 'slot', path: 'text', flags: 'hex' },
   unlink: { at: 'slot', path: 'text', missingOk: 'flag' },
+  /** A symbolic link that leads to exactly `target`; any other, and none, stays as it is. */
+  unlink_link: { at: 'slot', path: 'text', target: 'text' },
   remove: { at: 'slot', path: 'text' },
   remove_cgroup: { at: 'slot', path: 'text', busyMs: 'int' },
   /** SIGKILL to every process in a cgroup that has no cgroup.kill (v1), again until none is left. No such cgroup: none. */
@@ -124,6 +126,8 @@ export const OPS = {
   deadline: { seconds: 'int' },
   supervise: {},
   spawn: { path: 'text', argv: 'list', env: 'list' },
+  /** The `cleanup` operations of the plan in this file, which goes; no file: none. For what came up after the start. */
+  carry_out: { path: 'text' },
 
   // A container that nobody supervises: what an OCI runtime leaves behind
   /** The child's 0, 1, 2 are what these slots hold (-1: /dev/null), given to the container's user. */

@@ -28,6 +28,8 @@ export interface UnfilledMessage {
 }
 
 const HEADERS = 32;
+/** Of struct ifinfomsg, behind struct nlmsghdr. */
+const INDEX_IN_HEADER = 20;
 const ATTRIBUTE_HEADER = 4;
 const NEW = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
 
@@ -117,6 +119,12 @@ export function addBridgeMessage({ name, mac, mtu, vlan }: Bridge): Uint8Array {
 export function interfaceUpMessage(name: string, alias?: string): Uint8Array {
   const note = alias === undefined ? [] : [stringAttribute(IFLA.ifAlias, alias)];
   return linkMessage(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, IFF_UP, [stringAttribute(IFLA.ifname, name), ...note]);
+}
+
+/** Gives an interface, whose index is to be filled in and which is down, another name. */
+export function renameInterfaceMessage(name: string): UnfilledMessage {
+  const message = linkMessage(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, 0, [stringAttribute(IFLA.ifname, name)]);
+  return { message, indexAt: INDEX_IN_HEADER, pidAt: -1 };
 }
 
 /** Puts an interface into a bridge, whose index is to be filled in, and brings it up. */

@@ -11,8 +11,11 @@ export interface BaseChain {
   readonly priority: number;
 }
 
-export function newTable(table: string): Change {
-  return creation('newTable', [text(1, table), number32(2, 0)]);
+const NFT_TABLE_F_OWNER = 2;
+
+/** `owned`: nobody but the socket that makes it can change it, and it goes when that is closed (Linux 5.13). */
+export function newTable(table: string, { owned = false } = {}): Change {
+  return creation('newTable', [text(1, table), number32(2, owned ? NFT_TABLE_F_OWNER : 0)]);
 }
 
 export function deleteTable(table: string): Change {

@@ -26,7 +26,12 @@ export async function takeFreshNetwork(
     networks.release();
     return undefined;
   }
-  return { networks, parts: { host, child, cleanup, etc: etcOps(config, networks, paths) } };
+  try {
+    return { networks, parts: { host, child, cleanup, etc: etcOps(config, networks, paths) } };
+  } catch (error) {
+    networks.release();
+    throw error;
+  }
 }
 
 function etcOps(config: ContainerConfig, { endpoints }: PreparedNetworks, { runtime }: ContainerPaths): Op[] {

@@ -5,11 +5,12 @@ import { libc } from '../../kernel/libc.ts';
 import { openPidfd, type ProcessIdentity } from '../../kernel/process.ts';
 import { planConnect, planDisconnect } from '../../network/connect-plan.ts';
 import { firewallTable } from '../../network/firewall/table-name.ts';
+import { hairpinOps } from '../../network/ports/hairpin-ops.ts';
 import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
-import { withdrawOps } from '../../network/ports/publish-ops.ts';
+import { movePortsOps } from '../../network/ports/publish-ops.ts';
 import { releaseEndpoint, takeEndpoint } from '../../network/endpoints.ts';
 import { endpointOps } from '../../network/plan.ts';
-import type { Plan } from '../../plan/ops.ts';
+import type { Op, Plan } from '../../plan/ops.ts';
 import { SLOT } from '../../plan/slots.ts';
 import type { Endpoint, NetworkAttachment, NetworkConfig } from '../../spec/network.ts';
 import type { ContainerConfig } from '../config.ts';
@@ -20,8 +21,9 @@ import { observeState } from '../records/state.ts';
 import { writeConfig } from '../records/write.ts';
 import type { World } from '../world.ts';
 import { underNetworksLock } from '../../network/store/write.ts';
-import { readEndpoints, writeEndpoints } from './endpoint-record.ts';
+import { readEndpoints, writeEndpoints, type EndpointRecord } from './endpoint-record.ts';
 import { rewriteEtcFiles } from './etc-rewrite.ts';
+import { writeLaterCleanup } from './later-cleanup.ts';
 import { requireNetwork } from './list.ts';
 import { endpointRequest, missingOps, serveNames } from './prepare.ts';
 
@@ -78,12 +80,15 @@ async function connectRunning(
   const interfaceName = attachment.interfaceName ?? freeInterfaceName(last.endpoints);
   const request = endpointRequest(world, config, last.endpoints, false);
   const endpoint = takeEndpoint(request, { network, attachment, interfaceName, index: freeIndex(last.endpoints) });
+  const endpoints = [...last.endpoints, endpoint];
   try {
+    writeLaterCleanup(world, paths, { ...last, endpoints });
     const because = `limpid network connect ${network.name}`;
     const options = { because, returns: false, place, hasIpv6: statPath('/proc/sys/net/ipv6') !== undefined };
     const before = await missingOps(world, [endpoint]);
-    await enter(world, config, process, planConnect({ because, before, ops: endpointOps(endpoint, options) }));
-    const endpoints = [...last.endpoints, endpoint];
+    const ops = endpointOps(endpoint, options);
+    const host = [...ops.host, ...portOps(world, last, endpoints)];
+    await enter(world, config, process, planConnect({ because, before, ops: { ...ops, host } }));
     writeEndpoints(paths, { ...last, endpoints });
     await serveNames(world, [endpoint]);
     rewriteEtcFiles(config, paths, endpoints);
@@ -100,15 +105,22 @@ async function disconnectRunning(
   endpoint: Endpoint,
 ): Promise<void> {
   const last = readEndpoints(world, config, paths);
-  // Whoever gets the address next must not get what is sent to this container's ports.
-  const isPublished = publishedEndpoint(last.endpoints)?.network.id === endpoint.network.id;
-  const withdrawn = isPublished ? withdrawOps(firewallTable(world), endpoint, last.ports) : [];
-  const leaving = planDisconnect(endpoint, `limpid network disconnect ${endpoint.network.name}`);
-  await enter(world, config, process, [...withdrawn, ...leaving]);
   const endpoints = last.endpoints.filter((one) => one.network.id !== endpoint.network.id);
-  writeEndpoints(paths, { endpoints, ports: isPublished ? [] : last.ports });
+  writeLaterCleanup(world, paths, { ...last, endpoints }, [endpoint]);
+  const leaving = planDisconnect(endpoint, `limpid network disconnect ${endpoint.network.name}`);
+  // Whoever gets the address next must not get what is sent to this container's ports.
+  await enter(world, config, process, [...portOps(world, last, endpoints), ...leaving]);
+  writeEndpoints(paths, { ...last, endpoints });
   releaseEndpoint(world, endpoint);
   rewriteEtcFiles(config, paths, endpoints);
+}
+
+/** Published ports lead to the first endpoint on a bridge, whichever that is now. */
+function portOps(world: World, { endpoints: before, ports }: EndpointRecord, endpoints: readonly Endpoint[]): Op[] {
+  const [from, to] = [publishedEndpoint(before), publishedEndpoint(endpoints)];
+  if (ports.length === 0 || from?.network.id === to?.network.id) return [];
+  const moved = movePortsOps(firewallTable(world), { from, to, ports });
+  return to === undefined ? moved : [...moved, ...hairpinOps(to)];
 }
 
 /** Runs a plan that goes into the network namespace of a running container. */

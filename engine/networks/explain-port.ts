@@ -122,7 +122,6 @@ function recordOf(world: World, { containerId }: PublishedPort): ContainerRecord
 
 function listenerStep(pid: number, { protocol, address, containerPort }: PublishedPort): PortStep {
   const place = `${containerPort}/${protocol}`;
-  if (protocol === 'sctp') return step('listener', `whether anybody listens at ${place} is not looked at`, 'perhaps');
   const all = readSockets(`/proc/${pid}/net`, protocol).filter(
     ({ port, listens }) => port === containerPort && listens,
   );

@@ -43,7 +43,7 @@ function takenPort(error: unknown): { readonly port: HostPort; readonly subject:
 
 /** `0.0.0.0:8080/tcp`, `[::1]:53/udp`. */
 function parseSubject(subject: string): HostPort | undefined {
-  const match = /^\[?([^\]]*?)\]?:(\d+)\/(tcp|udp)$/.exec(subject);
+  const match = /^\[?([^\]]*?)\]?:(\d+)\/(tcp|udp|sctp)$/.exec(subject);
   const address = match === null ? undefined : parseAddress(match[1]!);
   if (match === null || address === undefined) return undefined;
   return { address, port: Number(match[2]), protocol: match[3] as PortMapping['protocol'] };

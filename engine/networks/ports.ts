@@ -1,3 +1,4 @@
+import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
 import type { PortMapping } from '../../spec/network.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';
 import type { World } from '../world.ts';
@@ -14,5 +15,6 @@ export function publishedPorts(world: World, reference: string): readonly PortMa
  */
 export function portsOf(world: World, { config, paths }: ContainerRecord): readonly PortMapping[] {
   const { endpoints, ports } = readEndpoints(world, config, paths);
-  return endpoints.length > 0 ? ports : (config.ports ?? []);
+  if (ports.length === 0 && endpoints.length === 0) return config.ports ?? [];
+  return publishedEndpoint(endpoints) === undefined ? [] : ports;
 }

@@ -17,6 +17,7 @@ import type { ContainerPaths } from '../records/paths.ts';
 import type { World } from '../world.ts';
 import { ifDead } from './alive.ts';
 import { readEndpoints, writeEndpoints, type EndpointRecord } from './endpoint-record.ts';
+import { laterCleanupOp, removeLaterCleanup } from './later-cleanup-op.ts';
 
 /** A container's places on its networks, taken for one start. */
 export interface PreparedNetworks {
@@ -45,8 +46,10 @@ export async function prepareNetworks(
   try {
     for (const one of wanted) endpoints.push(takeEndpoint(request, one));
     tracePhase('addresses taken');
-    const { plan, ports } = await planNetworks(world, config, endpoints, last);
+    const { plan: endpointPlan, ports } = await planNetworks(world, config, endpoints, last);
+    const plan = { ...endpointPlan, cleanup: [laterCleanupOp(paths), ...endpointPlan.cleanup] };
     if (!preview) {
+      removeLaterCleanup(paths);
       writeEndpoints(paths, { endpoints, ports });
       await serveNames(world, endpoints);
     }
@@ -105,9 +108,11 @@ async function planNetworks(
   };
 }
 
-/** Whoever is found by name is in the resolver's view from here on. */
+/** Whoever is found by name is in the resolver's view from here on, and what it guards is guarded. */
 export async function serveNames(world: World, endpoints: readonly Endpoint[]): Promise<void> {
-  if (!endpoints.some(({ network }) => network.dnsEnabled)) return;
+  const needsResolver = ({ network: { dnsEnabled, internal, isolate } }: Endpoint) =>
+    dnsEnabled || internal || isolate !== false;
+  if (!endpoints.some(needsResolver)) return;
   const { ensureResolver } = await import('./names/ensure-resolver.ts');
   await ensureResolver(
     world,

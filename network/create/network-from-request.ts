@@ -2,6 +2,7 @@ import { parseAddress } from '../../abi/ip/address.ts';
 import { containsAddress, parseSubnet } from '../../abi/ip/subnet.ts';
 import { LimpidError } from '../../base/error.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
+import { ipvlanMode } from '../sub-interface.ts';
 import { freeBridgeName } from '../store/bridge-name.ts';
 import { isNetworkName } from '../store/read.ts';
 import { driverOptions } from './driver-options.ts';
@@ -33,6 +34,8 @@ export interface CreateFacts {
   readonly networks: readonly NetworkConfig[];
   readonly interfaces: readonly string[];
   readonly used: readonly UsedSubnet[];
+  /** Those of them that a subnet somebody asks for must not overlap; all, unless said. */
+  readonly asked?: readonly UsedSubnet[];
   /** The interface of the default route. */
   readonly outgoing?: string;
   /** Five bytes, for the block of a network with IPv6. */
@@ -48,7 +51,8 @@ export function createdNetwork(request: NetworkRequest, facts: CreateFacts): Net
   const failed = (code: string, why: string, hint?: string) => refusal(name, code, why, hint);
   checkName(name, facts, failed);
   if (driver === 'bridge') checkBridgeName(interfaceName, facts, failed);
-  const subnets = request.withoutAddresses ? [] : chooseSubnets(request, facts, failed);
+  else checkParentMode({ driver, interfaceName, options: options.asGiven }, facts, failed);
+  const subnets = request.withoutAddresses ? [] : chooseSubnets(request, collidable(driver, facts), failed);
   checkRoutes(
     request.routes ?? [],
     subnets.map(({ subnet }) => subnet),
@@ -131,6 +135,30 @@ function checkBridgeName(interfaceName: string, { networks, interfaces }: Create
   if (owner !== undefined) throw failed('ETAKEN', `"${interfaceName}" is the bridge of network "${owner.name}"`);
   if (interfaces.includes(interfaceName))
     throw failed('ETAKEN', `this machine has another interface "${interfaceName}"`, 'choose another --interface-name');
+}
+
+/** On a parent containers are where its own addresses are: its subnet is theirs, and only networks of ours are in the way. */
+function collidable(driver: NetworkConfig['driver'], facts: CreateFacts): CreateFacts {
+  return driver === 'bridge' ? facts : { ...facts, asked: facts.used.filter(({ isOurs }) => isOurs) };
+}
+
+/** The kernel keeps one mode a parent: the last start would change that of all others. */
+function checkParentMode(
+  { driver, interfaceName, options }: Pick<NetworkConfig, 'driver' | 'interfaceName' | 'options'>,
+  { networks }: CreateFacts,
+  failed: Failed,
+): void {
+  if (driver !== 'ipvlan') return;
+  const mode = ipvlanMode(options);
+  const other = networks.find(
+    (one) => one.driver === driver && one.interfaceName === interfaceName && ipvlanMode(one.options) !== mode,
+  );
+  if (other === undefined) return;
+  throw failed(
+    'EOPTION',
+    `all ipvlans on "${interfaceName}" have one mode, which is ${ipvlanMode(other.options)} by network "${other.name}"`,
+    `pass --opt mode=${ipvlanMode(other.options)}, or use another parent`,
+  );
 }
 
 function checkRoutes(routes: NetworkConfig['routes'], subnets: readonly string[], failed: Failed): void {

@@ -19,11 +19,11 @@ const CANDIDATES_V4 = 167 * 256;
 /** The subnets of a new network: those asked for, or free ones. */
 export function chooseSubnets(
   { subnets: asked = [], ipv6 = false }: { readonly subnets?: readonly SubnetRequest[]; readonly ipv6?: boolean },
-  { used, random }: CreateFacts,
+  { used, asked: inTheWay = used, random }: CreateFacts,
   failed: Failed,
 ): Subnet[] {
   const chosen: Subnet[] = [];
-  const taken: UsedSubnet[] = [...used];
+  const taken: UsedSubnet[] = [...inTheWay];
   for (const request of asked) {
     const subnet = readSubnet(request, failed);
     const other = overlapping(parseSubnet(subnet.subnet)!, taken);
@@ -36,7 +36,7 @@ export function chooseSubnets(
     chosen.push(subnet);
     taken.push({ subnet: parseSubnet(subnet.subnet)!, by: 'the same network' });
   }
-  if (asked.length === 0) chosen.push(freeV4(taken, failed));
+  if (asked.length === 0) chosen.push(freeV4(used, failed));
   if (ipv6 && !chosen.some(({ subnet }) => subnet.includes(':'))) chosen.push(randomV6(random));
   return chosen;
 }

@@ -7,13 +7,19 @@ import { listNetworks } from '../store/read.ts';
 export interface UsedSubnet {
   readonly subnet: IpSubnet;
   readonly by: string;
+  /** By a network of ours. */
+  readonly isOurs?: boolean;
 }
 
 /** What this machine and our networks use, the networks first: their bridges have the same addresses. */
 export function namedSubnets(place: NetworkPlace): UsedSubnet[] {
   const interfaces = new Map(listInterfaces().map(({ index, name }) => [index, name]));
   const networks = listNetworks(place).flatMap(({ name, subnets }) =>
-    subnets.map(({ subnet }): UsedSubnet => ({ subnet: parseSubnet(subnet)!, by: `network "${name}"` })),
+    subnets.map(({ subnet }): UsedSubnet => ({
+      subnet: parseSubnet(subnet)!,
+      by: `network "${name}"`,
+      isOurs: true,
+    })),
   );
   const addresses = listAddresses().map(({ index, local }): UsedSubnet => {
     return { subnet: local, by: `interface "${interfaces.get(index) ?? index}"` };

@@ -104,10 +104,10 @@ const RULES: Readonly<Record<ChainName, readonly Rule[]>> = {
   loopback_in: [backTo4(), backTo6()],
 };
 
-/** Replaces the rules of every chain. */
-export function replaceRules(table: string): Change[] {
+/** Replaces the rules of these chains. */
+export function replaceRules(table: string, chains: readonly ChainName[]): Change[] {
   const changes: Change[] = [];
-  for (const chain of Object.keys(RULES) as ChainName[]) {
+  for (const chain of chains) {
     changes.push(flushChain(table, chain));
     for (const rule of RULES[chain]) changes.push(appendRule(table, chain, rule));
   }

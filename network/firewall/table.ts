@@ -1,5 +1,5 @@
 import { newSet, type SetShape } from '../../abi/nftables/set.ts';
-import { newChain, newTable, type BaseChain } from '../../abi/nftables/ruleset.ts';
+import { newChain, type BaseChain } from '../../abi/nftables/ruleset.ts';
 import type { Change } from '../../abi/nftables/batch.ts';
 
 /**
@@ -56,9 +56,20 @@ const CHAINS = {
 
 export type ChainName = keyof typeof CHAINS;
 
-/** The table with its sets and chains, as far as they are not there. */
-export function createTable(table: string): Change[] {
-  const sets = SETS.map((shape, index) => newSet(table, shape, index + 1));
-  const chains = Object.entries(CHAINS).map(([name, base]) => newChain(table, name, base));
-  return [newTable(table), ...sets, ...chains];
+/** What of them a table has. */
+export interface TableParts {
+  readonly sets: readonly SetName[];
+  readonly chains: readonly ChainName[];
+}
+
+export const WHOLE: TableParts = {
+  sets: SETS.map(({ name }) => name),
+  chains: Object.keys(CHAINS) as ChainName[],
+};
+
+/** Sets and chains of a table, as far as they are not there. */
+export function createParts(table: string, parts: TableParts): Change[] {
+  const shapes = SETS.filter(({ name }) => parts.sets.includes(name));
+  const sets = shapes.map((shape, index) => newSet(table, shape, index + 1));
+  return [...sets, ...parts.chains.map((name) => newChain(table, name, CHAINS[name]))];
 }

@@ -34,7 +34,7 @@ function anyPort(
   free: FreePort,
 ): number {
   const address = hostIp === '' ? new Uint8Array(16) : parseAddress(hostIp)!;
-  // Of SCTP nothing is known before its module is loaded: what is free for TCP will do.
+  // Of SCTP nothing is known before its module is loaded, which the socket that holds the port does: it tells then.
   const asked = protocol === 'udp' ? 'udp' : 'tcp';
   const before = last.find(
     (one) => one.protocol === protocol && one.hostIp === hostIp && one.containerPort === containerPort,

@@ -64,16 +64,18 @@ test('IPv6 for containers that have it; no gate without a gateway', () => {
   expect(shown(both, port('::')).map(([set]) => set)).toEqual(['published6_any']);
 });
 
-test('a socket a port and family, none for SCTP', () => {
+test('a socket a port and family', () => {
   const addresses = (one: Endpoint, mapping: PortMapping) =>
-    reservePorts(one, [mapping]).map((op) => (op.op === 'reserve_port' ? [op.domain, op.type, [...op.address]] : op));
+    reservePorts(one, [mapping]).map((op) =>
+      op.op === 'reserve_port' ? [op.domain, op.type, op.protocol, [...op.address]] : op,
+    );
   const zeros = (count: number) => Array.from({ length: count }, () => 0);
-  expect(addresses(endpoint, port(''))).toEqual([[2, 1, [2, 0, 0x1f, 0x90, ...zeros(12)]]]);
+  expect(addresses(endpoint, port(''))).toEqual([[2, 1, 6, [2, 0, 0x1f, 0x90, ...zeros(12)]]]);
   expect(addresses({ ...endpoint, ip6: 'fd00::2/64' }, port('', 'udp'))).toEqual([
-    [2, 2, [2, 0, 0x1f, 0x90, ...zeros(12)]],
-    [10, 2, [10, 0, 0x1f, 0x90, ...zeros(24)]],
+    [2, 2, 17, [2, 0, 0x1f, 0x90, ...zeros(12)]],
+    [10, 2, 17, [10, 0, 0x1f, 0x90, ...zeros(24)]],
   ]);
-  expect(addresses(endpoint, port('', 'sctp'))).toEqual([]);
+  expect(addresses(endpoint, port('', 'sctp'))).toEqual([[2, 5, 132, [2, 0, 0x1f, 0x90, ...zeros(12)]]]);
 });
 
 test('a network’s elements', () => {

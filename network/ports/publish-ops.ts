@@ -23,12 +23,17 @@ export function publishOps(
   return [...reservePorts(endpoint, ports), ...firewallOp(changes, because)];
 }
 
-/** Host stage: the ports lead nowhere any more. They stay held by the container's monitor. */
-export function withdrawOps(table: string, endpoint: Endpoint, ports: readonly PortMapping[]): Op[] {
-  return firewallOp(
-    takeElements(table, portElements(endpoint, ports)),
-    `${endpoint.containerName} is not there any more`,
-  );
+/**
+ * Host stage, in one transaction: ports that the container's monitor holds lead to another of its endpoints now, or, from
+ * or to `undefined`, came from or lead nowhere.
+ */
+export function movePortsOps(
+  table: string,
+  { from, to, ports }: { from: Endpoint | undefined; to: Endpoint | undefined; ports: readonly PortMapping[] },
+): Op[] {
+  const [before, behind] = [from, to].map((one) => (one === undefined ? [] : portElements(one, ports)));
+  const because = `${(from ?? to)?.containerName} changes its networks`;
+  return firewallOp([...takeElements(table, before!), ...placeElements(table, behind!)], because);
 }
 
 /** Clean-up stage: the reverse. What is another container's by now stays. */

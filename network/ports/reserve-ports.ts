@@ -1,21 +1,22 @@
 import { parseAddress, type IpAddress } from '../../abi/ip/address.ts';
+import { AF_INET, AF_INET6, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from '../../abi/flags/socket.ts';
 import type { Op } from '../../plan/ops.ts';
 import type { Endpoint, PortMapping } from '../../spec/network.ts';
 
-const AF_INET = 2;
-const AF_INET6 = 10;
-const SOCK_STREAM = 1;
-const SOCK_DGRAM = 2;
-const IPPROTO = { tcp: 6, udp: 17 } as const;
+/** SCTP's other kind of socket would have to listen to be shut down; nobody is answered by one that only is bound. */
+const SOCKETS = {
+  tcp: { type: SOCK_STREAM, protocol: 6 },
+  udp: { type: SOCK_DGRAM, protocol: 17 },
+  sctp: { type: SOCK_SEQPACKET, protocol: 132 },
+} as const;
 
 /**
  * The monitor holds a socket at each published port, so that nobody else on the host can: EADDRINUSE is the answer
- * where somebody does. SCTP is left out: its stack is loaded by the first socket, which a host may not want.
+ * where somebody does. The first socket of SCTP loads its module; a container that is to be reached by SCTP needs it too.
  */
 export function reservePorts({ ip, ip6 }: Endpoint, ports: readonly PortMapping[]): Op[] {
   const ops: Op[] = [];
   for (const { protocol, hostIp, hostPort, containerPort } of ports) {
-    if (protocol === 'sctp') continue;
     const because = `-p ${hostPort}:${containerPort}/${protocol}`;
     for (const address of addressesOf(hostIp, ip !== undefined, ip6 !== undefined)) {
       ops.push({
@@ -23,8 +24,7 @@ export function reservePorts({ ip, ip6 }: Endpoint, ports: readonly PortMapping[
         stage: 'host',
         because,
         domain: address.length === 4 ? AF_INET : AF_INET6,
-        type: protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM,
-        protocol: IPPROTO[protocol],
+        ...SOCKETS[protocol],
         address: socketAddress(address, hostPort),
       });
     }

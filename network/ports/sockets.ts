@@ -1,4 +1,4 @@
-import { sameAddress, type IpAddress } from '../../abi/ip/address.ts';
+import { parseAddress, sameAddress, type IpAddress } from '../../abi/ip/address.ts';
 import { readKernelFile } from '../../kernel/files.ts';
 import type { PortMapping } from '../../spec/network.ts';
 
@@ -17,7 +17,7 @@ const UDP_UNCONNECTED = '07';
 
 /** proc_pid_net(5): the sockets of a network namespace, by its directory: `/proc/net`, `/proc/PID/net`. */
 export function readSockets(directory: string, protocol: PortMapping['protocol']): Socket[] {
-  if (protocol === 'sctp') return [];
+  if (protocol === 'sctp') return parseSctpEndpoints(readKernelFile(`${directory}/sctp/eps`) ?? '');
   const texts = [protocol, `${protocol}6`].map((name) => readKernelFile(`${directory}/${name}`) ?? '');
   return texts.flatMap((text) => text.split('\n').slice(1)).flatMap(parseSocket);
 }
@@ -27,6 +27,20 @@ function parseSocket(line: string): Socket[] {
   const [address = '', port = ''] = local.split(':');
   const listens = state === TCP_LISTEN || state === UDP_UNCONNECTED;
   return port === '' ? [] : [{ address: parseHex(address), port: Number.parseInt(port, 16), inode, listens }];
+}
+
+/** Lines of /proc/net/sctp/eps, which are of sockets that listen: the last fields are port, user, inode, addresses. */
+function parseSctpEndpoints(text: string): Socket[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, , , , , port = '', , inode = '', ...addresses] = line.trim().split(/\s+/);
+      return addresses.flatMap((word): Socket[] => {
+        const address = parseAddress(word);
+        return address === undefined ? [] : [{ address, port: Number(port), inode, listens: true }];
+      });
+    });
 }
 
 /** Words of 32 bits, each as the machine stores it. */

@@ -36,9 +36,8 @@ export class Resolver {
     this.#loop.watch(fd, POLL_IN, act);
   }
 
-  /** Listens at the gateways that there are now and no longer at others. Answers those where another program listens. */
-  listen(): { readonly gateways: readonly string[]; readonly refused: readonly string[] } {
-    const view = this.#read();
+  /** Listens at the gateways of this view and no longer at others. Answers those where another program listens. */
+  listen(view: ZoneView): { readonly gateways: readonly string[]; readonly refused: readonly string[] } {
     const wanted = new Map(view.networks.flatMap(({ name, gateways }) => gateways.map((gateway) => [gateway, name])));
     for (const [gateway, { fds, network }] of [...this.#listening]) {
       if (wanted.get(gateway) === network) continue;

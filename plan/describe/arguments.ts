@@ -69,6 +69,7 @@ const DESCRIBERS: Describers = {
   write: (op) => [place(op.at, op.path), showBlob(op.data), writeFlags(op.flags)],
   write_pid: (op) => [place(op.at, op.path), 'PID', writeFlags(op.flags)],
   unlink: (op) => [place(op.at, op.path), op.missingOk ? 'if there' : ''],
+  unlink_link: (op) => [`${place(op.at, op.path)} -> ${showText(op.target)}`, 'if it leads there'],
   remove: (op) => [place(op.at, op.path), 'with all below'],
   kill_cgroup: (op) => [place(op.at, op.path), `for ${op.busyMs} ms at most`],
   remove_cgroup: (op) => [place(op.at, op.path), `waiting ${op.busyMs} ms while busy`],
@@ -165,6 +166,7 @@ const DESCRIBERS: Describers = {
   supervise: () => ['as the monitor, until the exit'],
   claim: (op) => [place(op.at, op.record), `begins with ${showText(op.expected)}`],
   spawn: (op) => [list(op.argv)],
+  carry_out: (op) => [showText(op.path), 'if there'],
 
   inherit_stdio: (op) => [
     [op.stdin, op.stdout, op.stderr].map(slotName).join(', '),

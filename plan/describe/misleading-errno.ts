@@ -26,12 +26,7 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
       : undefined,
   mount: (failure) => correctMount(failure as Failure<'mount'>),
   bind: (failure) => correctBind(failure as Failure<'bind'>),
-  reserve_port: ({ errno }) =>
-    errno === 'EADDRINUSE'
-      ? { why: 'somebody has the port' }
-      : errno === 'EADDRNOTAVAIL'
-        ? { why: 'the host has no such address' }
-        : undefined,
+  reserve_port: (failure) => correctReservePort(failure as Failure<'reserve_port'>),
   clone_mount: ({ errno, call }) =>
     call === 'mount_setattr'
       ? correctIdMappedMount(errno)
@@ -93,6 +88,16 @@ function correctNetfilter({ op, errno }: Failure<'netlink'>): Correction | undef
   const hint =
     'load its module, `modprobe nf_tables`; --network none, host, and networks of macvlan and ipvlan do without';
   return { why: 'this kernel has no nf_tables, which networks with a bridge need', hint };
+}
+
+const IPPROTO_SCTP = 132;
+
+function correctReservePort({ op, errno }: Failure<'reserve_port'>): Correction | undefined {
+  if (errno === 'EADDRINUSE') return { why: 'somebody has the port' };
+  if (errno === 'EADDRNOTAVAIL') return { why: 'the host has no such address' };
+  const isUnknown = errno === 'ESOCKTNOSUPPORT' || errno === 'EPROTONOSUPPORT';
+  if (!isUnknown || Number(op.protocol) !== IPPROTO_SCTP) return undefined;
+  return { why: 'this kernel has no SCTP', hint: 'load its module, `modprobe sctp`: containers need it as well' };
 }
 
 function correctWrite(failure: Failure): Correction | undefined {

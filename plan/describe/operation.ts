@@ -49,6 +49,7 @@ const DEEDS: Deeds = {
   write: (op, slots) => ['write', `${shortData(op.data)} to ${quoted(slots, op.at, op.path)}`],
   write_pid: (op, slots) => ['write', `the container's pid to ${quoted(slots, op.at, op.path)}`],
   unlink: (op, slots) => ['remove', quoted(slots, op.at, op.path)],
+  unlink_link: (op, slots) => ['remove', quoted(slots, op.at, op.path)],
   remove: (op, slots) => ['remove', quoted(slots, op.at, op.path)],
   kill_cgroup: (op, slots) => ['kill', `the processes in cgroup ${quoted(slots, op.at, op.path)}`],
   remove_cgroup: (op, slots) => ['remove cgroup', quoted(slots, op.at, op.path)],
@@ -101,6 +102,7 @@ const DEEDS: Deeds = {
   supervise: () => ['supervise', 'the container'],
   claim: (op) => ['claim', quote(op.record)],
   spawn: (op) => ['start', quote(op.path)],
+  carry_out: (op) => ['carry out', quote(op.path)],
 
   inherit_stdio: () => ['pass on', 'the standard streams'],
   send_terminal: () => ['send', 'the terminal to the console socket'],
@@ -142,6 +144,8 @@ function describeRtnetlink(op: Op<'rtnetlink'>): readonly [string, string] {
     const renamed = words[netns + 2] === 'name' ? ` as "${words[netns + 3]}"` : '';
     return ['move', `network interface "${op.interface}" into the container${renamed}`];
   }
+  if (words[2] === 'set' && words[4] === 'name')
+    return ['rename', `network interface "${op.interface}" to "${words[5]}"`];
   const doing = NETWORK_DEEDS[`${words[1]} ${words[2]}`];
   if (doing === undefined) return ['configure', 'the network'];
   const name = words[words.indexOf('name') + 1];

@@ -68,6 +68,7 @@ function setWords({ payload }: NetlinkMessage, related: string): readonly string
   const alias = find(link.attributes, IFLA.ifAlias);
   const state = link.change === 0 ? [] : [(link.flags & IFF_UP) === 0 ? 'down' : 'up'];
   const master = find(link.attributes, IFLA.master) === undefined ? [] : ['master', related];
+  if (related !== '' && master.length === 0) return ['ip', 'link', 'set', related, 'name', linkName(link)];
   return [
     'ip',
     'link',

@@ -53,6 +53,10 @@ const COMMANDS: Commands = {
   },
   write_pid: (op, place) => [`echo ${place.op.stage === 'host' ? '"$pid"' : 0} >${pathWord(place, op.at, op.path)}`],
   unlink: (op, place) => [`rm ${op.missingOk ? '-f ' : ''}${pathWord(place, op.at, op.path)}`],
+  unlink_link: (op, place) => {
+    const path = pathWord(place, op.at, op.path);
+    return [`[ "$(readlink ${path})" != ${quote(op.target)} ] || rm ${path}`];
+  },
   remove: (op, place) => [`rm -rf --one-file-system ${pathWord(place, op.at, op.path)}`],
   kill_cgroup: (op, place) => [`kill_cgroup ${pathWord(place, op.at, op.path)}`],
   remove_cgroup: (op, place) => [`remove_cgroup ${pathWord(place, op.at, op.path)}`],
@@ -197,6 +201,7 @@ const WITHOUT_COUNTERPART: Partial<Record<OpName, string>> = {
   reserve_port: 'the monitor would hold this port of the host, so that nobody else takes it',
   release_ports: 'the monitor would give the ports back here',
   claim: 'a runtime would make sure here that the container is still the same',
+  carry_out: 'the monitor would clear away what came up after the start, such as a network that was connected',
   spawn: 'the monitor would start `limpid` here, to decide about a restart or removal',
   inherit_stdio: 'the standard streams of this script are those of the container',
   send_terminal: 'the executor would send the terminal to whoever serves the console socket',

@@ -1,5 +1,6 @@
 /** -p and -P of the built program: reached from another machine, refused where taken, given back at the end. */
 import { describe, expect, test } from 'bun:test';
+import { readdirSync } from 'node:fs';
 import { BUSYBOX } from './limpid.ts';
 import { labNetwork } from './lab-network.ts';
 import { until } from './until.ts';
@@ -166,19 +167,51 @@ test('a port that a dead container’s element leads away is led to the living o
   await says('rm', '-f', '-t', '0', 'heir');
 });
 
-test('taken off its network, a container gets nothing of what is sent to its ports, and nobody else does', async () => {
+test('taken off its network, a container is reached by its next one, and nobody by its address', async () => {
   await says('network', 'create', '--subnet=10.95.0.0/24', '--ip-range=10.95.0.2-10.95.0.2', 'small');
-  const place = await inside('leaver', '--network=small', '--network=limpid', '-p', '8091:80');
-  await place.answers('tcp', 80);
-  expect(await lan.asks('192.168.7.1', 8091)).toBe('192.168.7.2 tcp');
+  const place = await inside('leaver', '--rm', '--network=small', '--network=limpid', '-p', '8091:80', '-p', '81');
+  await Promise.all([place.answers('tcp', 80), place.answers('udp', 81)]);
+  const asked = () => lan.asks('192.168.7.1', 8091);
+  expect(await asked()).toBe('192.168.7.2 tcp');
+  const ports = await says('port', 'leaver');
+  expect(ports).toStartWith('80/tcp -> 0.0.0.0:8091\n81/tcp -> 0.0.0.0:');
   await says('network', 'disconnect', 'small', 'leaver');
-  expect(elements()).toEqual([]);
   const heir = await inside('heir', '--network=small');
   await heir.answers('tcp', 80);
-  expect(await lan.asks('192.168.7.1', 8091)).toBe(CLOSED);
+  expect(await asked()).toBe('192.168.7.2 tcp');
+  expect(await host.asks('127.0.0.1', 8091)).toEndWith('.0.1 tcp');
+  await says('network', 'reload', '--all');
+  expect(await asked()).toBe('192.168.7.2 tcp');
+  expect(await says('port', 'leaver')).toBe(ports);
+  // On none any more: the ports stay held, and lead nowhere.
+  await says('network', 'disconnect', 'limpid', 'leaver');
+  expect(elements()).toEqual([]);
+  expect(await asked()).toBe(CLOSED);
   expect(await says('port', 'leaver')).toBe('');
-  await says('rm', '-f', '-t', '0', 'leaver', 'heir');
+  await says('network', 'connect', 'limpid', 'leaver');
+  expect(await asked()).toBe('192.168.7.2 tcp');
+  expect(await says('port', 'leaver')).toBe(ports);
+  await place.leave();
+  await says('stop', '-t', '0', 'leaver');
+  await until('all of it is gone', () => elements().length === 0);
+  // Nothing of the address that it had is given back with it: that is another's now.
+  expect((await limpid('run', '--rm', '--network=small:ip=10.95.0.2', BUSYBOX, 'true')).err).toContain('is taken by');
+  await says('rm', '-f', '-t', '0', 'heir');
   await says('network', 'rm', 'small');
+});
+
+test('what it was connected to while it ran is given back with it', async () => {
+  await says('network', 'create', '--subnet=10.96.0.0/24', '--disable-dns', 'later');
+  const place = await inside('guest', '--rm', BRIDGE);
+  await says('network', 'connect', '--ip=10.96.0.7', 'later', 'guest');
+  await says('network', 'disconnect', 'limpid', 'guest');
+  const leases = `${await says('info', '--format={{.Store.RunRoot}}')}/leases/later`;
+  const held = () => readdirSync(leases).filter((name) => !name.startsWith('last'));
+  expect(held()).toEqual(['10.96.0.7']);
+  await place.leave();
+  await says('stop', '-t', '0', 'guest');
+  await until('its address is free', () => held().length === 0);
+  await says('network', 'rm', 'later');
 });
 
 test('after a flush, the next start brings everything back', async () => {

@@ -42,7 +42,7 @@ function left(): string[] {
   return [
     ...networks.filter((name) => !name.endsWith('.json')).map((name) => `aside ${name}`),
     ...links.filter((name) => name.startsWith('lim') && !name.startsWith('limpid')).map((name) => `veth ${name}`),
-    ...leases.filter((lease) => !/ last[46]/.test(lease)).map((lease) => `lease ${lease}`),
+    ...leases.filter((lease) => !/ last/.test(lease)).map((lease) => `lease ${lease}`),
     ...(host.does('nft list ruleset').match(/comment "[0-9a-f]{12} .*"/g) ?? []),
   ];
 }

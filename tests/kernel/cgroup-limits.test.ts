@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { Engine } from '../../engine/index.ts';
+import type { Engine } from '../../engine/index.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import type { Resources } from '../../spec/runtime.ts';
 import { atTheEnd } from '../at-the-end.ts';
+import { EngineWithoutNetwork } from './engine-without-network.ts';
 
 setDefaultTimeout(300_000);
 
@@ -16,7 +17,7 @@ let engine: Engine;
 
 beforeAll(() => {
   directory = mkdtempSync('/tmp/limpid-limits-');
-  engine = new Engine({ root: `${directory}/root`, runroot: `${directory}/run` });
+  engine = new EngineWithoutNetwork({ root: `${directory}/root`, runroot: `${directory}/run` });
 });
 atTheEnd(() => rmSync(directory, { recursive: true, force: true }));
 atTheEnd(async () => {

@@ -1,12 +1,12 @@
 /** Images through the library's face. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Engine } from '../../engine/index.ts';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
 import { busyboxImage, pushImage, type PushedImage } from '../registry-images.ts';
+import { EngineWithoutNetwork } from './engine-without-network.ts';
 
 const directory = mkdtempSync('/tmp/limpid-library-');
-const engine = new Engine({ root: `${directory}/root`, runroot: `${directory}/run` });
+const engine = new EngineWithoutNetwork({ root: `${directory}/root`, runroot: `${directory}/run` });
 const { images } = engine;
 let registry: Registry;
 let pushed: PushedImage;

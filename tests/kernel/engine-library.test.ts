@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { Engine, LimpidError } from '../../engine/index.ts';
+import { type Engine, LimpidError } from '../../engine/index.ts';
 import { atTheEnd } from '../at-the-end.ts';
+import { EngineWithoutNetwork } from './engine-without-network.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const IMAGE = 'builtin:busybox';
@@ -10,7 +11,7 @@ let engine: Engine;
 
 beforeAll(() => {
   directory = mkdtempSync('/tmp/limpid-engine-');
-  engine = new Engine({ root: `${directory}/root`, runroot: `${directory}/run` });
+  engine = new EngineWithoutNetwork({ root: `${directory}/root`, runroot: `${directory}/run` });
 });
 atTheEnd(() => rmSync(directory, { recursive: true, force: true }));
 atTheEnd(async () => {

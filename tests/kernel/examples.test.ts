@@ -8,7 +8,7 @@ const PRIVATE_STORE =
 
 function runExample(name: string): { code: number; out: string; err: string } {
   const program = [process.execPath, `${ROOT}examples/${name}.ts`];
-  const run = Bun.spawnSync(['unshare', '-m', 'sh', '-c', PRIVATE_STORE, 'sh', ...program], { stdin: 'ignore' });
+  const run = Bun.spawnSync(['unshare', '-mn', 'sh', '-c', PRIVATE_STORE, 'sh', ...program], { stdin: 'ignore' });
   return { code: run.exitCode, out: run.stdout.toString(), err: run.stderr.toString() };
 }
 

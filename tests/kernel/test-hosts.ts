@@ -7,7 +7,8 @@ const ANSWERER = fileURLToPath(new URL('answerer.ts', import.meta.url));
 const CLONE_NEWNET = 0x40000000;
 const NAMESPACE_SLOT = 200;
 const O_RDONLY_CLOEXEC = 0o2000000;
-const PATIENCE_MS = 15_000;
+/** Emulated, and beside others, a program may take long. */
+const PATIENCE_MS = 60_000;
 
 export interface Said {
   readonly code: number;
@@ -59,8 +60,8 @@ export class NetworkPlace {
   }
 
   /** Runs a server, a script and its words; ready when this returns. */
-  async serves(script: readonly string[]): Promise<void> {
-    const server = this.#spawn(['bun', ...script], 'ignore');
+  async serves(script: readonly string[], interpreter = 'bun'): Promise<void> {
+    const server = this.#spawn([interpreter, ...script], 'ignore');
     const { value } = await server.stdout.getReader().read();
     if (value === undefined) throw new Error(`no server: ${await text(server.stderr)}`);
   }

@@ -10,9 +10,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { Engine, LimpidError, type ContainerRequest } from '../../engine/index.ts';
+import { type Engine, LimpidError, type ContainerRequest } from '../../engine/index.ts';
 import { atTheEnd } from '../at-the-end.ts';
 import { DISK } from './native-harness.ts';
+import { EngineWithoutNetwork } from './engine-without-network.ts';
 
 setDefaultTimeout(300_000);
 
@@ -30,7 +31,7 @@ let engine: Engine;
 
 beforeAll(() => {
   directory = mkdtempSync(`${DISK}/limpid-user-`);
-  engine = new Engine({ root: `${directory}/root`, runroot: `${directory}/run` });
+  engine = new EngineWithoutNetwork({ root: `${directory}/root`, runroot: `${directory}/run` });
 });
 atTheEnd(() => rmSync(directory, { recursive: true, force: true }));
 atTheEnd(async () => {
