@@ -66,7 +66,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     ...placeMemory(spec.linux ?? {}, because),
     ...becomeProcess(process, seccomp, because, context.newKeyring ? `_ses.${context.id}` : undefined, {
       beforeFilter: [findProgram(process), awaitStart()],
-      keepsGroups: !maySetGroups(facts),
+      keepsGroups: !maySetGroups(facts, spec.linux),
       beforeExec: [...startHooks(spec, context.hookState, because), ...passDescriptors(context.preservedFds)],
     }),
     ...sendTerminal(process),

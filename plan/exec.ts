@@ -55,7 +55,7 @@ export function planExec(process: Process, context: ExecContext, facts: HostFact
     ...closeOpenSlots(untilInside, process.terminal ? [CALLER_SLOT.console] : []),
     ...placeMemory(personalityOf(context.linux), because),
     ...becomeProcess(process, context.seccomp, because, `_ses.${context.id}`, {
-      keepsGroups: !maySetGroups(facts),
+      keepsGroups: !maySetGroups(facts, context.linux),
       beforeFilter: [findProgram(process)],
       beforeExec: [
         ...setAffinity(final, 'init', 'process.execCPUAffinity.final', because),

@@ -10,7 +10,7 @@ TEST_PACKAGES=(acl attr clang qemu-system-x86 iproute2 util-linux psmisc procps 
 # What boots a guest for the tests of its cgroup manager; nothing of it is started here.
 TEST_PACKAGES+=(systemd)
 # Engines and runtimes of others, that ours are tested below and beside.
-TEST_PACKAGES+=(podman conmon buildah catatonit docker.io containerd crun runc criu)
+TEST_PACKAGES+=(podman conmon buildah catatonit docker.io containerd crun runc criu uidmap)
 # Programs that the test hosts run, and the firewalls that they have.
 TEST_PACKAGES+=(netcat-openbsd curl iperf3 nftables iptables)
 # Registries, and those who make images and sign them.

@@ -1,3 +1,4 @@
+import { mapperOf } from '../user-namespace.ts';
 import type { OpName } from '../ops.ts';
 import { correctCgroupJoin, correctCgroupMkdir, correctCgroupWrite, correctDevices, isCgroup } from './cgroup-errno.ts';
 import type { Correction, Failure } from './correction.ts';
@@ -68,9 +69,9 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
   exec: (failure) => correctExec(failure as Failure<'exec'>),
   find_program: ({ errno }) =>
     errno === 'ENOENT' ? { why: 'executable file not found in the container: no such file or directory' } : undefined,
-  hook: ({ errno, call }) =>
+  hook: ({ op, errno, call }) =>
     errno === 'ECANCELED'
-      ? { why: `it ended with ${call}` }
+      ? { why: `it ended with ${call}`, ...mapperHint(op as Failure<'hook'>['op'], call) }
       : errno === 'ETIMEDOUT'
         ? { why: 'its time is over' }
         : undefined,
@@ -78,6 +79,14 @@ const CORRECTIONS: Partial<Record<OpName, Corrector>> = {
   rtnetlink: (failure) => correctRtnetlink(failure as Failure<'rtnetlink'>),
   listen: ({ errno }) => (errno === 'EADDRINUSE' ? { why: 'another monitor listens there' } : undefined),
 };
+
+/** sh(1) ends with 127 where there is no such program, with 126 where it is none. */
+function mapperHint(op: Failure<'hook'>['op'], call: string): Pick<Correction, 'hint'> {
+  if (mapperOf(op) === undefined) return {};
+  if (call === 'status 127' || call === 'status 126')
+    return { hint: 'install newuidmap and newgidmap, the package uidmap' };
+  return { hint: '/etc/subuid and /etc/subgid say which ids a user may map' };
+}
 
 const NETLINK_NETFILTER = 12;
 const NOT_THERE = new Set(['EPROTONOSUPPORT', 'EOPNOTSUPP', 'EAFNOSUPPORT']);

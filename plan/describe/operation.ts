@@ -1,3 +1,4 @@
+import { mapperOf } from '../user-namespace.ts';
 import type { Op, OpName } from '../ops.ts';
 import { CLONE_FLAG } from '../../abi/flags/clone.ts';
 import { SLOT, slotName } from '../slots.ts';
@@ -106,7 +107,10 @@ const DEEDS: Deeds = {
 
   inherit_stdio: () => ['pass on', 'the standard streams'],
   send_terminal: () => ['send', 'the terminal to the console socket'],
-  hook: (op) => ['run', `hook ${quote(op.path)}`],
+  hook: (op) => {
+    const mapper = mapperOf(op);
+    return mapper === undefined ? ['run', `hook ${quote(op.path)}`] : ['map', `ids by ${quote(mapper)}`];
+  },
   find_program: (op) => ['run', quote(op.name)],
   start_gate: () => ['wait', 'for the start'],
   preserve_fds: (op) => ['pass on', `descriptors 3 to ${Number(op.count) + 2}`],

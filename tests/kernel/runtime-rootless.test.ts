@@ -1,5 +1,5 @@
-import { beforeAll, expect, test } from 'bun:test';
-import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'bun:test';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { exampleSpec } from '../../runtime/example-spec.ts';
 import { until } from '../cli/until.ts';
 import { runtimeScope } from './runtime-bundle.ts';
@@ -60,6 +60,77 @@ test('spec --rootless is for the user who asks', async () => {
   expect(linux.uidMappings).toEqual([{ containerID: 0, hostID: ID, size: 1 }]);
   expect(linux.namespaces.map(({ type }: { type: string }) => type)).toContain('user');
   expect(linux.resources).toBeUndefined();
+});
+
+describe('with ids of /etc/subuid', () => {
+  const files = {
+    passwd: `user:x:${ID}:${ID}::/:/bin/sh\n`,
+    subuid: 'user:200000:65536\n',
+    subgid: 'user:300000:65536\n',
+  };
+  const asMapped = (hidden: readonly string[], ...words: string[]) => {
+    const binds = Object.keys(files).map((name) => `mount --bind ${directory}/etc-${name} /etc/${name}`);
+    const hide = hidden.map((path) => `mount --bind /dev/null ${path}`);
+    const before = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c'];
+    const script = [...binds, ...hide, 'exec "$@"'].join(' && ');
+    const user = through.filter((word) => word !== '--no-new-privs');
+    return runWith({ through: [...before, script, 'sh', ...user] }, ...words);
+  };
+  const mapped = (name: string, size: number, args: readonly string[]) => {
+    const path = rootlessBundle(name, args, [7]);
+    const config = JSON.parse(readFileSync(`${path}/config.json`, 'utf8'));
+    for (const [kind, first] of [
+      ['uidMappings', 200_000],
+      ['gidMappings', 300_000],
+    ] as const)
+      config.linux[kind].push({ containerID: 1, hostID: first, size });
+    config.process.user = { uid: 5, gid: 6, additionalGids: [7] };
+    writeFileSync(`${path}/config.json`, JSON.stringify(config));
+    return path;
+  };
+  beforeAll(() => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(`${directory}/etc-${name}`, text);
+  });
+
+  test('all of them are there, and users and groups of them', async () => {
+    const path = mapped('ranges', 65_536, [
+      'sh',
+      '-c',
+      'cat /proc/self/uid_map /proc/self/gid_map; id -u; id -g; id -G',
+    ]);
+    const { code, out, err } = await asMapped([], 'run', '--bundle', path, 'ranges');
+    expect({
+      code,
+      err,
+      lines: out
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().replaceAll(/\s+/g, ' ')),
+    }).toEqual({
+      code: 0,
+      err: '',
+      lines: [`0 ${ID} 1`, '1 200000 65536', `0 ${ID} 1`, '1 300000 65536', '5', '6', '6 7'],
+    });
+  });
+
+  test('exec is in them too', async () => {
+    const path = mapped('held', 65_536, ['sleep', '1000']);
+    expect(await asMapped([], 'run', '--detach', '--bundle', path, 'held')).toEqual({ code: 0, out: '', err: '' });
+    expect(await asMapped([], 'exec', 'held', 'id', '-G')).toEqual({ code: 0, out: '6 7\n', err: '' });
+    expect((await asMapped([], 'delete', '--force', 'held')).code).toBe(0);
+  });
+
+  test('more than were given, and without the programs that map them', async () => {
+    const path = mapped('greedy', 65_537, ['true']);
+    expect(await asMapped([], 'run', '--bundle', path, 'greedy')).toEqual({
+      code: 1,
+      out: '',
+      err: 'cannot map ids by "newuidmap": ECANCELED, it ended with status 1, for linux.uidMappings (hint: /etc/subuid and /etc/subgid say which ids a user may map)\n',
+    });
+    expect((await asMapped([Bun.which('newuidmap')!], 'run', '--bundle', path, 'greedy')).err).toContain(
+      'it ended with status 126, for linux.uidMappings (hint: install newuidmap and newgidmap, the package uidmap)',
+    );
+  });
 });
 
 test('what only root may have is refused with a reason', async () => {
