@@ -1,5 +1,6 @@
 import type { CriuOptions } from '../../runtime/checkpoint.ts';
 import { defineOptions, type OptionValues } from '../parse/option.ts';
+import { optionError } from '../parse/option-error.ts';
 import { absolutePath } from './bundle-options.ts';
 
 /** What `checkpoint` and `restore` share, by runc's names. */
@@ -10,7 +11,7 @@ export const CRIU_OPTIONS = defineOptions({
   'ext-unix-sk': { type: 'bool', help: 'With sockets connected to the outside' },
   'shell-job': { type: 'bool', help: "With the terminal of the caller's session" },
   'file-locks': { type: 'bool', help: 'With locks on files' },
-  'lazy-pages': { type: 'bool', help: 'Memory comes when it is asked for' },
+  'lazy-pages': { type: 'bool', help: 'Memory comes when it is asked for: refused, as nobody would serve it' },
   'manage-cgroups-mode': {
     type: 'string',
     choices: ['soft', 'full', 'strict', 'ignore'],
@@ -24,9 +25,12 @@ export const CRIU_OPTIONS = defineOptions({
 type CriuValues = OptionValues<typeof CRIU_OPTIONS>;
 
 /** Flags that CRIU has by the same name. */
-const SAME = ['tcp-established', 'ext-unix-sk', 'shell-job', 'file-locks', 'lazy-pages', 'auto-dedup'] as const;
+const SAME = ['tcp-established', 'ext-unix-sk', 'shell-job', 'file-locks', 'auto-dedup'] as const;
 
 export function criuOptionsOf(options: CriuValues): CriuOptions {
+  // What is left of the memory would need somebody who stays to serve it, and a runtime does not stay.
+  if (options['lazy-pages'])
+    throw optionError('"--lazy-pages"', 'nobody would stay to serve the pages', 'use --page-server, or --pre-dump');
   const imagePath = absolutePath(options['image-path'] ?? 'checkpoint');
   const workPath = options['work-path'];
   return {

@@ -34,6 +34,15 @@ test('what does not run, and images that are not there', async () => {
   );
 });
 
+test('pages that come later are refused: nobody stays to serve them', async () => {
+  for (const words of [['checkpoint'], ['restore', '--bundle', '/nowhere']])
+    expect(await run(...words, '--lazy-pages', 'any')).toEqual({
+      code: 1,
+      out: '',
+      err: 'cannot use "--lazy-pages": nobody would stay to serve the pages (hint: use --page-server, or --pre-dump)\n',
+    });
+});
+
 test('what CRIU says is what its caller hears', async () => {
   await says('run', '--detach', '--bundle', countingBundle('told'), 'told');
   const [bin, images] = [`${directory}/fake-bin`, `${directory}/told-images`];

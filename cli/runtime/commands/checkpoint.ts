@@ -10,12 +10,11 @@ export const command = defineRuntimeCommand({
     'leave-running': { type: 'bool', short: 'R', help: 'Let it go on' },
     'pre-dump': { type: 'bool', help: 'Only its memory, and let it go on' },
     'parent-path': { type: 'string', value: 'DIR', help: 'Images of a --pre-dump, from --image-path on' },
-    'status-fd': { type: 'int', value: 'FD', help: 'Where CRIU says that it is ready for --lazy-pages' },
     'page-server': { type: 'string', value: 'ADDRESS:PORT', help: 'Send the memory there' },
   },
   args: { min: 1, max: 1 },
   run: async ({ world, options, args: [id = ''] }) => {
-    const { 'parent-path': parentPath, 'page-server': server, 'status-fd': statusFd } = options;
+    const { 'parent-path': parentPath, 'page-server': server } = options;
     const base = criuOptionsOf(options);
     const colon = server?.lastIndexOf(':') ?? -1;
     await checkpointContainer(world, id, {
@@ -25,7 +24,6 @@ export const command = defineRuntimeCommand({
         ...(server === undefined
           ? []
           : ['--page-server', '--address', server.slice(0, colon), '--port', server.slice(colon + 1)]),
-        ...(statusFd === undefined ? [] : ['--status-fd', String(statusFd)]),
       ],
       leaveRunning: options['leave-running'],
       preDump: options['pre-dump'],
