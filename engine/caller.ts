@@ -13,6 +13,8 @@ export interface Caller {
   readonly uid: number;
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether files have labels of SELinux here. */
+  readonly hasSelinux: boolean;
   /** The text of a file on the host. Throws ENOFILE. */
   readonly readText: (path: string) => string;
   /** The number of a device file on the host, `undefined` where it is none. */
@@ -31,6 +33,9 @@ export function callerOf(): Caller {
     // As of the processors: to copy it takes a tenth of a millisecond.
     get environment() {
       return callersEnvironment();
+    },
+    get hasSelinux() {
+      return statPath('/sys/fs/selinux/enforce') !== undefined;
     },
     readText: requireText,
     deviceNumber: (path) => {

@@ -17,6 +17,12 @@ export const FILES_OPTIONS = groupOptions('Its files', {
     help: 'Mount a bind, tmpfs, volume, ramfs, devpts or mqueue',
   },
   tmpfs: { type: 'array', value: 'DEST[:OPTIONS]', help: 'Mount an empty file system that lives in memory' },
+  'volumes-from': {
+    type: 'array',
+    value: 'CONTAINER[:ro|rw]',
+    completion: 'container',
+    help: 'Show the binds and volumes of another container, too',
+  },
   'read-only': { type: 'bool', help: 'Make its root file system read-only' },
   'read-only-tmpfs': {
     type: 'bool',

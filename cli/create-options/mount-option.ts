@@ -1,7 +1,7 @@
 import type { MountConfig } from '../../engine/config.ts';
 import { splitCsvLine } from '../parse/csv-line.ts';
 import { optionError } from '../parse/option-error.ts';
-import { mountWords } from './mount-words.ts';
+import { mountWords, withoutLabels } from './mount-words.ts';
 import { destinationOf, volumeName } from './mount-place.ts';
 import type { CreateRequest } from './request.ts';
 
@@ -51,7 +51,8 @@ export function parseMountOption(request: CreateRequest, text: string, because: 
   if (draft.destination === undefined) throw optionError(because, 'the place inside, destination=PATH, is missing');
   const destination = destinationOf(draft.destination, because);
   const source = sourceOf(request, draft, because);
-  const options = mountWords(draft.type, draft.words, because);
+  const words = withoutLabels(draft.words, () => request.host.hasSelinux, because);
+  const options = mountWords(draft.type, words, because);
   return { type: draft.type, ...(source === undefined ? {} : { source }), destination, options, because };
 }
 
@@ -64,8 +65,15 @@ function readField(draft: Draft, field: string, because: string): void {
   else if (key === 'source' || key === 'src') draft.source = needed(key, value, because);
   else if (key === 'destination' || key === 'dst' || key === 'target') draft.destination = needed(key, value, because);
   else if (switched !== undefined) draft.words.push(switched[truth(key, value, because) ? 0 : 1]);
+  else if (key === 'relabel') draft.words.push(relabelWord(needed(key, value, because), because));
   else if (worded !== undefined) draft.words.push(worded(needed(key, value, because)));
   else throw optionError(`"${field}" in ${because}`, 'a mount has no such key');
+}
+
+function relabelWord(value: string, because: string): string {
+  if (value === 'shared') return 'z';
+  if (value === 'private') return 'Z';
+  throw optionError(`"relabel=${value}" in ${because}`, 'shared or private is wanted');
 }
 
 function sourceOf(request: CreateRequest, { type, source }: Draft, because: string): string | undefined {

@@ -20,8 +20,6 @@ const RECURSIVE = ['rro', 'rnosuid', 'rnodev', 'rnoexec', 'rnosymfollow'];
 const WORDS = new Set([...GROUPS.flat(), ...RECURSIVE]);
 const BIND_ONLY = new Set(['bind', 'rbind', 'idmap', 'ridmap', ...RECURSIVE]);
 const REFUSED: Readonly<Record<string, string>> = {
-  z: 'labels of SELinux are not set',
-  Z: 'labels of SELinux are not set',
   U: 'owners are not changed',
   O: 'an overlay over a source is not made',
 };
@@ -71,6 +69,22 @@ export function mountWords(
     return !words.some((given) => group?.includes(given));
   });
   return [...new Set([...wanted, ...words])].filter((word) => word !== 'notmpcopyup');
+}
+
+/**
+ * `z` and `Z` have files labelled for SELinux. Where the kernel is without it that is done by doing nothing. Throws EOPTION
+ * where it is not.
+ */
+export function withoutLabels(given: readonly string[], hasSelinux: () => boolean, because: string): string[] {
+  return given.filter((word) => {
+    if (word !== 'z' && word !== 'Z') return true;
+    if (!hasSelinux()) return false;
+    throw optionError(
+      `"${word}" in ${because}`,
+      'labels of SELinux are not set',
+      'label it yourself: chcon -Rt container_file_t',
+    );
+  });
 }
 
 function checkWord(type: MountConfig['type'], word: string, because: string): string {

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { MountConfig } from '../../engine/config.ts';
 import { LimpidError } from '../../base/error.ts';
-import { configOf, failureOf } from './request.fixture.ts';
+import { configOf, configOfLine, failureOf, HOST } from './request.fixture.ts';
 
 test.each<[string[], Partial<MountConfig>]>([
   [
@@ -54,7 +54,10 @@ test.each([
   [['-v', ':/a'], '-v :/a: the source is empty'],
   [['-v', '/a:/b:ro:rw'], '-v /a:/b:ro:rw: [SOURCE:]DEST[:OPTIONS] is wanted'],
   [['-v', '/a:/b:ro,rw'], '-v /a:/b:ro,rw: "ro" and "rw" exclude each other'],
-  [['-v', '/a:/b:Z'], '"Z" in -v /a:/b:Z: labels of SELinux are not set'],
+  [
+    ['--mount', 'type=bind,src=/a,dst=/b,relabel=yes'],
+    '"relabel=yes" in --mount type=bind,src=/a,dst=/b,relabel=yes: shared or private is wanted',
+  ],
   [['-v', '/a:/b:size=1m'], '"size=1m" in -v /a:/b:size=1m: a bind mount has no such option'],
   [
     ['-v', 'a b:/b'],
@@ -90,5 +93,18 @@ test('law: any text for a mount gives absolute destinations or one line', () => 
         expect(error).toBeInstanceOf(LimpidError);
       }
     }),
+  );
+});
+
+test('labels of SELinux: nothing to do where the kernel is without, refused where it is not', () => {
+  for (const words of [
+    ['-v', '/a:/b:ro,Z'],
+    ['-v', '/a:/b:z,ro'],
+    ['--mount', 'type=bind,src=/a,dst=/b,ro,relabel=shared'],
+  ])
+    expect(configOf(...words).mounts[0]!.options).toEqual(['rbind', 'rprivate', 'ro']);
+  const line = ['-v', '/a:/b:Z', 'builtin:busybox'];
+  expect(() => configOfLine(line, { ...HOST, hasSelinux: true })).toThrow(
+    'cannot use "Z" in -v /a:/b:Z: labels of SELinux are not set (hint: label it yourself: chcon -Rt container_file_t)',
   );
 });

@@ -1,6 +1,6 @@
 import type { MountConfig } from '../../engine/config.ts';
 import { optionError } from '../parse/option-error.ts';
-import { mountWords, TMPFS_DEFAULTS } from './mount-words.ts';
+import { mountWords, TMPFS_DEFAULTS, withoutLabels } from './mount-words.ts';
 import { parseMountOption } from './mount-option.ts';
 import { destinationOf, volumeName } from './mount-place.ts';
 import type { CreateRequest } from './request.ts';
@@ -29,7 +29,11 @@ function parseVolume(request: CreateRequest, text: string, because: string): Mou
   const [source, place, words] = parts.length === 1 ? ['', parts[0]!, ''] : [parts[0]!, parts[1]!, parts[2] ?? ''];
   if (parts.length > 1 && source === '') throw optionError(because, 'the source is empty');
   const destination = destinationOf(place, because);
-  const given = words.split(',').filter((word) => word !== '');
+  const given = withoutLabels(
+    words.split(',').filter((word) => word !== ''),
+    () => request.host.hasSelinux,
+    because,
+  );
   if (/^[/.]/.test(source)) {
     return {
       type: 'bind',

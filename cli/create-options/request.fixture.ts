@@ -14,6 +14,7 @@ export const HOST: HostInputs = {
   uid: 0,
   workingDirectory: '/home/me/here',
   environment: { HOME: '/root', LANG: 'C.UTF-8', LC_ALL: 'C', http_proxy: 'proxy:3128' },
+  hasSelinux: false,
   readText: (path) => {
     const text = FILES[path];
     if (text === undefined)

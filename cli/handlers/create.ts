@@ -9,6 +9,10 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
   let config = newConfig(invocation);
+  if (options['volumes-from'].length > 0) {
+    const { withVolumesFrom } = await import('../../engine/containers/volumes-from.ts');
+    config = withVolumesFrom(world, config, options['volumes-from']);
+  }
   if (config.rootfs.kind === 'image') {
     const { adoptForCommand } = await import('../create-options/adopt-image.ts');
     config = await adoptForCommand(world, config, invocation);

@@ -17,6 +17,10 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   tracePhase('config computed');
   const detachKeys = parseDetachKeys(options['detach-keys']);
   const streams = chosenStreams(options.attach, config.interactive);
+  if (options['volumes-from'].length > 0) {
+    const { withVolumesFrom } = await import('../../engine/containers/volumes-from.ts');
+    config = withVolumesFrom(world, config, options['volumes-from']);
+  }
   if (config.rootfs.kind === 'image') {
     const { adoptForCommand } = await import('../create-options/adopt-image.ts');
     config = await adoptForCommand(world, config, invocation);

@@ -82,6 +82,37 @@ describe('in use', () => {
   });
 });
 
+describe('--volumes-from', () => {
+  test('binds, volumes, and those without a name; what is mounted there already stays', async () => {
+    mkdirSync(`${directory}/bound`, { recursive: true });
+    writeFileSync(`${directory}/bound/file`, 'bound\n');
+    const mounts = ['-v', `${directory}/bound:/bound:ro`, '-v', 'data:/data', '-v', '/own', '--tmpfs', '/memory'];
+    const fill = 'echo data > /data/file; echo own > /own/file';
+    await says('run', '--name', 'lab', ...mounts, BUSYBOX, 'sh', '-c', fill);
+    const read = [BUSYBOX, 'sh', '-c', 'cat /bound/file /data/file /own/file; ls -d /memory; touch /own/x /bound/x'];
+    const { out, err } = await limpid('run', '--rm', '--volumes-from', 'lab', ...read);
+    expect(out).toBe('bound\ndata\nown\n');
+    expect(err).toBe('ls: /memory: No such file or directory\ntouch: /bound/x: Read-only file system\n');
+    expect(await says('run', '--rm', '--volumes-from', 'lab', '--tmpfs', '/data', BUSYBOX, 'ls', '/data')).toBe('');
+    const strict = ['--volumes-from', 'lab:ro', BUSYBOX, 'touch', '/data/x'];
+    expect(await limpid('run', '--rm', ...strict)).toEqual({
+      code: 1,
+      out: '',
+      err: 'touch: /data/x: Read-only file system\n',
+    });
+    await says('rm', 'lab');
+  });
+  test('of nobody, and by other words', async () => {
+    expect(await limpid('run', '--volumes-from', 'nope', BUSYBOX)).toEqual(
+      error('find container "nope": there is no such container (hint: `limpid ps -a` lists all)'),
+    );
+    expect(await limpid('run', '--volumes-from', 'nope:rx', BUSYBOX)).toEqual(
+      error('use "rx" in --volumes-from nope:rx: ro or rw is wanted'),
+    );
+    expect(await says('ps', '-aq')).toBe('');
+  });
+});
+
 describe('shown', () => {
   test('as podman shows it', async () => {
     await says('volume', 'create', '--label', 'of=lab', 'data');
