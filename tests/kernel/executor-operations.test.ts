@@ -3,14 +3,17 @@ import {
   chownSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import type { Op, Plan } from '../../plan/ops.ts';
+import { encodePlan } from '../../plan/wire.ts';
 import {
   child,
   cleanup,
@@ -383,6 +386,44 @@ describe('files', () => {
     writeFileSync(scratch.file('x'), '');
     const mknod = host({ op: 'mknod', at: -1, path: scratch.file('x'), mode: 0o20666, device: 0x103, existOk: true });
     expect(await outcome([mknod])).toEqual({ type: 4, text: '0 17 mknodat' });
+  });
+
+  test('a link goes only where it leads to what was said', async () => {
+    const [own, other, file] = ['own', 'other', 'file'].map((name) => scratch.file(name)) as [string, string, string];
+    symlinkSync('abc', own);
+    symlinkSync('abcd', other);
+    writeFileSync(file, 'abc');
+    const ops = [own, other, file, scratch.file('none'), scratch.file('no/such')].map((path) =>
+      host({ op: 'unlink_link', at: -1, path, target: 'abc' }),
+    );
+    expect(await outcome(ops)).toEqual({ type: 6, text: '' });
+    expect([own, other, file].map((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined)).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test('what came up later is carried out at the end, once, and only as clean-up', async () => {
+    const [later, first, second] = ['later', 'first', 'second'].map((name) => scratch.file(name)) as [
+      string,
+      string,
+      string,
+    ];
+    const carryOut = cleanup({ op: 'carry_out', path: later });
+    const make = (path: string) => ({ op: 'mkdir', at: -1, path, mode: 0o700, existOk: false }) as const;
+    writeFileSync(later, encodePlan([host(make(second)), cleanup(make(first)), carryOut]));
+    expect(await outcome([carryOut, carryOut])).toEqual({ type: 6, text: '' });
+    expect([later, first, second].map((path) => existsSync(path))).toEqual([false, true, false]);
+    // What is no plan, or not there itself, stops nothing.
+    writeFileSync(later, 'limpid-plan 1\n\x01\0\0\0garbage');
+    symlinkSync(later, scratch.file('link'));
+    const last = cleanup({ op: 'unlink_link', at: -1, path: scratch.file('link'), target: later });
+    expect(await outcome([cleanup({ op: 'carry_out', path: scratch.file('link') }), carryOut, last])).toEqual({
+      type: 6,
+      text: '',
+    });
+    expect(readdirSync(scratch.path).filter((name) => name === 'later' || name === 'link')).toEqual([]);
   });
 
   test('remove takes hard links, sockets and a wide directory', async () => {
