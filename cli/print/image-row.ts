@@ -2,6 +2,7 @@ import { describeDuration } from '../../base/duration.ts';
 import { formatImageSize } from '../../base/size.ts';
 import { repositoryDigests, repositoryOf, type ImageEntry, type StoredImage } from '../../engine/images/find.ts';
 import { asMap } from '../template/value.ts';
+import { goTime } from './go-time.ts';
 
 /** What only templates and json ask for. */
 export interface ImageDetails {
@@ -52,8 +53,8 @@ export function imageRow({ image, entry }: NamedImage, { nowMs, noTrunc }: Image
     Digest: entry.manifest.digest,
     Created: since,
     CreatedSince: since,
-    CreatedAt: instant(createdMs),
-    CreatedTime: instant(createdMs),
+    CreatedAt: goTime(instant(createdMs)),
+    CreatedTime: goTime(instant(createdMs)),
     Size: formatImageSize(entry.sizeBytes),
     VirtualSize: entry.sizeBytes,
     SharedSize: 0,

@@ -2,6 +2,7 @@ import type { ContainerSummary } from '../../engine/containers/list.ts';
 import { describeDuration } from '../../base/duration.ts';
 import { formatDecimalSize } from '../../base/size.ts';
 import { asMap } from '../template/value.ts';
+import { goTime } from './go-time.ts';
 
 /** What is asked of the kernel or the disk only where a column shows it. */
 export interface PsDetails {
@@ -42,7 +43,7 @@ const FIELDS = {
     return noTrunc ? command : shorten(command);
   },
   Created: created,
-  CreatedAt: ({ config }: ContainerSummary) => config.created,
+  CreatedAt: ({ config }: ContainerSummary) => goTime(config.created),
   CreatedHuman: created,
   RunningFor: created,
   Status: ({ state }: ContainerSummary, { nowMs }: Shown) => describeStatus(state, nowMs),

@@ -67,6 +67,12 @@ test('templates see the fields and their headings', () => {
   ).toBe(
     'CONTAINER ID  NAMES       CREATED        LABEL\n0123456789ab  lab         3 minutes ago  b\n0123456789ab  old         3 minutes ago  \n',
   );
+  expect(formatRows('table {{.ID}} {{.Names}}', rows, { name: 'ps', headings: PS_HEADINGS })).toBe(
+    'CONTAINER ID  NAMES\n0123456789ab  lab\n0123456789ab  old\n',
+  );
+  expect(formatRows('{{.CreatedAt}}', rows.slice(0, 1), { name: 'ps' })).toBe(
+    '2026-01-02 03:04:05.000000006 +0000 UTC\n',
+  );
   expect(
     formatRows('{{.Labels}} {{.Labels.a}} {{.Labels.x}} {{.Pid}} {{.State}}', rows.slice(0, 1), { name: 'ps' }),
   ).toBe('map[a:b] b <no value> 42 running\n');

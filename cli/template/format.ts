@@ -32,7 +32,8 @@ export function formatRows(
 ): string {
   if (format === 'json') return `${toJson(rows, '    ')}\n`;
   const table = /^table\s/.test(format);
-  const source: Source = { name, text: table ? format.slice(6) : format };
+  // podman's: one space between two columns is as good as a tab.
+  const source: Source = { name, text: table ? format.slice(6).replaceAll('}} {{', '}}\t{{') : format };
   const nodes = parseTemplate(source, FUNCTION_NAMES);
   const ranges = /^\s*\{\{-?\s*range\s/.test(source.text);
   const line = (data: unknown, scope = DATA_SCOPE) => endLine(evaluateTemplate(source, nodes, data, scope));

@@ -68,8 +68,9 @@ describe('images', () => {
       `${oneName} base`,
     );
     expect(await says('images', '--format', 'table {{.ID}} {{.Tag}}', 'one')).toBe(
-      `IMAGE ID TAG\n${hex(one!.id).slice(0, 12)} latest`,
+      `IMAGE ID      TAG\n${hex(one!.id).slice(0, 12)}  latest`,
     );
+    expect(await says('images', '--format', '{{.CreatedAt}}', 'one')).toBe('2026-01-02 03:04:05 +0000 UTC');
   });
 
   test.each<[string, string[]]>([
