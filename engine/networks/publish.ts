@@ -24,7 +24,8 @@ const NOTHING: PublishPlan = { ports: [], host: [], cleanup: [] };
 
 /**
  * Chooses the host's ports and leads them to the first of these endpoints that is on a bridge. `last` are those of the
- * last start. Throws ENOPORT where the host has none left, and ENOBRIDGE where no endpoint is on a bridge.
+ * last start. Throws ENOPORT where the host has none left, ENOBRIDGE where no endpoint is on a bridge, and ENOFAMILY
+ * where the container has no address of the kind that a port is published at.
  */
 export async function publishPorts(
   world: World,
@@ -37,6 +38,7 @@ export async function publishPorts(
   if (wanted.length === 0) return NOTHING;
   const endpoint = publishedEndpoint(endpoints);
   if (endpoint === undefined) throw notOnBridge(config);
+  for (const port of wanted) checkFamily(port, endpoint);
   const ports = choosePorts(wanted, last);
   const table = firewallTable(world);
   const host = [
@@ -45,6 +47,20 @@ export async function publishPorts(
     ...hairpinOps(endpoint),
   ];
   return { ports, host, cleanup: unpublishOps(table, endpoint, ports) };
+}
+
+/** What is published at an address of a family that the container has none of would lead nowhere. */
+function checkFamily({ hostIp, containerPort, protocol }: PortMapping, { ip, ip6, network }: Endpoint): void {
+  if (hostIp === '' || (hostIp.includes(':') ? ip6 : ip) !== undefined) return;
+  const family = hostIp.includes(':') ? 'IPv6' : 'IPv4';
+  throw new LimpidError({
+    code: 'ENOFAMILY',
+    doing: 'publish',
+    subject: `port ${containerPort}/${protocol} at "${hostIp}"`,
+    why: `the container has no ${family} address on network "${network.name}"`,
+    hint:
+      family === 'IPv6' ? '`limpid network create --ipv6` makes a network with both' : 'publish it at an IPv6 address',
+  });
 }
 
 function notOnBridge({ name }: ContainerConfig): LimpidError {

@@ -28,7 +28,7 @@ export function driverOptions(driver: NetworkConfig['driver'], given: Readonly<R
   const options: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
     const own = DOCKER_NAMES[name] ?? name;
-    if (!known.includes(own)) throw optionError(`${name}=${value}`, `a ${driver} has ${known.join(', ')}`);
+    if (!known.includes(own)) throw optionError(`${name}=${value}`, `${withArticle(driver)} has ${known.join(', ')}`);
     options[own] = value;
   }
   checkMode(driver, options['mode']);
@@ -65,7 +65,11 @@ function boolean(name: string, text: string | undefined, more = ''): boolean {
 function checkMode(driver: NetworkConfig['driver'], mode: string | undefined): void {
   if (mode === undefined) return;
   const modes = Object.keys(driver === 'ipvlan' ? IPVLAN_MODES : MACVLAN_MODES);
-  if (!modes.includes(mode)) throw optionError(`mode=${mode}`, `a ${driver} has ${modes.join(', ')}`);
+  if (!modes.includes(mode)) throw optionError(`mode=${mode}`, `${withArticle(driver)} has ${modes.join(', ')}`);
+}
+
+function withArticle(driver: NetworkConfig['driver']): string {
+  return driver === 'ipvlan' ? 'an ipvlan' : `a ${driver}`;
 }
 
 function optionError(option: string, why: string): LimpidError {

@@ -107,13 +107,13 @@ function interfaceOf(
     );
   if (driver === 'bridge') return wanted ?? freeBridgeName(networks, interfaces);
   if (internal)
-    throw refusal(name, 'EOPTION', `--internal is for bridges: a ${driver} is outside of this machine's firewall`);
+    throw refusal(name, 'EOPTION', `--internal is for bridges: ${driver}s are outside of this machine's firewall`);
   const used = wanted ?? outgoing;
   if (used === undefined)
     throw refusal(
       name,
       'ENOPARENT',
-      `this machine has no default route whose interface a ${driver} could use`,
+      `this machine has no default route that ${driver}s could use the interface of`,
       'name one: --opt parent=eth0',
     );
   if (interfaces.includes(used)) return used;

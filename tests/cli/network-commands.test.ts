@@ -125,7 +125,7 @@ describe('what cannot be', () => {
     ],
     [
       ['-d', 'macvlan'],
-      'this machine has no default route whose interface a macvlan could use (hint: name one: --opt parent=eth0)',
+      'this machine has no default route that macvlans could use the interface of (hint: name one: --opt parent=eth0)',
     ],
     [['--interface-name=eth0'], 'this machine has another interface "eth0" (hint: choose another --interface-name)'],
     [['--interface-name=a/b'], '"a/b" is no name of an interface: at most 15 characters without "/", ":" and spaces'],
@@ -147,6 +147,7 @@ describe('what cannot be', () => {
     ],
     [['-o', 'isolate=maybe', 'bad'], 'use --opt isolate=maybe: true, false, strict is wanted'],
     [['-d', 'macvlan', '-o', 'mode=odd', 'bad'], 'use --opt mode=odd: a macvlan has bridge, private, vepa, passthru'],
+    [['-d', 'ipvlan', '-o', 'mode=odd', 'bad'], 'use --opt mode=odd: an ipvlan has l2, l3, l3s'],
     [['--gateway=10.6.0.1', 'bad'], 'use --gateway 10.6.0.1: it needs a --subnet'],
     [['--route=1', 'bad'], 'use "1" for --route: CIDR,GATEWAY[,METRIC] is wanted'],
     [['a/b'], 'create network "a/b": letters, digits, "_", "." and "-" are wanted in a name, a letter or digit first'],

@@ -54,6 +54,17 @@ describe('a published port', () => {
     });
   });
 
+  test('at an IPv6 address needs a container that has one', async () => {
+    expect(await limpid('run', BRIDGE, '-p', '[::1]:9091:80', BUSYBOX)).toEqual({
+      code: 125,
+      out: '',
+      err:
+        'Error: cannot publish port 80/tcp at "::1": the container has no IPv6 address on network "limpid" ' +
+        '(hint: `limpid network create --ipv6` makes a network with both)\n',
+    });
+    expect(await says('ps', '-a', '--format={{.Names}}')).toBe('web');
+  });
+
   test('is given back with the container', async () => {
     await says('rm', '-f', '-t', '0', 'web');
     expect(elements()).toEqual([]);
