@@ -6,24 +6,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { compareLeftovers, snapshotLeftovers } from '../tests/leftovers.ts';
 import { runChecks } from './check.ts';
 import type { TestWorld } from './check-skips.ts';
-import { runGuestTests } from './guest-tests.ts';
+import { runGuestTests } from './guest-run.ts';
+import { GUEST_TESTS, SYSTEMD_TESTS } from './guest-tests.ts';
 import { ROOMS } from './rooms.ts';
 import { ROOT, runBunTests, runProgram, single, type StageResult } from './test-stage.ts';
 
 const FUZZ_SECONDS = 20;
-/** What needs systemd as process 1. */
-const SYSTEMD_TESTS = ['tests/kernel/runtime-systemd.test.ts'];
-/**
- * What the guests repeat: what depends on the kernel's cgroups. Everything takes ten times as long there, so what only
- * reads plans, what the host has compared already, and most of the command line, where each command takes a second, stay
- * outside.
- */
-const GUEST_TESTS = [
-  ...['cgroup-limits', 'device-filter', 'engine-library', 'executor', 'executor-operations', 'user-namespace'],
-  ...['conformance-cgroups', 'conformance-runtime', 'runtime-lifecycle'],
-]
-  .map((name) => `tests/kernel/${name}.test.ts`)
-  .concat(['lab', 'limits', 'rights'].map((name) => `tests/cli/${name}.test.ts`));
 
 interface Stage {
   readonly name: string;
