@@ -28,6 +28,8 @@ export interface CreateContext extends PlaceContext {
   /** The caller's descriptors from 3 on that the container gets. */
   readonly preservedFds: number;
   readonly newKeyring: boolean;
+  /** The process goes on to its program, and waits for nobody who starts it. */
+  readonly startsAtOnce: boolean;
   readonly hookState: HookState;
   /** What goes to a listener of seccomp, in parts around the pid. */
   readonly listenerState: readonly string[];
@@ -65,12 +67,17 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     ...closeOpenSlots(untilInside, inheritedSlots(process, spec)),
     ...placeMemory(spec.linux ?? {}, because),
     ...becomeProcess(process, seccomp, because, context.newKeyring ? `_ses.${context.id}` : undefined, {
-      beforeFilter: [findProgram(process), awaitStart()],
+      beforeFilter: [findProgram(process), ...(context.startsAtOnce ? [] : [awaitStart()])],
       keepsGroups: !maySetGroups(facts, spec.linux),
       beforeExec: [...startHooks(spec, context.hookState, because), ...passDescriptors(context.preservedFds)],
     }),
     ...sendTerminal(process),
-    { op: 'detach', stage: 'host', because: 'a runtime sets up, and supervises nothing', waiting: true },
+    {
+      op: 'detach',
+      stage: 'host',
+      because: 'a runtime sets up, and supervises nothing',
+      waiting: !context.startsAtOnce,
+    },
     ...umountOutside(request),
     ...removeCgroups(ownPart(cgroups, context), request.namespaces.created.has('pid')),
     ...(context.resctrl?.own ?? []).map(removeCgroup),

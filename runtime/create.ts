@@ -46,6 +46,8 @@ export interface CreateOptions {
   readonly preserveFds?: number;
   readonly newKeyring?: boolean;
   readonly noPivot?: boolean;
+  /** The process does not wait for its start: for `run`, where no hook has a say in it. */
+  readonly startsAtOnce?: boolean;
   /** For a container that others will start and delete: lets the launcher do it. */
   readonly forOthers?: boolean;
   /** Called while the executor is at work. */
@@ -141,7 +143,7 @@ async function carryOut(
   let exec: FirstExec | undefined;
   const describe = (): void => {
     writeConfig({ files }, bundle.spec);
-    writeBehindGate(files, behindGate);
+    if (!options.startsAtOnce) writeBehindGate(files, behindGate);
     if (options.forOthers) writeDirect(world, files, record, bundle.spec);
     options.meanwhile?.(record);
     exec = options.expectExec();
@@ -182,7 +184,7 @@ function planContainer(
   world: RuntimeWorld,
   identity: NewRecord,
   bundle: Bundle,
-  { preserveFds = 0, newKeyring = true, noPivot = false, consoleFd }: BundleOptions,
+  { preserveFds = 0, newKeyring = true, noPivot = false, startsAtOnce = false, consoleFd }: BundleOptions,
   places: Places,
   keeper: number | undefined,
 ): PlannedContainer {
@@ -202,6 +204,7 @@ function planContainer(
     processRecord: files.process,
     preservedFds: preserveFds,
     newKeyring,
+    startsAtOnce,
     noPivot,
     ...places,
     hookState: { beforePid, afterPid },
@@ -216,14 +219,15 @@ function planContainer(
   };
   const plan = planCreate(granted, context, facts);
   const mounts = plan.flatMap((op) => (op.op === 'umount' && op.stage === 'cleanup' ? [op.path] : []));
-  const from = plan.findIndex(({ op }) => op === 'start_gate');
+  const from = startsAtOnce ? plan.length : plan.findIndex(({ op }) => op === 'start_gate');
   const resctrl = places.resctrl === undefined ? {} : { resctrl: places.resctrl.own };
   const existed = observed?.shared.exists ? { cgroupExisted: true } : {};
   return { record: { ...identity, mounts, ...resctrl, ...existed }, behindGate: { from, ops: plan.slice(from) }, plan };
 }
 
 function inheritedSlots(files: ContainerFiles, { spec }: Bundle, options: BundleOptions): Map<number, number> {
-  const slots = new Map([[CALLER_SLOT.gate as number, listenUnix(files.gate)]]);
+  const slots = new Map<number, number>();
+  if (!options.startsAtOnce) slots.set(CALLER_SLOT.gate, listenUnix(files.gate));
   passListener(slots, spec);
   passCallerStreams(slots, spec.process?.terminal ?? false, options);
   preserved(options.preserveFds ?? 0).forEach((fd, index) => slots.set(preservedSlot(index), fd));

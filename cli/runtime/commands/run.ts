@@ -45,16 +45,18 @@ export const command = defineRuntimeCommand({
 async function prepareRun(world: RuntimeWorld, id: string, request: CreateOptions) {
   const files = new ContainerFiles(world.root, checkId(id));
   const bundle = readBundle(request.bundle, request.config);
-  const { process, hooks } = bundle.spec;
+  const { process, hooks = {} } = bundle.spec;
+  const startsAtOnce = Object.keys(hooks).length === 0;
   return {
     hasTerminal: process?.terminal ?? false,
-    needsDelete: (hooks?.poststop ?? []).length > 0 || world.cgroups === 'systemd',
+    needsDelete: (hooks.poststop ?? []).length > 0 || world.cgroups === 'systemd',
     cleanUpBy:
       (cleanUp: CleanUp): NonNullable<CreateOptions['meanwhile']> =>
       (record) =>
         cleanUp(planForgettingOwn(world, files, record)),
     start: async (more: Partial<CreateOptions> = {}): Promise<number> => {
-      const { pid, container } = await createFromBundle(world, files, bundle, { ...request, ...more });
+      const { pid, container } = await createFromBundle(world, files, bundle, { ...request, ...more, startsAtOnce });
+      if (startsAtOnce) return pid;
       try {
         await startCreated(world, container, bundle.spec);
         return pid;
