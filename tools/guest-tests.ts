@@ -68,6 +68,17 @@ export const GUEST_TESTS: readonly GuestTests[] = [
     seconds: 50,
   },
   {
+    file: 'tests/cli/network-drivers.test.ts',
+    only: [
+      'beside the host',
+      'routed by the parent',
+      'on a VLAN of the parent',
+      'tagged towards',
+      'is reached from everywhere',
+    ],
+    seconds: 60,
+  },
+  {
     file: 'tests/cli/rights.test.ts',
     only: ['another one, made by hand, opens with EPERM', '--device-cgroup-rule allows it', '--device puts one there'],
     seconds: 30,
