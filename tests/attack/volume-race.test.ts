@@ -78,7 +78,7 @@ function mountsSeenBy(pid: number | 'self'): SeenMount[] {
   });
 }
 
-test('limpid-runtime: 250 creates beside a renamer, and no mount is of anything but its own', async () => {
+test('limpid-runtime: 500 creates beside a renamer, and no mount is of anything but its own', async () => {
   // Nothing but what the race is about: the quicker, the more often.
   const world = new RuntimeWorld({ root: runtime.root, cgroups: 'disabled' });
   const volume = `${runtime.directory}/volume`;
@@ -119,7 +119,7 @@ test('limpid-runtime: 250 creates beside a renamer, and no mount is of anything 
   const outcomes = new Map<string, number>();
   // Until the renamer has been in the way: below the container's root is where its link leads.
   const wanted = [`${outside}/mnt`, '/v/here/mnt', '/v/link/mnt'];
-  for (let turn = 0; turn < 250 || (places.size < wanted.length && turn < 5000); turn++) {
+  for (let turn = 0; turn < 500 || (places.size < wanted.length && turn < 5000); turn++) {
     const outcome = await createContainer(world, 'victim', { bundle }).then(
       (pid) => {
         const mounts = mountsSeenBy(pid);
@@ -137,7 +137,8 @@ test('limpid-runtime: 250 creates beside a renamer, and no mount is of anything 
   await runtime.says('delete', '--force', 'renamer');
   expect([...outcomes.keys()].filter((one) => one !== 'created' && !HARMLESS.has(one))).toEqual([]);
   expect([...places].toSorted()).toEqual(wanted);
-});
+  // A count of things to do, and no time to do them in.
+}, 600_000);
 
 function bind(source: string, destination: string) {
   return { type: 'bind', source, destination, options: ['rbind', 'rprivate'], because: '-v' } as const;
