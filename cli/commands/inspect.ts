@@ -5,8 +5,9 @@ import { containers, LATEST } from './shared-options.ts';
 export const command = defineCommand({
   name: 'inspect',
   group: 'Look at them',
-  synopsis: 'Show all that is known about containers or images',
-  usage: '[options] CONTAINER|IMAGE [CONTAINER|IMAGE...]',
+  synopsis: 'Show all that is known about containers, images, volumes or networks',
+  usage: '[options] NAME [NAME...]',
+  description: 'Of several things with one name the container comes first, then the image, the volume and the network.',
   arity: containers('latest'),
   completion: 'container',
   options: {
@@ -17,9 +18,9 @@ export const command = defineCommand({
       type: 'string',
       short: 't',
       default: 'all',
-      choices: ['all', 'container', 'image'],
+      choices: ['all', 'container', 'image', 'volume', 'network'],
       value: 'TYPE',
-      help: 'What to look for: all, container, image',
+      help: 'What to look for: all, container, image, volume, network',
     },
   },
   examples: [{ line: "limpid inspect lab --format '{{.State.Pid}}'", says: 'The number of its process' }],

@@ -11,7 +11,17 @@ import { selectContainers } from '../select-containers.ts';
 import { worldOf } from '../world.ts';
 
 /** Fields of the document whose keys are the user's: in a template a missing one is no error. */
-const MAPS = new Set(['Labels', 'Annotations', 'Data', 'Networks', 'Ports', 'Sysctls']);
+const MAPS = new Set([
+  'Labels',
+  'Annotations',
+  'Data',
+  'Networks',
+  'Ports',
+  'Sysctls',
+  'labels',
+  'options',
+  'containers',
+]);
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, args, output } = invocation;
@@ -22,9 +32,10 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     output,
     { print: false },
     async (reference) => {
-      if (options.type === 'image') return void documents.push(await inspectNamedImage(world, reference));
+      const { type } = options;
+      if (type !== 'all' && type !== 'container') return void documents.push(await OTHERS[type](world, reference));
       const document = await inspectContainer(world, reference).catch((error: unknown) =>
-        options.type === 'all' ? imageInstead(world, reference, error) : Promise.reject(error),
+        type === 'all' ? otherInstead(world, reference, error) : Promise.reject(error),
       );
       if (!('State' in document)) return void documents.push(document);
       if (!options.size) return void documents.push(document);
@@ -36,15 +47,28 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   return exitCode;
 };
 
-async function inspectNamedImage(world: World, reference: string): Promise<object> {
-  const { inspectImage } = await import('../../engine/images/inspect.ts');
-  return inspectImage(world, reference);
-}
+type Other = 'image' | 'volume' | 'network';
 
-/** Where there is no such container, but an image. */
-async function imageInstead(world: World, reference: string, error: unknown): Promise<object> {
+const OTHERS: Readonly<Record<Other, (world: World, reference: string) => Promise<object>>> = {
+  image: async (world, reference) => (await import('../../engine/images/inspect.ts')).inspectImage(world, reference),
+  volume: async (world, reference) => (await import('../../engine/volumes/inspect.ts')).inspectVolume(world, reference),
+  network: async (world, reference) =>
+    (await import('../../engine/networks/inspect.ts')).inspectNetwork(world, reference),
+};
+
+/** Where there is no such container, but something else of that name. */
+async function otherInstead(world: World, reference: string, error: unknown): Promise<object> {
   if (!(error instanceof LimpidError) || error.code !== 'ENOCONTAINER') throw error;
   const { lookUpImage } = await import('../../engine/images/find.ts');
-  if (lookUpImage(world, reference) === undefined) throw error;
-  return inspectNamedImage(world, reference);
+  if (lookUpImage(world, reference) !== undefined) return OTHERS.image(world, reference);
+  for (const other of ['volume', 'network'] as const) {
+    try {
+      return await OTHERS[other](world, reference);
+    } catch (missing) {
+      if (!(missing instanceof LimpidError) || !MISSING.has(missing.code)) throw missing;
+    }
+  }
+  throw error;
 }
+
+const MISSING: ReadonlySet<string> = new Set(['ENOVOLUME', 'ENONETWORK']);

@@ -161,6 +161,23 @@ describe('shown', () => {
   });
 });
 
+test('inspect finds volumes and networks, too, behind a container of that name', async () => {
+  await says('volume', 'create', 'both');
+  await says('network', 'create', 'front');
+  await says('create', '--name', 'both', BUSYBOX);
+  expect(await says('inspect', '-f', '{{.State.Status}}', 'both')).toBe('created');
+  expect(await says('inspect', '--type', 'volume', '-f', '{{.Scope}}', 'both')).toBe('local');
+  await says('rm', 'both');
+  expect(await says('inspect', '-f', '{{.Scope}}', 'both')).toBe('local');
+  expect(await says('inspect', '-f', '{{.driver}}', 'front')).toBe('bridge');
+  expect(await limpid('inspect', '--type', 'container', 'front')).toEqual({
+    code: 125,
+    out: '[]\n',
+    err: 'Error: cannot find container "front": there is no such container (hint: `limpid ps -a` lists all)\n',
+  });
+  await says('network', 'rm', 'front');
+});
+
 describe('prune', () => {
   test('asks, takes what nobody has, by filter, and what a killed create left', async () => {
     await says('volume', 'create', '--label', 'of=lab', 'one');
