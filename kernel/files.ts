@@ -17,8 +17,8 @@ import {
 import { hostArch } from './arch.ts';
 import { statDescriptor, type FileStatus } from './file-status.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
+import { openat2 } from './openat2.ts';
 import { systemError } from './system-error.ts';
-import { SYS_OPENAT2 } from './syscall-numbers.ts';
 
 const decoder = new TextDecoder();
 const chunk = new Uint8Array(65536);
@@ -129,9 +129,7 @@ export function statInRoot(root: string, path: string): FileStatus | undefined {
 export function openInRoot(root: string, path: string, flags: number): number | undefined {
   const rootFd = libc.open(ptr(cString(root)), O_PATH | O_CLOEXEC, 0);
   if (rootFd < 0) return undefined;
-  const how = new BigUint64Array([BigInt(flags), 0n, BigInt(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)]);
-  const name = cString(path);
-  const fd = Number(libc.syscall(SYS_OPENAT2, rootFd, ptr(name), ptr(how), 24, 0, 0));
+  const fd = openat2(rootFd, cString(path), flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
   libc.close(rootFd);
   return fd < 0 ? undefined : fd;
 }

@@ -1,10 +1,13 @@
+import { O_NONBLOCK, O_RDWR } from '../abi/flags/open.ts';
 import type { Plan } from '../plan/ops.ts';
 import { encodePlan } from '../plan/wire.ts';
 import { closeDescriptor, readToEnd } from './descriptors.ts';
 import { sealedExecutor, sealedMemfd, type Outcome } from './executor.ts';
 import { FRAME, FrameReader } from './frames.ts';
+import { libc } from './libc.ts';
 import { connectedPair } from './reaper.ts';
 
+const F_SETFL = 4;
 const FIRST_SLOT_FD = 5;
 const ANSWER_BYTES = 65536;
 
@@ -30,6 +33,8 @@ export function startPlan(
       env: {},
     });
     const outcome = child.exited.then(() => {
+      // What it had to say it has said. Where it was killed, a child of its own may hold its end open and wait for us.
+      libc.fcntl(control, F_SETFL, O_RDWR | O_NONBLOCK);
       const frame = new FrameReader().push(readToEnd(control, ANSWER_BYTES)).at(-1);
       closeDescriptor(control);
       return frame === undefined ? undefined : parseOutcome(frame.type, new TextDecoder().decode(frame.payload));

@@ -20,6 +20,7 @@ export const SYS_LISTXATTR = onArm ? 11 : 194;
 export const SYS_LINKAT = onArm ? 37 : 265;
 export const SYS_READLINKAT = onArm ? 78 : 267;
 export const SYS_ACCEPT4 = onArm ? 242 : 288;
+export const SYS_SYNC_FILE_RANGE = onArm ? 84 : 277;
 export const SYS_PIPE2 = onArm ? 59 : 293;
 export const SYS_GETRANDOM = onArm ? 278 : 318;
 export const SYS_STATX = onArm ? 291 : 332;

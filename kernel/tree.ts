@@ -11,11 +11,12 @@ import {
 import { hostArch } from './arch.ts';
 import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDONLY, openFlagsOn } from '../abi/flags/open.ts';
 import { cString, lastErrno, libc, ptr } from './libc.ts';
+import { openat2 } from './openat2.ts';
 import { systemError } from './system-error.ts';
-import { SYS_GETXATTR, SYS_LISTXATTR, SYS_OPENAT2, SYS_READLINKAT, SYS_STATX } from './syscall-numbers.ts';
+import { SYS_GETXATTR, SYS_LISTXATTR, SYS_READLINKAT, SYS_STATX } from './syscall-numbers.ts';
 
-const STAY = BigInt(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH);
-const IN_ROOT = BigInt(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT);
+const STAY = RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
+const IN_ROOT = RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT;
 
 const buffer = Buffer.alloc(65536);
 const statBytes = new Uint8Array(256);
@@ -69,10 +70,9 @@ export function openBelow(directory: TreeNode, path: string): TreeNode | undefin
   return openAt(directory, path, IN_ROOT);
 }
 
-function openAt(directory: TreeNode, name: string, resolve: bigint): TreeNode | undefined {
-  const how = new BigUint64Array([BigInt(openFlagsOn(hostArch, O_PATH | O_NOFOLLOW | O_CLOEXEC)), 0n, resolve]);
-  const bytes = Buffer.from(`${name}\0`, 'latin1');
-  const fd = Number(libc.syscall(SYS_OPENAT2, directory.fd, ptr(bytes), ptr(how), 24, 0, 0));
+function openAt(directory: TreeNode, name: string, resolve: number): TreeNode | undefined {
+  const flags = openFlagsOn(hostArch, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  const fd = openat2(directory.fd, Buffer.from(`${name}\0`, 'latin1'), flags, resolve);
   if (fd >= 0) return nodeOf(fd);
   const errno = lastErrno();
   if (errno === ENOENT || errno === EXDEV || errno === ELOOP || errno === ENOTDIR) return undefined;

@@ -48,6 +48,8 @@
 struct kern_open_how {
     uint64_t flags, mode, resolve;
 };
+/* paths.c: again where something else on this machine was in the way (EAGAIN). */
+int openat2_retrying(int at, const char *path, struct kern_open_how *how);
 
 #define KERN_CLONE_PIDFD 0x00001000ULL
 #define KERN_CLONE_INTO_CGROUP 0x200000000ULL

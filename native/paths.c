@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int openat2_retrying(int at, const char *path, struct kern_open_how *how) {
+int openat2_retrying(int at, const char *path, struct kern_open_how *how) {
     long fd;
     /* EAGAIN: something on the way was renamed meanwhile, and the kernel cannot tell whether we left the root. */
     for (int attempt = 0; attempt < 64; attempt++)

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #define ROOM (1u << 20)
-#define WRITEBACK (8u << 20) /* so much is written before the disk is set to work on it */
 
 /* 1: there is more in the buffer. 0: the writer is gone. */
 static int fill(struct unpack_buffer *buffer, int fd) {

@@ -40,6 +40,8 @@ int unpack_next(struct unpack_buffer *buffer, struct unpack_record *record);
 void unpack_make_room(struct unpack_buffer *buffer);
 
 /* unpack_files.c: what is made below one directory. */
+#define WRITE_AT_ONCE (8u << 20) /* waiting bytes of one file before the disk is set to work on them */
+#define WRITE_SOON (64u << 10)   /* the same at a file's end: of small ones many are written together */
 struct unpacking {
     int root;                           /* readable, and what "/" is */
     int parent;                         /* the directory that the last path was in */
@@ -50,6 +52,7 @@ struct unpacking {
     char name[256];                     /* its name in `parent` */
     bool gone;                          /* what AGAIN meant is not there any more */
     uint64_t end;                       /* of the data written to it */
+    size_t waiting;                     /* so much of it nobody has begun to bring to the disk */
     uint64_t made, left_out;            /* files, and attributes that this file system does not have */
     const char *opaque;                 /* the attribute by which overlayfs knows an opaque directory */
 };

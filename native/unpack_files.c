@@ -17,8 +17,7 @@ static int open_below(const struct unpacking *u, const char *path, uint64_t flag
         .flags = flags | O_CLOEXEC,
         .resolve = KERN_RESOLVE_IN_ROOT | KERN_RESOLVE_NO_MAGICLINKS | KERN_RESOLVE_NO_XDEV,
     };
-    long fd = syscall(SYS_openat2, u->root, path[0] == '\0' ? "." : path, &how, sizeof(how));
-    return fd < 0 ? fail("openat2") : (int)fd;
+    return openat2_retrying(u->root, path[0] == '\0' ? "." : path, &how);
 }
 
 static void forget_parent(struct unpacking *u) {
@@ -248,6 +247,12 @@ static int open_again(struct unpacking *u) {
     return 0;
 }
 
+/* The disk works on what is there already while more comes; the sync at the end waits for the rest. */
+static void start_writing(struct unpacking *u) {
+    sync_file_range(u->file, 0, 0, SYNC_FILE_RANGE_WRITE);
+    u->waiting = 0;
+}
+
 int unpack_data(struct unpacking *u, uint64_t offset, const uint8_t *bytes, size_t size) {
     if (u->current.kind != UNPACK_FILE || u->file < 0)
         return fail_as(EINVAL, "unpack");
@@ -260,7 +265,10 @@ int unpack_data(struct unpacking *u, uint64_t offset, const uint8_t *bytes, size
         bytes += written;
         offset += (uint64_t)written;
         size -= (size_t)written;
+        u->waiting += (size_t)written;
     }
+    if (u->waiting >= WRITE_AT_ONCE)
+        start_writing(u);
     if (offset > u->end)
         u->end = offset;
     return 0;
@@ -291,6 +299,8 @@ int unpack_finish(struct unpacking *u) {
         return 0;
     if (u->current.kind == UNPACK_FILE && u->end < u->current.number)
         answer = ftruncate(u->file, (off_t)u->current.number) < 0 ? fail("ftruncate") : 0;
+    if (u->current.kind == UNPACK_FILE && u->waiting >= WRITE_SOON)
+        start_writing(u);
     if (answer == 0)
         answer = set_mode(u);
     if (answer == 0)
@@ -311,6 +321,7 @@ static int begin(struct unpacking *u, const struct unpack_record *record) {
     u->path[record->path_size] = '\0';
     u->current = *record;
     u->end = 0;
+    u->waiting = 0;
     u->gone = false;
     bool is_root = u->path[0] == '\0' && (record->kind == UNPACK_DIRECTORY || record->kind == UNPACK_AGAIN);
     if (is_root || record->kind == UNPACK_OPAQUE)

@@ -32,6 +32,7 @@ const CALLS = [
   'statx',
   'getdents64',
   'fchdir',
+  'sync_file_range',
   'syncfs',
   'clock_gettime',
   'mmap',

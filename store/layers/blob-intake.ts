@@ -1,6 +1,10 @@
 import { LimpidError } from '../../base/error.ts';
 import { writeAll } from '../../kernel/files.ts';
+import { startWriteBack } from '../../kernel/write-back.ts';
 import type { Descriptor } from '../../spec/image.ts';
+
+/** The disk gets to work while more comes, and not only at the end. */
+const WRITE_AT_ONCE = 8 << 20;
 
 /** Takes a blob as it comes: counts, hashes, and keeps it where a descriptor to write to is given. */
 export class BlobIntake {
@@ -8,6 +12,8 @@ export class BlobIntake {
   readonly #hash: Bun.CryptoHasher;
   readonly #keepFd: number | undefined;
   #bytes = 0;
+  /** Up to here the disk is at work. */
+  #begun = 0;
 
   constructor(descriptor: Descriptor, keepFd?: number) {
     this.#descriptor = descriptor;
@@ -21,7 +27,11 @@ export class BlobIntake {
     this.#bytes += bytes.length;
     if (this.#bytes > size) throw wrongSize(`it goes on behind the ${size} bytes that it should have`);
     this.#hash.update(bytes);
-    if (this.#keepFd !== undefined) writeAll(this.#keepFd, bytes, 'blob');
+    if (this.#keepFd === undefined) return;
+    writeAll(this.#keepFd, bytes, 'blob');
+    if (this.#bytes - this.#begun < WRITE_AT_ONCE) return;
+    startWriteBack(this.#keepFd);
+    this.#begun = this.#bytes;
   }
 
   /** Behind the last byte: throws `ESIZE` or `EDIGEST` where it is not what was asked for. */

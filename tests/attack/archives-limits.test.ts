@@ -1,11 +1,13 @@
 /** Archives that lie about themselves, or want too much: one clear line, and a store as before. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { encodeEntry } from '../../abi/tar/writer.ts';
 import { LayerSink } from '../../store/layers/layer-sink.ts';
 import { RecordStream } from '../../store/layers/record-stream.ts';
 import { verifyLayer } from '../../store/layers/verify-layer.ts';
+import { until } from '../cli/until.ts';
+import { kill } from '../kill.ts';
 import { archive, LayerWorld, layerRequest, sha256, streamOf, type Member } from '../kernel/layer-world.ts';
 
 let world: LayerWorld;
@@ -23,6 +25,20 @@ async function fault(blob: Uint8Array, more: Parameters<LayerWorld['receive']>[2
   return message.replace(/^cannot unpack layer sha256:[0-9a-f]{64} of test: /, '');
 }
 
+/** Processes vanish while they are looked at. */
+function orElse<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
+}
+
+const read = (path: string): string => orElse(() => readFileSync(path, 'utf8'), '');
+const childrenOf = (pid: number): number[] =>
+  orElse(() => readdirSync(`/proc/${pid}/task`), []).flatMap((task) =>
+    read(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean).map(Number),
+  );
 const file = (path: string, text = 'x'): Member => ({ path, text });
 const NO_TIME = { seconds: 0, nanoseconds: 0 };
 
@@ -142,6 +158,21 @@ describe('what came is not what was asked for', () => {
     abort.abort(new Error('enough'));
     expect(await failed).toBe('enough');
   });
+});
+
+test('the process that carries out the plan is killed: told, and nobody waits for ever', async () => {
+  const bytes = archive([file('a', 'x'.repeat(700))], Buffer.alloc(0));
+  let rest: ReadableStreamDefaultController<Uint8Array>;
+  const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (rest = controller) });
+  const failed = fault(bytes, { open: () => Promise.resolve(stream) }, bytes);
+  // Its own child is there, and waits for records.
+  const isJail = (pid: number) => read(`/proc/${pid}/status`).includes('Seccomp:\t2');
+  const executor = await until('the jail', () => childrenOf(process.pid).find((pid) => childrenOf(pid).some(isJail)));
+  kill(executor);
+  await until('its end', () => read(`/proc/${executor}/status`) === '');
+  rest!.enqueue(bytes);
+  rest!.close();
+  expect(await failed).toContain('the unpacking process died');
 });
 
 describe('archives that are none', () => {
