@@ -79,6 +79,12 @@ export const GUEST_TESTS: readonly GuestTests[] = [
     seconds: 60,
   },
   {
+    // On a kernel that CRIU knows.
+    file: 'tests/kernel/runtime-checkpoint.test.ts',
+    only: ['a container goes to disk and comes back where it was'],
+    seconds: 30,
+  },
+  {
     file: 'tests/cli/rights.test.ts',
     only: ['another one, made by hand, opens with EPERM', '--device-cgroup-rule allows it', '--device puts one there'],
     seconds: 30,
