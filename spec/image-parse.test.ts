@@ -106,6 +106,8 @@ test('a config, without what is null or unknown', () => {
 
 test.each([
   [{}, '"architecture" of "it": it is missing'],
+  [{ ...CONFIG, os: undefined }, '"os" of "it": it is missing'],
+  [{ ...CONFIG, rootfs: undefined }, '"rootfs" of "it": it is missing'],
   [{ ...CONFIG, rootfs: { type: 'files', diff_ids: [] } }, '"rootfs.type" of "it": "files" is not one of layers'],
   [
     { ...CONFIG, rootfs: { type: 'layers', diff_ids: ['x'] } },

@@ -138,6 +138,8 @@ describe('each fault names its place', () => {
     ['process.user.gid', '0', '"process.user.gid": "0" is not a whole number'],
     ['process.user.additionalGids[0]', 1.5, '"process.user.additionalGids[0]": 1.5 is not a whole number'],
     ['process.user.gid', undefined, '"process.user.gid": it is missing'],
+    ['process.user.uid', undefined, '"process.user.uid": it is missing'],
+    ['process.user.umask', 512, '"process.user.umask": 512 is not within 0 and 511'],
     ['process.noNewPrivileges', 'true', '"process.noNewPrivileges": "true" is not true or false'],
     [
       'process.capabilities.effective',

@@ -1,10 +1,12 @@
 /**
  * Breaks the sources in thousands of small ways, one at a time, and tells which breaks no test notices, and which tests
  * notice none. Runs in a copy, in namespaces of its own: docs/testing.md.
- *   bun tools/mutate.ts [--minutes N] [--seed WORD] [ROOM|FILE...]
+ *   bun tools/mutate.ts [--minutes N] [--seed WORD] [--sample] [ROOM|FILE...]
+ * `--sample` tries a sample only, for the score.
  */
 import { mkdirSync } from 'node:fs';
-import { planTrials, shuffle, trialsFor } from './mutation/choose-trials.ts';
+import { planTrials, shuffle, trialsForTests } from './mutation/choose-trials.ts';
+import type { Trial } from './mutation/drive.ts';
 import { importersOf } from './mutation/importers.ts';
 import { reportOf } from './mutation/report.ts';
 import { runTrials, surveyTests, type Outcomes } from './mutation/run-trials.ts';
@@ -14,10 +16,6 @@ import { ROOT } from './test-stage.ts';
 
 /** Tests outside of the rooms that call their code in the same process, and need no more than the sandbox has. */
 const FURTHER_TESTS = ['tests/golden/plans.test.ts', 'tests/golden/check-plan.test.ts'];
-/** Part of the time that is kept for tests that have not failed after the sample. */
-const KEPT_FOR_TESTS = 0.25;
-/** As many mutants are tried for such a test. */
-const MOST_FOR_A_TEST = 12;
 const REPORT = `${ROOT}build/mutation.txt`;
 
 function testFiles(): string[] {
@@ -25,17 +23,21 @@ function testFiles(): string[] {
   return [...rooms.toSorted(), ...FURTHER_TESTS];
 }
 
-/** Tries a sample in the seed's order, then what the tests are about that failed on nothing of it. */
-async function mutate({ root, mutants }: Scratch, tests: readonly string[], deadline: number, seed: string) {
+interface Wishes {
+  readonly deadline: number;
+  readonly seed: string;
+  readonly sampleOnly: boolean;
+}
+
+/** For half of the time tries what shows that each test can fail, then all mutants in the seed's order. */
+async function mutate({ root, mutants }: Scratch, tests: readonly string[], { deadline, seed, sampleOnly }: Wishes) {
   const surveyed = await surveyTests(root, mutants.length, tests);
   const trials = planTrials(mutants, surveyed);
   const outcomes: Outcomes = { killedBy: new Map(), seenToFail: new Set() };
-  const sampleEnd = deadline - (deadline - Date.now()) * KEPT_FOR_TESTS;
-  await runTrials(root, mutants.length, surveyed, shuffle(trials, mutants, seed), sampleEnd, outcomes);
-  const names = surveyed.flatMap(({ file, tests }) => tests.map((_, at) => `${file} ${at}`));
-  const unseen = new Set(names.filter((test) => !outcomes.seenToFail.has(test)));
-  const untried = trials.filter(({ id }) => !outcomes.killedBy.has(id));
-  await runTrials(root, mutants.length, surveyed, trialsFor(unseen, untried, MOST_FOR_A_TEST), deadline, outcomes);
+  const run = (list: readonly Trial[], until: number): Promise<void> =>
+    runTrials(root, mutants.length, surveyed, list, until, outcomes);
+  if (!sampleOnly) await run(trialsForTests(surveyed, mutants), (Date.now() + deadline) / 2);
+  await run(shuffle(trials, mutants, seed), deadline);
   return reportOf(mutants, surveyed, trials, outcomes);
 }
 
@@ -46,12 +48,14 @@ const option = (name: string, otherwise: string): string => {
 };
 const deadline = Date.now() + Number(option('--minutes', '60')) * 60_000;
 const seed = option('--seed', 'limpid');
-const wanted = words.length > 0 ? words : Object.keys(ROOMS);
+const sampleOnly = words.includes('--sample');
+const named = words.filter((word) => !word.startsWith('--'));
+const wanted = named.length > 0 ? named : Object.keys(ROOMS);
 const isWanted = (path: string): boolean => wanted.some((name) => path === name || path.startsWith(`${name}/`));
 const scratch = await makeScratch(isWanted);
 try {
   const tests = await importersOf(ROOT, testFiles(), isWanted);
-  const { text, details } = await mutate(scratch, tests, deadline, seed);
+  const { text, details } = await mutate(scratch, tests, { deadline, seed, sampleOnly });
   mkdirSync(`${ROOT}build`, { recursive: true });
   await Bun.write(REPORT, details);
   console.log(`${text}\nThe seed was "${seed}". Each survivor and each test that never failed: build/mutation.txt`);

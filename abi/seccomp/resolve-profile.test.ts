@@ -41,6 +41,7 @@ test('kernels are compared as numbers', () => {
   expect(kept(rule({ minKernel: '4.8' }), { kernelRelease: '4.7.10' })).toBe(false);
   expect(kept(rule({ minKernel: '4.8' }), { kernelRelease: '4.8' })).toBe(true);
   expect(kept(rule({ minKernel: '6.20' }))).toBe(false);
+  expect(kept(rule({ minKernel: '5.8' }), { kernelRelease: '4.19.0' })).toBe(false);
   expect(kept(rule(undefined, { minKernel: '5.10' }))).toBe(false);
 });
 

@@ -216,6 +216,23 @@ describe('headers before an entry', () => {
     ).toEqual(['a', 'b']);
   });
 
+  test('a checksum is right, or adds bytes up as signed, as some old programs do', () => {
+    const summed = (add: (byte: number) => number): Buffer => {
+      const block = Buffer.from(encodeEntry(plain));
+      block.set([0xe4, 0xf6]);
+      block.fill(0x20, 148, 156);
+      const sum = block.reduce((total, byte) => total + add(byte), 0);
+      block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+      return block;
+    };
+    expect(paths(summed((byte) => byte))).toEqual(['\xe4\xf6']);
+    expect(paths(summed((byte) => (byte << 24) >> 24))).toEqual(['\xe4\xf6']);
+    const flipped = summed((byte) => byte);
+    flipped[300]! ^= 1;
+    for (const wrong of [flipped, summed((byte) => byte * 2), summed(() => 1)])
+      expect(() => paths(wrong)).toThrow('a header has a wrong checksum');
+  });
+
   test('behind the end is nothing, whatever it is', () => {
     expect(paths(encodeEntry(plain), END_OF_ARCHIVE, Buffer.alloc(700, 'garbage'))).toEqual(['a']);
   });

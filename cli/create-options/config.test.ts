@@ -240,6 +240,12 @@ test('life', () => {
   });
 });
 
+test('restart policies', () => {
+  for (const policy of ['no', 'always', 'on-failure', 'unless-stopped'])
+    expect(configOf('--restart', policy).restart as object).toEqual({ policy, maxRetries: 0 });
+  expect(configOf('--restart=').restart).toEqual({ policy: 'no', maxRetries: 0 });
+});
+
 test.each([
   [
     ['--rm', '--restart', 'always'],
@@ -270,6 +276,7 @@ test.each([
     'EOPTION cannot use --restart sometimes: no, always, on-failure[:TIMES] or unless-stopped is wanted',
   ],
   [['--restart=always:3'], 'EOPTION cannot use --restart always:3: only on-failure takes a number of times'],
+  [['--restart=on-failure:3x'], 'EOPTION cannot use --restart on-failure:3x: "3x" is no number of times'],
   [['--restart=on-failure:x'], 'EOPTION cannot use --restart on-failure:x: "x" is no number of times'],
   [['--stop-signal=NOPE'], 'EOPTION cannot use --stop-signal NOPE: there is no such signal'],
   [['--log-opt=tag=x'], 'EOPTION cannot use "tag" for --log-opt: max-size, max-file or path is wanted'],
@@ -277,6 +284,10 @@ test.each([
     ['--log-driver=syslog'],
     'EOPTION cannot use "syslog" for --log-driver: must be one of "k8s-file", "json-file", "none"',
   ],
+  ...['--os=linux', '--arch=amd64'].map((word): [string[], string] => [
+    ['--platform=linux/amd64', word],
+    'EOPTION cannot use --platform linux/amd64: it excludes --os and --arch',
+  ]),
   [['--arch=arm64'], 'EOPTION cannot use architecture "arm64": this host is x86_64'],
   [['--platform=windows'], 'EOPTION cannot use operating system "windows": containers are Linux'],
   [

@@ -10,6 +10,8 @@ test.each<[string[], Resources]>([
   ],
   [['--memory-swappiness=0', '--oom-kill-disable'], { memory: { swappiness: 0, disableOOMKiller: true } }],
   [['-c', '512', '--cpuset-cpus', '0-1,3', '--cpuset-mems=0'], { cpu: { shares: 512, cpus: '0-1,3', mems: '0' } }],
+  [['--cpu-shares=2'], { cpu: { shares: 2 } }],
+  [['--cpu-shares=262144'], { cpu: { shares: 262144 } }],
   [['--cpu-period=50000', '--cpu-quota=25000'], { cpu: { period: 50000, quota: 25000 } }],
   [
     ['--cpu-rt-period=1000000', '--cpu-rt-runtime=950000'],
@@ -67,7 +69,9 @@ test.each([
   [['--cpus=1', '--cpu-quota=5000'], '--cpus 1: it excludes --cpu-quota 5000'],
   [['--cpu-quota=10'], '--cpu-quota 10: at least 1000, or -1, is wanted'],
   [['--cpu-period=10'], '--cpu-period 10: 1000 to 1000000 is wanted'],
+  [['--cpus=1', '--cpu-period=5000'], '--cpus 1: it excludes --cpu-period 5000'],
   [['--cpu-shares=1'], '--cpu-shares 1: 2 to 262144 is wanted'],
+  [['--cpu-shares=262145'], '--cpu-shares 262145: 2 to 262144 is wanted'],
   [['--cpuset-cpus=3-1'], '--cpuset-cpus 3-1: a list such as 0-3,5 is wanted'],
   [['--blkio-weight=5'], '--blkio-weight 5: 10 to 1000 is wanted'],
   [['--device-read-bps=/dev/nope:1'], '"/dev/nope:1" for --device-read-bps: there is no device "/dev/nope"'],

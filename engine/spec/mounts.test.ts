@@ -138,6 +138,8 @@ describe('what the user mounts', () => {
     );
     expect(refusal(bind('/a', '/proc/../proc/sys'))).toStartWith('EMOUNT: cannot mount at "/proc/../proc/sys"');
     expect(refusal(tmpfs('/proc'))).toStartWith('EMOUNT');
+    for (const mount of [bind('/etc', '/proc'), bind('/proc', '/proc/self'), { ...tmpfs('/proc'), source: '/proc' }])
+      expect(refusal(mount)).toEndWith('what lies below /proc is not to be replaced');
     expect(refusal(bind('/a', '/b', 'size=1m'))).toBe(
       'EMOUNT: cannot mount at "/b" for "-v /a:/b": a bind mount has no option "size=1m"',
     );
@@ -150,6 +152,8 @@ describe('what the user mounts', () => {
 
   test('the files of /proc that lxcfs provides may be replaced', () => {
     expect(at('/proc/meminfo', { mounts: [bind('/m', '/proc/meminfo')] })?.source).toBe('/m');
+    for (const file of ['cpuinfo', 'diskstats', 'loadavg', 'meminfo', 'net/dev', 'slabinfo', 'stat', 'swaps', 'uptime'])
+      expect(at(`/proc/${file}`, { mounts: [bind('/m', `/proc/${file}`)] })?.source).toBe('/m');
     expect(at('/proc', { mounts: [bind('/proc', '/proc')] })?.type).toBe('bind');
   });
 });

@@ -39,6 +39,16 @@ test.each([
     'exactly one of keyPath, keyPaths and keyData has to be there',
   ],
   [{ default: [{ type: 'signedBy', keyType: 'GPGKeys', keyPath: '/k', keyData: '' }] }, 'exactly one of'],
+  ...[[], 'text', ['/k', 1], null].map((keyPaths): [object, string] => [
+    { default: [{ type: 'sigstoreSigned', keyPaths }] },
+    '"default[0].keyPaths" of "/policy.json": it is no text, or list of texts',
+  ]),
+  [
+    { default: [{ type: 'sigstoreSigned', keyPath: 1 }] },
+    '"default[0].keyPath" of "/policy.json": it is no text, or list of texts',
+  ],
+  [{ default: [{ type: 'sigstoreSigned', keyPath: '/k', keyPaths: ['/l'] }] }, 'exactly one of'],
+  [{ default: [{ type: 'sigstoreSigned', keyDatas: ['AA==', '%'] }] }, '.keyDatas" of "/policy.json": it is no base64'],
   [{ default: [{ type: 'sigstoreSigned', keyData: '%' }] }, '"default[0].keyData" of "/policy.json": it is no base64'],
   [
     { default: [{ type: 'signedBy', keyType: 'GPGKeys', keyPath: '/k', signedIdentity: { type: 'any' } }] },
@@ -56,6 +66,30 @@ test.each([
   ['[]', 'it is no object'],
 ])('the policy %j is refused', (document, why) => {
   expect(refusal(document)).toContain(why);
+});
+
+test.each<[object, object]>([
+  [{ keyPath: '/k' }, { paths: ['/k'], data: [] }],
+  [{ keyPaths: ['/k', '/l'] }, { paths: ['/k', '/l'], data: [] }],
+  [{ keyData: 'AQI=' }, { paths: [], data: [new Uint8Array([1, 2])] }],
+])('the keys of %j', (given, keys) => {
+  const identity = { type: 'matchExact' } as const;
+  const wanted = { ...given, signedIdentity: identity };
+  const asked = [
+    { type: 'sigstoreSigned', ...wanted },
+    { type: 'signedBy', keyType: 'GPGKeys', ...wanted },
+  ];
+  expect(policy({ default: asked }).default as readonly object[]).toEqual([
+    { type: 'sigstoreSigned', keys, identity },
+    { type: 'signedBy', keys, identity },
+  ]);
+});
+
+test('sigstore’s keys may be several texts', () => {
+  const keys = { paths: [], data: [new Uint8Array([1]), new Uint8Array([2])] };
+  expect(policy({ default: [{ type: 'sigstoreSigned', keyDatas: ['AQ==', 'Ag=='] }] }).default[0]).toMatchObject({
+    keys,
+  });
 });
 
 test('law: any document is a policy or ECONF; what is no policy lets nothing in', () => {

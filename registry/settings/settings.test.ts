@@ -142,6 +142,13 @@ test.each([
   expect(message(() => conf(text))).toContain(why);
 });
 
+test.each(['insecure = true', 'blocked = true', 'trusted-realms = ["b.io"]', '[[registry.mirror]]\nlocation = "b.io"'])(
+  'a prefix without a location may say %j',
+  (says) => {
+    expect(conf(`[[registry]]\nprefix = "a.io"\n${says}`).rules.map(({ prefix }) => prefix)).toEqual(['a.io']);
+  },
+);
+
 test('law: any text is a configuration or ECONF', () => {
   const value = fc.constantFrom('"a.io"', '["a.io", "b.io"]', 'true', '7', '"*.a"', '""', '{}', '[[]]');
   const key = fc.constantFrom(

@@ -85,9 +85,19 @@ test.each<[Partial<ImageManifest>, string]>([
   ],
   [{ layers: [{ ...LAYER, mediaType: 'text/plain' }] }, 'is of the unknown type "text/plain"'],
   [{ layers: Array.from({ length: 501 }, () => LAYER) }, 'it has 501 layers, 500 may be'],
-  [{ config: { ...CONFIG, size: 1 << 30 } }, 'its config has 1073741824 bytes'],
+  [{ config: { ...CONFIG, size: (8 << 20) + 1 } }, 'its config has 8388609 bytes, 8388608 may be'],
 ])('%#: no image of ours', (changes, why) => {
   expect(() => checkImageManifest(manifest(changes), 'x')).toThrow(why);
+});
+
+test('an image may have a config of 8 MiB and 500 layers, in the words of OCI or Docker', () => {
+  const config = { ...CONFIG, mediaType: MEDIA_TYPE.dockerConfig, size: 8 << 20 };
+  const types = [
+    ...[MEDIA_TYPE.ociLayer, MEDIA_TYPE.ociLayerGzip, MEDIA_TYPE.ociLayerZstd],
+    ...[MEDIA_TYPE.dockerLayer, MEDIA_TYPE.dockerLayerGzip, 'application/vnd.docker.image.rootfs.diff.tar.zstd'],
+  ];
+  const layers = Array.from({ length: 500 }, (_, at) => ({ ...LAYER, mediaType: types[at % types.length]! }));
+  expect(checkImageManifest(manifest({ config, layers }), 'x')).toBeUndefined();
 });
 
 test('one diff_id for each layer', () => {

@@ -2,14 +2,20 @@ import { dirname } from 'node:path';
 import type { SurveyedFile, Trial } from './drive.ts';
 import type { PlacedMutant } from './scratch.ts';
 
-/** A mutant that no test kills in this time, by the survey's clock, is taken for a survivor. */
-const MAX_TRIAL_MS = 500;
+/** For one mutant, by the survey's clock; where that leaves tests out, the report says so of a survivor. */
+const MAX_TRIAL_MS = 2000;
+/** As many mutants are tried to see one test fail, twice. */
+const MOST_FOR_A_TEST = 12;
+/** As many of each source beside a test are tried that runs while it is loaded. */
+const MOST_FOR_A_SOURCE = 4;
 
 interface Candidate {
   readonly file: string;
   readonly onLoad: boolean;
   readonly tests: number[];
   readonly ms: number;
+  /** Tests that pass the place and are left out. */
+  readonly omitted: number;
 }
 
 /** Which tests can tell of which mutant: those that pass its place, the quick ones first. */
@@ -18,20 +24,25 @@ export function planTrials(mutants: readonly PlacedMutant[], surveyed: readonly 
   for (const surveyedFile of surveyed) collect(surveyedFile, candidates);
   return mutants.flatMap(({ id, path }) => {
     const files = candidates.get(id);
-    return files === undefined ? [] : [{ id, files: affordable(path, files) }];
+    if (files === undefined) return [];
+    const chosen = affordable(path, files);
+    const isPartial = chosen.length < files.length || chosen.some(({ omitted }) => omitted > 0);
+    return [{ id, files: chosen, ...(isPartial && { isPartial }) }];
   });
 }
 
 function collect({ file, reachedOnLoad, tests }: SurveyedFile, candidates: Map<number, Candidate[]>): void {
   const whole = new Set(reachedOnLoad);
   const usable = tests.map((test, at) => ({ ...test, at })).filter(({ failure }) => failure === undefined);
-  const byMutant = new Map<number, { tests: number[]; ms: number }>();
+  const byMutant = new Map<number, { tests: number[]; ms: number; omitted: number }>();
   for (const { at, ms, reached } of usable.toSorted((a, b) => a.ms - b.ms)) {
     for (const id of reached) {
-      const entry = byMutant.get(id) ?? { tests: [], ms: 0 };
+      const entry = byMutant.get(id) ?? { tests: [], ms: 0, omitted: 0 };
       // The first always; then as many as the time allows.
-      if (entry.tests.length === 0 || entry.ms + ms <= MAX_TRIAL_MS) entry.tests.push(at);
-      entry.ms += ms;
+      if (entry.tests.length === 0 || entry.ms + ms <= MAX_TRIAL_MS) {
+        entry.tests.push(at);
+        entry.ms += ms;
+      } else entry.omitted++;
       byMutant.set(id, entry);
     }
   }
@@ -39,7 +50,7 @@ function collect({ file, reachedOnLoad, tests }: SurveyedFile, candidates: Map<n
     candidates.set(id, [...(candidates.get(id) ?? []), candidate]);
   };
   for (const [id, entry] of byMutant) if (!whole.has(id)) add(id, { file, onLoad: false, ...entry });
-  const all = { tests: usable.map(({ at }) => at), ms: usable.reduce((sum, { ms }) => sum + ms, 0) };
+  const all = { tests: usable.map(({ at }) => at), ms: usable.reduce((sum, { ms }) => sum + ms, 0), omitted: 0 };
   if (all.tests.length > 0) for (const id of whole) add(id, { file, onLoad: true, ...all });
 }
 
@@ -65,19 +76,48 @@ export function shuffle(trials: readonly Trial[], mutants: readonly PlacedMutant
   return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ trial }) => trial);
 }
 
-/** For tests that have failed on no mutant yet: those that only few tests reach, which is what they are about. */
-export function trialsFor(tests: ReadonlySet<string>, untried: readonly Trial[], most: number): Trial[] {
-  const left = new Map([...tests].map((test) => [test, most]));
-  const reach = ({ files }: Trial): number => files.reduce((sum, { tests }) => sum + tests.length, 0);
-  const chosen: Trial[] = [];
-  for (const trial of untried.toSorted((a, b) => reach(a) - reach(b))) {
-    const files = trial.files
-      .map((entry) => ({ ...entry, tests: entry.tests.filter((at) => (left.get(`${entry.file} ${at}`) ?? 0) > 0) }))
-      .filter(({ tests }) => tests.length > 0);
-    if (files.length === 0) continue;
-    for (const { file, tests } of files)
-      for (const at of tests) left.set(`${file} ${at}`, left.get(`${file} ${at}`)! - 1);
-    chosen.push({ id: trial.id, files: trial.files });
-  }
-  return chosen;
+/**
+ * Trials to see every test fail once: for each those mutants that the fewest tests of its file reach, which is what it is
+ * about, and then some from everywhere. They are in the order of the files, so that each is loaded once.
+ */
+export function trialsForTests(surveyed: readonly SurveyedFile[], mutants: readonly PlacedMutant[]): Trial[] {
+  return surveyed.flatMap(({ file, tests, reachedOnLoad }) => {
+    const chosen = new Map<number, number[]>();
+    const reach = reachOf(tests);
+    for (const [at, { failure, reached }] of tests.entries()) {
+      if (failure !== undefined) continue;
+      const own = reached
+        .filter((id) => !isShared(mutants[id]!.path, file))
+        .toSorted((a, b) => reach.get(a)! - reach.get(b)!);
+      const step = Math.max(1, Math.ceil(own.length / MOST_FOR_A_TEST));
+      const ids = new Set([...own.slice(0, MOST_FOR_A_TEST), ...own.filter((_, index) => index % step === 0)]);
+      for (const id of ids) chosen.set(id, [...(chosen.get(id) ?? []), at]);
+    }
+    const usable = [...tests.keys()].filter((at) => tests[at]!.failure === undefined);
+    const near = spread(reachedOnLoad.map((id) => mutants[id]!).filter(({ path }) => dirname(path) === dirname(file)));
+    const trials = [...chosen].map(([id, tests]) => ({ id, forTests: true, files: [{ file, onLoad: false, tests }] }));
+    return [
+      ...trials,
+      ...near.map(({ id }) => ({ id, forTests: true, files: [{ file, onLoad: true, tests: usable }] })),
+    ];
+  });
+}
+
+/** Some of each source, from all over it. */
+function spread(mutants: readonly PlacedMutant[]): readonly PlacedMutant[] {
+  return [...Map.groupBy(mutants, ({ path }) => path).values()].flatMap((own) => {
+    const step = Math.max(1, Math.ceil(own.length / MOST_FOR_A_SOURCE));
+    return own.filter((_, at) => at % step === 0);
+  });
+}
+
+/** What nearly every message passes tells nothing of a test. */
+function isShared(path: string, file: string): boolean {
+  return path.startsWith('base/') && !file.startsWith('base/');
+}
+
+function reachOf(tests: SurveyedFile['tests']): Map<number, number> {
+  const reach = new Map<number, number>();
+  for (const { reached } of tests) for (const id of reached) reach.set(id, (reach.get(id) ?? 0) + 1);
+  return reach;
 }

@@ -28,6 +28,10 @@ export interface SurveyedFile {
 
 export interface Trial {
   readonly id: number;
+  /** To see tests fail, and not to learn whether the mutant survives: those that have failed already are left out. */
+  readonly forTests?: boolean;
+  /** Not all tests that pass its place are tried. */
+  readonly isPartial?: boolean;
   readonly files: readonly { readonly file: string; readonly onLoad: boolean; readonly tests: readonly number[] }[];
 }
 
@@ -41,11 +45,13 @@ export interface Trials {
 }
 
 export type Answer =
+  /** The numbers are places in the list of trials. */
   | { readonly begin: number; readonly test: string }
   | { readonly end: number; readonly killedBy: readonly string[] }
   | SurveyedFile;
 
 const HANG_MS = 60_000;
+const MOST_CALLS_ON_LOAD = 5_000_000;
 
 const say = (answer: Answer): void => console.log(JSON.stringify(answer));
 
@@ -100,22 +106,23 @@ async function tryMutants(root: string, mutants: MutantSwitch, orders: Trials): 
     warm.set(file, tests);
     return tests;
   };
-  for (const { id, files } of orders.trials) {
+  for (const [begin, { id, files, forTests }] of orders.trials.entries()) {
     const killedBy: string[] = [];
     for (const { file, onLoad, tests } of files) {
-      const wanted = tests.filter((at) => killedBy.length === 0 || !seen.has(`${file} ${at}`));
-      if (wanted.length === 0) continue;
-      mutants.turn(onLoad ? id : -1, onLoad ? 50_000_000 : Infinity);
-      say({ begin: id, test: file });
+      // Once a mutant is dead, only tests that have not failed yet are of interest.
+      const isWanted = (at: number): boolean => !seen.has(`${file} ${at}`) || !(forTests || killedBy.length > 0);
+      if (!tests.some(isWanted)) continue;
+      say({ begin, test: file });
+      mutants.turn(onLoad ? id : -1, onLoad ? MOST_CALLS_ON_LOAD : Infinity);
       const kept = await (onLoad ? loadTests(root, file) : loaded(file)).catch(() => undefined);
       if (kept === undefined) {
         killedBy.push(file);
         continue;
       }
-      for (const at of wanted) {
+      for (const at of tests.filter(isWanted)) {
+        if (!isWanted(at)) continue;
         const name = `${file} ${at}`;
-        if (killedBy.length > 0 && seen.has(name)) continue;
-        say({ begin: id, test: name });
+        say({ begin, test: name });
         mutants.turn(id, 20 * orders.calls[file]![at]! + 1_000_000);
         if ((await failureOf(kept[at]!)) === undefined) continue;
         killedBy.push(name);
@@ -128,7 +135,7 @@ async function tryMutants(root: string, mutants: MutantSwitch, orders: Trials): 
         }
       }
     }
-    say({ end: id, killedBy });
+    say({ end: begin, killedBy });
   }
 }
 

@@ -10,7 +10,7 @@ export function reportOf(
   trials: readonly Trial[],
   { killedBy, seenToFail }: Outcomes,
 ): { text: string; details: string } {
-  const reached = new Set(trials.map(({ id }) => id));
+  const reached = new Map(trials.map((trial) => [trial.id, trial]));
   const rooms = [...new Set(mutants.map(({ path }) => path.split('/')[0]!))];
   const tests = surveyed.flatMap(({ file, tests }) =>
     tests.map(({ name, failure }, at) => ({ file, name, failure, seen: seenToFail.has(`${file} ${at}`) })),
@@ -36,7 +36,10 @@ export function reportOf(
     ...tests
       .filter(({ seen, failure }) => !seen && failure === undefined)
       .map(({ file, name }) => `never failed: ${file}: ${name}`),
-    ...survivors.map(({ path, line, change }) => `survived: ${path}:${line}: ${change}`),
+    ...survivors.map(
+      ({ id, path, line, change }) =>
+        `${reached.get(id)!.isPartial ? 'survived the quick tests' : 'survived'}: ${path}:${line}: ${change}`,
+    ),
   ];
   return { text: formatTable([head, ...rows]), details: `${details.join('\n')}\n` };
 }

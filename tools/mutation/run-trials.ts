@@ -34,35 +34,45 @@ export async function runTrials(
   while (left.length > 0 && Date.now() < deadline) {
     const seenToFail = [...outcomes.seenToFail];
     const driver = await startDriver(root, 'try', { count, trials: left, seenToFail, calls });
-    const last = await follow(driver, deadline, outcomes);
+    const { ended, at } = await follow(driver, left, deadline, outcomes);
     driver.kill('SIGKILL');
     await driver.exited;
-    if (last !== undefined && Date.now() < deadline) {
-      outcomes.killedBy.set(last.begin, [last.test]);
-      outcomes.seenToFail.add(last.test);
-    } else if (last === undefined && left.every(({ id }) => !outcomes.killedBy.has(id)))
+    if (ended === 0 && at === undefined)
       throw new Error(`the driver tried nothing: ${await Bun.file(`${root}/driver.log`).text()}`);
-    left = left.filter(({ id }) => !outcomes.killedBy.has(id));
+    if (at !== undefined && Date.now() < deadline) note(left[at.begin]!, [at.test], outcomes);
+    left = left.slice(at === undefined ? ended : at.begin + 1);
   }
 }
 
-/** Reads until the driver ends, is silent or out of time; what it was at then. */
-async function follow(driver: Awaited<ReturnType<typeof startDriver>>, deadline: number, outcomes: Outcomes) {
+function note({ id, forTests }: Trial, killedBy: readonly string[], outcomes: Outcomes): void {
+  // Chosen to be noticed: they say nothing of the rest.
+  if (!forTests) outcomes.killedBy.set(id, killedBy);
+  for (const test of killedBy) outcomes.seenToFail.add(test);
+}
+
+/** Reads until the driver ends, is silent or out of time: how many trials ended, and what it was at then. */
+async function follow(
+  driver: Awaited<ReturnType<typeof startDriver>>,
+  trials: readonly Trial[],
+  deadline: number,
+  outcomes: Outcomes,
+) {
   let at: { begin: number; test: string } | undefined;
+  let ended = 0;
   let silence = setTimeout(() => driver.kill('SIGKILL'), SILENT_MS);
   for await (const answer of answers(driver.stdout)) {
     clearTimeout(silence);
     silence = setTimeout(() => driver.kill('SIGKILL'), SILENT_MS);
     if ('begin' in answer) at = answer;
     else if ('end' in answer) {
-      outcomes.killedBy.set(answer.end, answer.killedBy);
-      for (const test of answer.killedBy) outcomes.seenToFail.add(test);
+      note(trials[answer.end]!, answer.killedBy, outcomes);
       at = undefined;
+      ended = answer.end + 1;
       if (Date.now() >= deadline) break;
     }
   }
   clearTimeout(silence);
-  return at;
+  return { ended, at };
 }
 
 async function* answers(stream: ReadableStream<Uint8Array>): AsyncGenerator<Answer> {
