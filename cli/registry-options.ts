@@ -12,25 +12,33 @@ export interface RegistryWords {
   readonly 'decryption-key'?: readonly string[];
 }
 
-/** The same as the engine takes it; what was not typed is as the machine's files say. Throws EOPTION. */
-export function registryOptions(words: RegistryWords, typed: object): RegistryOptions {
+/**
+ * The same as the engine takes it; what was not typed is as the machine's files say. A password that `--creds` leaves out is
+ * asked for. Throws EOPTION.
+ */
+export async function registryOptions(words: RegistryWords, typed: object): Promise<RegistryOptions> {
   const { authfile, 'cert-dir': certDirectory, creds, 'signature-policy': policyFile } = words;
   if ((words['decryption-key'] ?? []).length > 0)
     throw optionError('--decryption-key', 'layers are not decrypted', 'decrypt the image with skopeo first');
   return {
     ...(authfile === undefined ? {} : { authFile: authfile }),
     ...(certDirectory === undefined ? {} : { certDirectory }),
-    ...(creds === undefined ? {} : { credentials: credentials(creds) }),
+    ...(creds === undefined ? {} : { credentials: await credentials(creds) }),
     ...(policyFile === undefined ? {} : { policyFile }),
     // Not typed it is not false: then registries.conf says which registries are insecure.
     ...(Object.hasOwn(typed, 'tls-verify') ? { tlsVerify: words['tls-verify'] ?? true } : {}),
   };
 }
 
-function credentials(text: string): { username: string; password: string } {
+async function credentials(text: string): Promise<{ username: string; password: string }> {
   const colon = text.indexOf(':');
-  if (colon > 0) return { username: text.slice(0, colon), password: text.slice(colon + 1) };
-  throw optionError('--creds', 'USER:PASSWORD is wanted');
+  const username = colon < 0 ? text : text.slice(0, colon);
+  if (username === '') throw optionError('--creds', 'it names no user');
+  if (colon >= 0) return { username, password: text.slice(colon + 1) };
+  const { ask, canAsk } = await import('../engine/ask.ts');
+  if (!canAsk())
+    throw optionError('--creds', 'there is no terminal to ask for the password on', 'give it as USER:PASSWORD');
+  return { username, password: await ask('Password: ', { hidden: true }) };
 }
 
 export interface PlatformWords {

@@ -18,7 +18,7 @@ export async function adoptForCommand(
     return await adoptImage(world, config, {
       policy: options.pull,
       ownStopSignal: Object.hasOwn(typed, 'stop-signal'),
-      registry: { ...registryOptions(options, typed), notice: progress.notice },
+      registry: { ...(await registryOptions(options, typed)), notice: progress.notice },
       ...(platform === undefined ? {} : { platform }),
       trying: progress.trying,
       progress,

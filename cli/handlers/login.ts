@@ -12,7 +12,7 @@ type Options = typeof command.options;
 
 export const handle: Handler<Options> = async (invocation) => {
   const { args, options, typed, output } = invocation;
-  const registry = registryOptions(options, typed);
+  const registry = await registryOptions(options, typed);
   const target = parseLoginTarget(args[0] ?? (await defaultRegistry(registry)));
   if (options['get-login']) {
     const known = await knownLogin(target, registry);
@@ -39,7 +39,7 @@ async function credentialsFor(target: LoginTarget, { options, typed }: Invocatio
     const hint = 'give --username and --password-stdin';
     throw optionError('standard input', 'it is no terminal to ask for user and password on', hint);
   }
-  const known = username === undefined ? await knownLogin(target, registryOptions(options, typed)) : undefined;
+  const known = username === undefined ? await knownLogin(target, await registryOptions(options, typed)) : undefined;
   const suggested = known === undefined ? '' : ` (${known.username})`;
   const user = username ?? ((await ask(`Username${suggested}: `)) || (known?.username ?? ''));
   return checked(user, password ?? (await ask('Password: ', { hidden: true })));

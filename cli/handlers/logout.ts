@@ -8,7 +8,7 @@ import { worldOf } from '../world.ts';
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { args, options, typed, output } = invocation;
-  const registry = registryOptions(options, typed);
+  const registry = await registryOptions(options, typed);
   const world = worldOf(invocation);
   if (options.all) {
     if (args.length > 0) throw optionError('--all', 'it excludes a registry');

@@ -9,7 +9,7 @@ import { worldOf } from '../world.ts';
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, typed, args, output } = invocation;
   const [list = '', ...images] = args;
-  const wanted = { all: options.all, words: memberWords(options), registry: registryOptions(options, typed) };
+  const wanted = { all: options.all, words: memberWords(options), registry: await registryOptions(options, typed) };
   await printListId(output, await addToManifestList(worldOf(invocation), list, images, wanted));
   return 0;
 };

@@ -9,7 +9,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, typed, args, output } = invocation;
   const [list = '', ...images] = args;
   const { all, amend } = options;
-  const registry = registryOptions(options, typed);
+  const registry = await registryOptions(options, typed);
   await printListId(output, await createManifestList(worldOf(invocation), list, images, { all, amend, registry }));
   return 0;
 };

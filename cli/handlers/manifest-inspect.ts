@@ -6,7 +6,7 @@ import { worldOf } from '../world.ts';
 
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, typed, args, output } = invocation;
-  const document = await inspectManifest(worldOf(invocation), args[0]!, registryOptions(options, typed));
+  const document = await inspectManifest(worldOf(invocation), args[0]!, await registryOptions(options, typed));
   await output.out(`${JSON.stringify(document, null, 4)}\n`);
   return 0;
 };

@@ -13,7 +13,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const { all, format, digestfile, quiet, rm } = options;
   const progress = copyProgress(output, { quiet });
   await pushManifestList(worldOf(invocation), list, {
-    registry: { ...registryOptions(options, typed), ...(progress === undefined ? {} : { notice: progress }) },
+    registry: { ...(await registryOptions(options, typed)), ...(progress === undefined ? {} : { notice: progress }) },
     indexOnly: !all,
     removeAfterwards: rm,
     ...(destination === undefined ? {} : { destination }),

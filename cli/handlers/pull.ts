@@ -36,7 +36,7 @@ async function pull(
   const platform = platformOption(options);
   const progress = pullProgress(output, { quiet: options.quiet });
   const wanted: PullOptions = {
-    registry: { ...registryOptions(options, typed), notice: progress.notice },
+    registry: { ...(await registryOptions(options, typed)), notice: progress.notice },
     ...(platform === undefined ? {} : { platform }),
     trying: progress.trying,
     progress,

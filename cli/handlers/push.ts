@@ -18,7 +18,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     throw optionError('--compress', 'it is for dir: only', '--compression-format gzip is for all');
   const progress = copyProgress(output, { quiet: options.quiet });
   await pushImage(worldOf(invocation), image, {
-    registry: { ...registryOptions(options, typed), ...(progress === undefined ? {} : { notice: progress }) },
+    registry: { ...(await registryOptions(options, typed)), ...(progress === undefined ? {} : { notice: progress }) },
     ...(destination === undefined ? {} : { destination }),
     ...(format === undefined ? {} : { format }),
     ...(compression === undefined ? {} : { compression }),

@@ -11,7 +11,7 @@ export const handle: Handler<Options> = async (invocation) => {
   const { args, options, typed, output } = invocation;
   const [term = ''] = args;
   if (options.limit < 1) throw optionError(`--limit ${options.limit}`, 'at least 1 is wanted');
-  const registry = registryOptions(options, typed);
+  const registry = await registryOptions(options, typed);
   if (options['list-tags']) {
     if (options.filter.length > 0) throw optionError('--filter', '--list-tags excludes it');
     await output.out(

@@ -13,7 +13,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const { quick, repair } = options;
   const { images, layers, damages } = await checkStore(
     world,
-    { quick, repair, registry: registryOptions(options, typed) },
+    { quick, repair, registry: await registryOptions(options, typed) },
     (damage) => void output.out(describe(damage)),
   );
   if (repair) await pruneLeavings(world);

@@ -111,6 +111,25 @@ test('on a terminal both are asked for, and the password is not shown', async ()
   expect(Object.keys((JSON.parse(readFileSync(file, 'utf8')) as { auths: object }).auths)).toEqual([registry.host]);
 });
 
+test('--creds with a user alone: the password is asked for, once for all that is done with it', async () => {
+  const none = `${directory}/knows-nobody.json`;
+  writeFileSync(none, '{"auths": {}}');
+  const words = ['--tls-verify=false', '--authfile', none, '--creds', 'bob'];
+  const terminal = onTerminal('search', ...words, `${registry.host}/nothing-of-that-name`);
+  await terminal.sees('Password: ');
+  terminal.types('s3cret\n');
+  expect(await terminal.exited).toBe(0);
+  expect(terminal.screen).not.toContain('s3cret');
+  expect(await limpid('pull', ...words, `${registry.host}/empty:1`)).toEqual({
+    code: 125,
+    out: '',
+    err: 'Error: cannot use --creds: there is no terminal to ask for the password on (hint: give it as USER:PASSWORD)\n',
+  });
+  expect((await limpid('pull', ...words.slice(0, -1), ':x', `${registry.host}/empty:1`)).err).toBe(
+    'Error: cannot use --creds: it names no user\n',
+  );
+});
+
 test.each([
   [['-p', 'x', '--password-stdin', '-u', 'bob'], 'cannot use --password-stdin: it excludes --password'],
   [['--password-stdin'], 'cannot use --password-stdin: it needs --username'],
