@@ -70,6 +70,7 @@ export const GUEST_TESTS: readonly GuestTests[] = [
   {
     file: 'tests/cli/network-drivers.test.ts',
     only: [
+      'without nf_tables',
       'beside the host',
       'routed by the parent',
       'on a VLAN of the parent',

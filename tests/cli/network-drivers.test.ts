@@ -1,5 +1,6 @@
 /** What needs more of a kernel than others: ipvlan, VLANs, SCTP. With real packets, where there is such a kernel. */
 import { beforeAll, describe, expect, test } from 'bun:test';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cable, type NetworkPlace } from '../kernel/test-hosts.ts';
 import { labNetwork } from './lab-network.ts';
@@ -12,7 +13,7 @@ const PATIENCE = 300_000;
 
 // In a guest the modules are there to be loaded; the machine itself is left as it is.
 if (process.env['GUEST_WORLD'] !== undefined)
-  for (const module of ['ipvlan', '8021q', 'sctp']) Bun.spawnSync(['modprobe', module]);
+  for (const module of ['ipvlan', 'macvlan', '8021q', 'sctp']) Bun.spawnSync(['modprobe', module]);
 
 const can = (script: string) => Bun.spawnSync(['unshare', '--net', 'sh', '-ec', script]).exitCode === 0;
 const PARENT = 'ip link add p type veth peer name q; ip link add link p name x type';
@@ -27,6 +28,41 @@ const serves = (place: NetworkPlace, protocol: string, port: number) =>
 const asks = (place: NetworkPlace, address: string, port: number) => place.asks(address, port, '-w', '30');
 const asksSctp = async (place: NetworkPlace, address: string, port: number) =>
   (await place.runs(['perl', ANSWERER, 'ask', 'sctp', address, String(port)])).out.trim();
+
+/** Takes modules away, as far as nobody uses them, so that they do not come back by themselves; or lets them come again. */
+function withoutFirewall(really: boolean): void {
+  writeFileSync('/proc/sys/kernel/modprobe', really ? '/bin/false' : '/sbin/modprobe');
+  const script = really
+    ? 'for round in 1 2 3 4; do for m in $(grep -oE "^(nft?_|nfnetlink)[a-z0-9_]*" /proc/modules); do rmmod $m 2>/dev/null; done; done; ! grep -q ^nf_tables /proc/modules'
+    : 'modprobe nf_tables';
+  expect(Bun.spawnSync(['sh', '-c', script]).exitCode).toBe(0);
+}
+
+// First of all, as others use them.
+test.skipIf(process.env['GUEST_WORLD'] === undefined)(
+  'without nf_tables there are no bridges, and the rest works (needs modules that can go)',
+  async () => {
+    withoutFirewall(true);
+    try {
+      expect(await limpid('run', '--rm', '--network=bridge', BUSYBOX, 'true')).toEqual({
+        code: 125,
+        out: '',
+        err:
+          'Error: cannot change the firewall: EPROTONOSUPPORT, this kernel has no nf_tables, which networks with a bridge need, ' +
+          'for the firewall table of limpid (hint: load its module, `modprobe nf_tables`; ' +
+          '--network none, host, and networks of macvlan and ipvlan do without)\n',
+      });
+      expect(host.does('ip -br link')).not.toContain('limpid0');
+      expect(await says('run', '--rm', '--network=none', BUSYBOX, 'echo', 'none')).toBe('none');
+      await says('network', 'create', '-d', 'macvlan', '-o', 'parent=eth0', '--subnet=10.64.0.0/24', 'mac');
+      expect(await says('run', '--rm', '--network=mac', BUSYBOX, 'echo', 'macvlan')).toBe('macvlan');
+      await says('network', 'rm', 'mac');
+    } finally {
+      withoutFirewall(false);
+    }
+  },
+  PATIENCE,
+);
 
 describe('ipvlan', () => {
   test.skipIf(!hasIpvlan)(

@@ -115,8 +115,15 @@ test('the guard is the resolver’s alone, and comes back with it', async () => 
 test('a network that comes later is guarded before its containers start, and nothing is once the last has gone', async () => {
   await says('network', 'create', '--subnet=10.95.6.0/24', '--disable-dns', '-o', 'isolate=true', 'late');
   places.set('late', await inside('late', '--network=late'));
+  const isGuarded = () => host.does(`nft list table inet ${guards()[0]}`).includes('comment "late"');
+  expect(isGuarded()).toBe(true);
   host.does('nft flush ruleset');
   expect(await asks('late', '10.95.2.9')).toBe(CLOSED);
   await says('rm', '-f', '-t', '0', '--all');
   await until('the guard is gone', () => guards().length === 0);
+  // Nobody has a name now: it is there for this one alone.
+  await inside('last', '--network=late');
+  expect(isGuarded()).toBe(true);
+  await says('rm', '-f', '-t', '0', 'last');
+  await until('the guard is gone again', () => guards().length === 0);
 });

@@ -28,6 +28,14 @@ await engine.networks.reload();
 said.reloaded = Bun.spawnSync(['ip', '-br', 'link', 'show', 'master', 'limpid1']).stdout.toString().split('\\n').filter(Boolean).length;
 await engine.remove('web', { force: true });
 await engine.networks.remove('back');
+// Who says nothing is on the default network, as on the command line; who asks for none is on none.
+const on = async (more) => {
+  await engine.run({ ...request, ...more });
+  const names = Object.keys((await engine.inspect('web')).NetworkSettings.Networks);
+  await engine.remove('web', { force: true });
+  return names.join();
+};
+said.unasked = [await on({}), await on({ networks: [] }), await on({ namespaces: { network: { kind: 'none' } } })];
 await engine.networks.remove('limpid');
 // On the host's networks a container is on none of ours.
 await engine.run({ ...request, networks: [{ network: 'limpid', aliases: [] }], namespaces: { network: { kind: 'host' } } });
@@ -53,6 +61,7 @@ test('create, run, connect, disconnect, prune, reload, remove', async () => {
       inUse: 'EINUSE',
       pruned: ['lab'],
       reloaded: 1,
+      unasked: ['limpid', '', ''],
       links: 1,
     });
   } finally {
