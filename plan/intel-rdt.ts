@@ -19,6 +19,14 @@ export function schemataOf({ schemata = [], l3CacheSchema, memBwSchema }: IntelR
   return [...schemata, ...(l3CacheSchema ?? '').split('\n'), ...(memBwSchema ?? '').split('\n')].filter(Boolean);
 }
 
+/** Host stage: what a group is to have of caches and bandwidth; lines of others stay as they are. */
+export function writeSchemata(group: string, schemata: readonly string[], because: string): Op[] {
+  return schemata.map((line): Op => {
+    const data = new TextEncoder().encode(`${line}\n`);
+    return { op: 'write', stage: 'host', because, path: `${group}/schemata`, flags: O_WRONLY, data, at: NONE };
+  });
+}
+
 /** Host stage, behind the clone: runtime-spec, config-linux.md, IntelRdt. The kernel moves the child's later threads along. */
 export function joinResctrl({ group, exists, schemata, own }: ResctrlPlace): Op[] {
   const base = { stage: 'host', because: 'linux.intelRdt', at: NONE } as const;
@@ -27,10 +35,7 @@ export function joinResctrl({ group, exists, schemata, own }: ResctrlPlace): Op[
   const monitors = own.filter((path) => path !== group);
   return [
     ...(exists ? [] : [make(group)]),
-    ...(exists ? [] : schemata).map((line): Op => {
-      const data = new TextEncoder().encode(`${line}\n`);
-      return { op: 'write', ...base, path: `${group}/schemata`, flags: O_WRONLY, data };
-    }),
+    ...(exists ? [] : writeSchemata(group, schemata, 'linux.intelRdt')),
     enter(group),
     ...monitors.flatMap((path) => [make(path), enter(path)]),
   ];

@@ -1,11 +1,23 @@
 import { statPath } from '../kernel/file-status.ts';
 import { readKernelFile } from '../kernel/files.ts';
 import type { ResctrlOps } from '../plan/context.ts';
-import { joinResctrl, schemataOf } from '../plan/intel-rdt.ts';
-import type { RuntimeSpec } from '../spec/runtime.ts';
+import { joinResctrl, schemataOf, writeSchemata } from '../plan/intel-rdt.ts';
+import type { Op } from '../plan/ops.ts';
+import type { IntelRdt, RuntimeSpec } from '../spec/runtime.ts';
 import { runtimeError } from './runtime-error.ts';
 
 const ROOT = '/sys/fs/resctrl';
+
+function groupOf({ closID }: IntelRdt, id: string): string {
+  return closID === '/' ? ROOT : `${ROOT}/${closID ?? id}`;
+}
+
+/** What `update` asks of caches and bandwidth. Throws ERESCTRL for a container that was put into no group. */
+export function planSchemata({ linux }: RuntimeSpec, id: string, changes: IntelRdt): Op[] {
+  if (linux?.intelRdt === undefined)
+    throw runtimeError('ERESCTRL', 'update', `container "${id}"`, 'it was made without "linux.intelRdt"');
+  return writeSchemata(groupOf(linux.intelRdt, id), schemataOf(changes), 'update');
+}
 
 /** Looks at where `linux.intelRdt` leads. Throws ERESCTRL where this host has no resctrl, or not what the spec says of it. */
 export function findResctrl({ linux }: RuntimeSpec, id: string): ResctrlOps | undefined {
@@ -15,8 +27,8 @@ export function findResctrl({ linux }: RuntimeSpec, id: string): ResctrlOps | un
     const why = `no resctrl is mounted at "${ROOT}": the kernel or the CPU does not have it, or nobody mounted it`;
     throw runtimeError('ERESCTRL', 'use', '"linux.intelRdt" of the runtime spec', why);
   }
-  const { closID = id, enableMonitoring = false } = asked;
-  const group = closID === '/' ? ROOT : `${ROOT}/${closID}`;
+  const { enableMonitoring = false } = asked;
+  const group = groupOf(asked, id);
   const exists = statPath(group) !== undefined;
   const schemata = schemataOf(asked);
   if (asked.closID !== undefined) checkGroup(group, exists, schemata);

@@ -1,7 +1,7 @@
 import { controllerDirectory } from '../kernel/cgroup.ts';
 import { readKernelFile } from '../kernel/files.ts';
 import { planUpdate } from '../plan/update.ts';
-import type { Resources } from '../spec/runtime.ts';
+import type { IntelRdt, Resources } from '../spec/runtime.ts';
 import { parseResources } from '../spec/validate.ts';
 import { asRuntimeError } from './bundle.ts';
 import { type Container, findContainer, readConfig, statusOf, writeConfig } from './container-record.ts';
@@ -10,11 +10,28 @@ import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
 /** Changes the limits of a container that has not stopped; what is not said stays as it is. */
-export async function updateContainer(world: RuntimeWorld, id: string, changes: unknown): Promise<void> {
+export async function updateContainer(
+  world: RuntimeWorld,
+  id: string,
+  changes: unknown,
+  schemata: IntelRdt = {},
+): Promise<void> {
   const container = findContainer(world, id);
-  const { cgroupsPath } = container;
   if (statusOf(world, container) === 'stopped')
     throw runtimeError('ESTATE', 'update', `container "${id}"`, 'container not running');
+  if (Object.keys(schemata).length > 0) await updateSchemata(world, container, schemata);
+  if (changes !== undefined) await updateResources(world, container, changes);
+}
+
+async function updateSchemata(world: RuntimeWorld, container: Container, changes: IntelRdt): Promise<void> {
+  const { planSchemata } = await import('./intel-rdt.ts');
+  const spec = readConfig(container);
+  await runPlan(world, planSchemata(spec, container.id, changes));
+  writeConfig(container, { ...spec, linux: { ...spec.linux, intelRdt: { ...spec.linux?.intelRdt, ...changes } } });
+}
+
+async function updateResources(world: RuntimeWorld, container: Container, changes: unknown): Promise<void> {
+  const { id, cgroupsPath } = container;
   if (cgroupsPath === '') throw runtimeError('ECGROUP', 'update', `container "${id}"`, 'it has no cgroup of its own');
   const spec = readConfig(container);
   const resources = asRuntimeError(() => merged(spec.linux?.resources ?? {}, parseResources(changes)));

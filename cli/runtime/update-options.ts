@@ -1,4 +1,4 @@
-import type { Resources } from '../../spec/runtime.ts';
+import type { IntelRdt, Resources } from '../../spec/runtime.ts';
 import { parseSize } from '../../base/size.ts';
 import { defineOptions, type OptionValues } from '../parse/option.ts';
 import { optionError } from '../parse/option-error.ts';
@@ -17,6 +17,8 @@ export const UPDATE_OPTIONS = defineOptions({
   'cpuset-mems': { type: 'string', value: 'LIST', help: 'Memory nodes that it may use' },
   'kernel-memory': { type: 'string', value: 'BYTES', help: 'Limit of kernel memory (v1)' },
   'kernel-memory-tcp': { type: 'string', value: 'BYTES', help: 'Limit of memory for TCP (v1)' },
+  'l3-cache-schema': { type: 'string', value: 'SCHEMA', help: 'Which parts of the L3 cache it may fill (resctrl)' },
+  'mem-bw-schema': { type: 'string', value: 'SCHEMA', help: 'Its bandwidth to memory (resctrl)' },
   memory: { type: 'string', value: 'BYTES', help: 'Limit of memory' },
   'memory-reservation': { type: 'string', value: 'BYTES', help: 'Memory that is left to it' },
   'memory-swap': { type: 'string', value: 'BYTES', help: 'Limit of memory and swap together' },
@@ -25,8 +27,14 @@ export const UPDATE_OPTIONS = defineOptions({
 
 type UpdateValues = OptionValues<typeof UPDATE_OPTIONS>;
 
-/** The flags as `linux.resources`, with nothing in it that was not said. */
-export function resourcesOf(flags: UpdateValues): Resources {
+/** The flags as `linux.resources`; undefined where schemata alone are asked for, as of a container without a cgroup. */
+export function limitsOf(flags: UpdateValues): Resources | undefined {
+  const schemata = Object.keys(schemataOf(flags)).length;
+  return schemata > 0 && Object.keys(present(flags)).length === schemata ? undefined : resourcesOf(flags);
+}
+
+/** With nothing in it that was not said. */
+function resourcesOf(flags: UpdateValues): Resources {
   const memory = present({
     limit: bytes('--memory', flags.memory),
     reservation: bytes('--memory-reservation', flags['memory-reservation']),
@@ -53,6 +61,11 @@ export function resourcesOf(flags: UpdateValues): Resources {
     ...(weight === undefined ? {} : { blockIO: { weight } }),
     ...(limit === undefined ? {} : { pids: { limit } }),
   };
+}
+
+/** The flags as `linux.intelRdt`. */
+export function schemataOf(flags: UpdateValues): IntelRdt {
+  return present({ l3CacheSchema: flags['l3-cache-schema'], memBwSchema: flags['mem-bw-schema'] });
 }
 
 function present<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {

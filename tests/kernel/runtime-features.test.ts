@@ -145,6 +145,49 @@ exit "$code"
   });
 });
 
+describe('update of schemata', () => {
+  const path = `${directory}/update-resctrl`;
+  writeFileSync(
+    path,
+    `#!/bin/sh
+mount -t tmpfs tmpfs /sys/fs
+mkdir -p /sys/fs/resctrl/gold
+cd /sys/fs/resctrl
+touch schemata tasks gold/tasks gold/schemata
+bundle=$1
+shift
+"$@" create --bundle "$bundle" rdt-up </dev/null >/dev/null
+"$@" update --l3-cache-schema 'L3:0=f' rdt-up && cat gold/schemata
+"$@" update --mem-bw-schema 'MB:0=5' --l3-cache-schema 'L3:0=e' rdt-up && cat gold/schemata
+"$@" delete --force rdt-up
+`,
+  );
+  chmodSync(path, 0o755);
+
+  test('writes them into the group that the container is in', async () => {
+    const made = bundle('rdt-up', ['sleep', '1000'], (spec) => {
+      spec.linux!.intelRdt = { closID: 'gold' };
+    });
+    const through = ['unshare', '--mount', '--propagation', 'private', path, made];
+    const { out, err } = await runWith({ through }, '--cgroup-manager', 'disabled');
+    // The file of this test does not sort its lines as the kernel does: the last that is written stands first.
+    expect({ out, err }).toEqual({ out: 'L3:0=f\nMB:0=5\n', err: '' });
+  });
+
+  test('of a container that is in none', async () => {
+    expect((await run('create', '--bundle', bundle('rdt-none', ['sleep', '1000']), 'rdt-none')).code).toBe(0);
+    try {
+      const { code, err } = await runWith({}, 'update', '--l3-cache-schema', 'L3:0=f', 'rdt-none');
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: 'cannot update container "rdt-none": it was made without "linux.intelRdt"\n',
+      });
+    } finally {
+      await run('delete', '--force', 'rdt-none');
+    }
+  });
+});
+
 describe('a cgroup that has children (needs cgroup v1)', () => {
   const mountPoint = '/sys/fs/cgroup/devices';
   const isV1 = existsSync(`${mountPoint}/devices.list`);

@@ -2,7 +2,7 @@ import { updateContainer } from '../../../runtime/update.ts';
 import { readProcessFile } from '../../../runtime/exec.ts';
 import { absolutePath } from '../bundle-options.ts';
 import { defineRuntimeCommand } from '../runtime-command.ts';
-import { resourcesOf, UPDATE_OPTIONS } from '../update-options.ts';
+import { limitsOf, schemataOf, UPDATE_OPTIONS } from '../update-options.ts';
 
 export const command = defineRuntimeCommand({
   synopsis: 'Change the limits of a container',
@@ -19,7 +19,8 @@ export const command = defineRuntimeCommand({
   args: { min: 1, max: 1 },
   run: async ({ world, options: { resources: file, ...flags }, args: [id = ''] }) => {
     const path = file === '-' ? '/dev/stdin' : file;
-    await updateContainer(world, id, path === undefined ? resourcesOf(flags) : readProcessFile(absolutePath(path)));
+    const limits = path === undefined ? limitsOf(flags) : readProcessFile(absolutePath(path));
+    await updateContainer(world, id, limits, schemataOf(flags));
     return 0;
   },
 });
