@@ -5,11 +5,10 @@ import { dockerArchiveOut } from './archive-destinations.ts';
 import { rewritableSink } from './archive-sink.ts';
 import type { ImageCollection } from './collection.ts';
 import { openDockerArchive } from './docker-archive-source.ts';
-import { cannotWrite, noSuchImage } from './fault.ts';
+import { dockerHost } from './docker-host.ts';
+import { noSuchImage } from './fault.ts';
 import { openArchiveStream } from './open-archive.ts';
 import { createSpool } from './spool.ts';
-
-const DEFAULT_HOST = 'unix:///var/run/docker.sock';
 
 /** An image of a running Docker daemon, fetched as the archive that `docker save` writes. */
 export async function openDockerImage(place: StorePlace, reference: string, name: string): Promise<ImageCollection> {
@@ -56,15 +55,12 @@ async function send(path: string, name: string): Promise<void> {
 }
 
 async function ask(name: string, path: string, init: BunFetchRequestInit): Promise<Response> {
-  const host = Bun.env['DOCKER_HOST'] || DEFAULT_HOST;
-  if (!host.startsWith('unix://'))
-    throw cannotWrite(name, `DOCKER_HOST is "${host}"`, 'only a unix:// socket is spoken to');
-  const unix = host.slice('unix://'.length);
+  const { shown, origin, options } = dockerHost(name);
   try {
     // No version in the path: the daemon takes its own.
-    return await fetch(`http://docker${path}`, {
+    return await fetch(`${origin}${path}`, {
       ...init,
-      unix,
+      ...options,
       timeout: false,
       redirect: 'error',
     } as BunFetchRequestInit);
@@ -72,9 +68,9 @@ async function ask(name: string, path: string, init: BunFetchRequestInit): Promi
     throw new LimpidError({
       code: 'EDOCKER',
       doing: 'ask',
-      subject: `Docker at "${unix}" for "${name}"`,
+      subject: `Docker at "${shown}" for "${name}"`,
       why: connectTrouble(error),
-      hint: 'is its daemon running? DOCKER_HOST=unix://PATH names another socket',
+      hint: 'is its daemon running? DOCKER_HOST=unix://PATH or tcp://HOST:PORT names another place',
     });
   }
 }

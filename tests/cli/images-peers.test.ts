@@ -244,6 +244,31 @@ peer('docker', ['dockerd', 'containerd', 'docker'], () => {
     expect((await docker('run', '--rm', '--network', 'none', 'built')).out).toBe(SAYS);
   });
 
+  test('through TCP, both ways', async () => {
+    const id = await ours();
+    const relay = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      idleTimeout: 0,
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      fetch: (request) => {
+        const { pathname, search } = new URL(request.url);
+        const { method, headers, body } = request;
+        const unix = socket.slice('unix://'.length);
+        return fetch(`http://docker${pathname}${search}`, { method, headers, body, unix } as BunFetchRequestInit);
+      },
+    });
+    const env = { DOCKER_HOST: `tcp://127.0.0.1:${relay.port}`, HTTP_PROXY: 'http://127.0.0.1:1' };
+    const overTcp = (...words: string[]) => finish([PROGRAM, ...globals, ...words], { env });
+    try {
+      await succeeds(overTcp('push', '-q', OURS, 'docker-daemon:over-tcp:1'));
+      expect(await told('over-tcp:1', '{{.Id}}')).toBe(`sha256:${id}`);
+      expect(await succeeds(overTcp('pull', '-q', 'docker-daemon:over-tcp:1'))).toBe(id);
+    } finally {
+      await relay.stop(true);
+    }
+  });
+
   test('through its socket, both ways', async () => {
     const id = await ours();
     await succeeds(withDocker('push', '-q', OURS, 'docker-daemon:from-limpid:2'));
@@ -288,7 +313,7 @@ peer('docker', ['dockerd', 'containerd', 'docker'], () => {
     );
     expect([code, err]).toEqual([
       125,
-      `Error: cannot ask Docker at "${at('nobody.sock')}" for "docker-daemon:x:1": nobody listens there (hint: is its daemon running? DOCKER_HOST=unix://PATH names another socket)\n`,
+      `Error: cannot ask Docker at "${at('nobody.sock')}" for "docker-daemon:x:1": nobody listens there (hint: is its daemon running? DOCKER_HOST=unix://PATH or tcp://HOST:PORT names another place)\n`,
     ]);
   });
 });
