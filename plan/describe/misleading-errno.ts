@@ -121,11 +121,13 @@ function correctWrite(failure: Failure): Correction | undefined {
     };
   if (file === 'uid_map' || file === 'gid_map') return correctIdMap(errno);
   if (file.startsWith('oom_score_adj') && errno === 'EACCES') return { why: 'lowering it needs CAP_SYS_RESOURCE' };
-  if (path.endsWith('/forwarding') || file === 'ip_forward')
+  if (path.endsWith('/forwarding') || file === 'ip_forward') {
+    const name = path.includes('/ipv6/') ? 'net.ipv6.conf.all.forwarding' : 'net.ipv4.ip_forward';
     return {
       why: 'this machine does not let packets be forwarded',
-      hint: 'set it from outside, `sysctl -w net.ipv4.ip_forward=1`; --network none and host do without',
+      hint: `set it from outside, \`sysctl -w ${name}=1\`; --network none and host do without`,
     };
+  }
   if (path.startsWith('/proc/sys/') && errno === 'ENOENT') return { why: 'this kernel has no such sysctl' };
   if (path.startsWith('/proc/sys/') && errno === 'EINVAL') return { why: 'the sysctl does not take this value' };
   return undefined;

@@ -9,6 +9,7 @@ import type { Op } from '../ops.ts';
 import { explainFailure } from './explain-failure.ts';
 
 const [EEXIST, ENODEV, EROFS, EXFULL, EOPNOTSUPP, EPROTONOSUPPORT] = [17, 19, 30, 54, 95, 93] as const;
+const [ESOCKTNOSUPPORT, EADDRINUSE] = [94, 98] as const;
 const on = { stage: 'host', because: 'network lab' } as const;
 const mac = parseMac('02:00:00:00:00:01')!;
 const rtnetlink = (message: Uint8Array, name = '', indexAt = -1): Op => {
@@ -19,7 +20,15 @@ const tagged = rtnetlink(addBridgeMessage({ name: 'limpid0', mac, vlan: 30 }));
 const veth = rtnetlink(addVethMessage({ name: 'lim1', peer: { name: 'eth0', mac } }).message, 'limpid0');
 const ipvlan = rtnetlink(addSubInterfaceMessage({ kind: 'ipvlan', mode: 0, name: 'eth0' }).message, 'eno1');
 const address = rtnetlink(addAddressMessage(parseAddressWithPrefix('10.88.0.1/16')!), 'limpid0', ADDRESS_INDEX_AT);
-const forward: Op = {
+const sctp: Op = {
+  ...on,
+  op: 'reserve_port',
+  domain: 2,
+  type: 5,
+  protocol: 132,
+  address: Uint8Array.of(2, 0, 9000 >> 8, 9000 & 255, ...new Uint8Array(12)),
+};
+const forward: Op<'write'> & typeof on = {
   ...on,
   op: 'write',
   at: -1,
@@ -77,6 +86,24 @@ test.each([
     EROFS,
     'open',
     'cannot write "1" to "/proc/sys/net/ipv4/ip_forward": EROFS, this machine does not let packets be forwarded, for network lab (hint: set it from outside, `sysctl -w net.ipv4.ip_forward=1`; --network none and host do without)',
+  ],
+  [
+    { ...forward, path: '/proc/sys/net/ipv6/conf/all/forwarding' },
+    EROFS,
+    'open',
+    'cannot write "1" to "/proc/sys/net/ipv6/conf/all/forwarding": EROFS, this machine does not let packets be forwarded, for network lab (hint: set it from outside, `sysctl -w net.ipv6.conf.all.forwarding=1`; --network none and host do without)',
+  ],
+  [
+    sctp,
+    ESOCKTNOSUPPORT,
+    'socket',
+    'cannot publish 0.0.0.0:9000/sctp: ESOCKTNOSUPPORT, this kernel has no SCTP, for network lab (hint: load its module, `modprobe sctp`: containers need it as well)',
+  ],
+  [
+    { ...sctp, protocol: 17 },
+    EADDRINUSE,
+    'bind',
+    'cannot publish 0.0.0.0:9000/udp: EADDRINUSE, somebody has the port, for network lab',
   ],
   [
     firewall,
