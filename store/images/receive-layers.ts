@@ -33,15 +33,17 @@ export async function receiveLayers(
   progress?.begin(layers);
   const failure = new AbortController();
   const waiting = layers.map((layer, index) => ({ layer, diffId: diffIds[index]! }));
-  const seen = new Set<Digest>();
+  // One that is there twice; compressed in two ways it is two blobs.
+  const seen = new Set<string>();
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined && !failure.signal.aborted; next = waiting.shift()) {
       const { layer, diffId } = next;
-      if (seen.has(diffId) || (hasLayer(place, diffId) && hasBlob(place, layer.digest))) {
+      const key = `${diffId} ${layer.digest}`;
+      if (seen.has(key) || (hasLayer(place, diffId) && hasBlob(place, layer.digest))) {
         progress?.done(layer, 'there');
         continue;
       }
-      seen.add(diffId);
+      seen.add(key);
       await receiveLayer(place, {
         descriptor: layer,
         diffId,

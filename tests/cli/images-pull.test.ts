@@ -74,6 +74,28 @@ describe('pull', () => {
     await says('rmi', at(name));
   });
 
+  test('layers that are there, compressed otherwise: both manifests keep their digests', async () => {
+    const image = busyboxImage({ Env: ['BOTH=1'] });
+    const kinds = ['gzip', 'zstd'] as const;
+    const pushed = [];
+    for (const compression of kinds)
+      pushed.push(await pushImage(registry.host, `both:${compression}`, image, { compression }));
+    expect(pushed[0]!.id).toBe(pushed[1]!.id);
+    for (const kind of kinds) await says('pull', '-q', ...PLAIN, at(`both:${kind}`));
+    for (const [index, kind] of kinds.entries()) {
+      const before = requests().length;
+      await says('pull', '-q', ...PLAIN, at(`both:${kind}`));
+      expect(requests().slice(before)).toEqual([`GET /v2/both/manifests/${kind}`]);
+      await says('push', '-q', ...PLAIN, at(`both:${kind}`), at(`again:${kind}`));
+      const { headers } = await fetch(`http://${at('again').replace('/', '/v2/')}/manifests/${kind}`, {
+        headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+      });
+      expect(headers.get('docker-content-digest')).toBe(pushed[index]!.digest);
+    }
+    await says('rmi', at('both:gzip'), at('both:zstd'));
+    expect(await says('system', 'check')).toContain('no damage');
+  });
+
   test("Docker's documents", async () => {
     const { id } = await pushImage(registry.host, 'docker:1', busyboxImage({ Env: ['D=1'] }), { family: 'docker' });
     expect(await says('pull', '-q', ...PLAIN, at('docker:1'))).toBe(hex(id));
