@@ -1,3 +1,4 @@
+import { LimpidError } from '../base/error.ts';
 import type { HostFacts } from '../plan/facts.ts';
 import { executorBytes } from '../kernel/assets.ts';
 import { gatherFacts } from '../kernel/facts.ts';
@@ -23,8 +24,8 @@ export class World {
 
   constructor({ root, runroot, command }: WorldOptions = {}) {
     this.#command = command;
-    this.root = root ?? defaultRoot();
-    this.runroot = runroot ?? defaultRunroot();
+    this.root = root === undefined ? defaultRoot() : placeOf(root, 'root');
+    this.runroot = runroot === undefined ? defaultRunroot() : placeOf(runroot, 'runroot');
   }
 
   /** A command line of `limpid` in this world. */
@@ -41,6 +42,18 @@ export class World {
   get executor(): Promise<Uint8Array> {
     return (this.#executor ??= executorBytes());
   }
+}
+
+/** Absolute, and in one spelling: by these words a world's firewall table is found again. */
+function placeOf(path: string, option: 'root' | 'runroot'): string {
+  if (path === '')
+    throw new LimpidError({ code: 'EOPTION', doing: 'use', subject: `--${option} ""`, why: 'a directory is wanted' });
+  const names: string[] = [];
+  for (const name of (path.startsWith('/') ? path : `${process.cwd()}/${path}`).split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
 }
 
 function defaultRoot(): string {
