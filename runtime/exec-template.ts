@@ -17,14 +17,19 @@ export type Kept = { readonly kind: 'words' } | { readonly kind: 'process'; read
  */
 export function keepPlan(files: ContainerFiles, pid: number, process: Process, plan: Plan, kept: Kept): void {
   if (process.terminal || plan.some(({ op }) => op === 'seccomp_listen')) return;
-  keepEncoded(files, pid, process, encodePlan(plan), kept);
+  const facts = templateFacts(pid);
+  if (facts !== undefined) keepEncoded(files, facts, process, encodePlan(plan), kept);
 }
 
 /** The same for a plan that is encoded, has no terminal and asks no listener. */
-export function keepEncoded(files: ContainerFiles, pid: number, process: Process, bytes: Uint8Array, kept: Kept): void {
-  const facts = templateFacts(pid);
-  if (facts === undefined) return;
-  const head = [`limpid-exec ${OPS_DIGEST}`, facts, ...headOf(process, kept)];
+export function keepEncoded(
+  files: ContainerFiles,
+  facts: TemplateFacts,
+  process: Process,
+  bytes: Uint8Array,
+  kept: Kept,
+): void {
+  const head = [`limpid-exec ${OPS_DIGEST}`, facts.text, ...headOf(process, kept)];
   const text = new TextEncoder().encode(head.map((field) => `${field}\0`).join(''));
   const whole = new Uint8Array(text.length + bytes.length);
   whole.set(text);
@@ -46,11 +51,25 @@ function headOf(process: Process, kept: Kept): string[] {
   return [String(prefixes.length), ...prefixes];
 }
 
+export interface TemplateFacts {
+  readonly text: string;
+  /** Files below /proc/PID/ns that lead elsewhere than ours. */
+  readonly foreign: readonly string[];
+  /** /proc/PID/cgroup. */
+  readonly cgroups: string;
+}
+
 /** Namespaces of ours and of the container, our capabilities, its cgroups: what a plan of `exec` is computed from. */
-function templateFacts(pid: number): string | undefined {
-  const links = NAMESPACES.flatMap((type) => [`/proc/self/ns/${type}`, `/proc/${pid}/ns/${type}`]);
+export function templateFacts(pid: number): TemplateFacts | undefined {
+  const links = NAMESPACES.map((type) =>
+    [`/proc/self/ns/${type}`, `/proc/${pid}/ns/${type}`].map((link) => readSymlink(link) ?? ''),
+  );
   const capabilities = /\nCapPrm:\t([0-9a-f]{16})\n/.exec(readKernelFile('/proc/self/status') ?? '')?.[1];
   const cgroups = readKernelFile(`/proc/${pid}/cgroup`);
   if (capabilities === undefined || cgroups === undefined) return undefined;
-  return `${links.map((link) => `${readSymlink(link) ?? ''}\n`).join('')}${capabilities}\n${cgroups}`;
+  return {
+    text: `${links.map(([ours, theirs]) => `${ours}\n${theirs}\n`).join('')}${capabilities}\n${cgroups}`,
+    foreign: NAMESPACES.filter((_, index) => links[index]![0] !== links[index]![1]),
+    cgroups,
+  };
 }

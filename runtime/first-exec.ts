@@ -1,6 +1,4 @@
 import { NAMESPACE_FILE } from '../abi/flags/namespace.ts';
-import { joinedCgroups } from '../kernel/cgroup.ts';
-import { foreignNamespaces } from '../kernel/namespaces.ts';
 import type { EnterTarget } from '../plan/enter.ts';
 import type { CgroupFacts } from '../plan/facts.ts';
 import { encodePlan } from '../plan/wire.ts';
@@ -8,7 +6,7 @@ import type { NamespaceType, Process, RuntimeSpec } from '../spec/runtime.ts';
 import type { ContainerFiles } from './container-files.ts';
 import type { Container, ContainerRecord } from './container-record.ts';
 import { type Entered, type PlannedProcess, planProcess } from './exec.ts';
-import { keepEncoded } from './exec-template.ts';
+import { keepEncoded, type TemplateFacts, templateFacts } from './exec-template.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
 /** What the plan of a container's first `exec` will be, computed while its `create` is at work. */
@@ -35,8 +33,9 @@ export function expectExec(
   const encoded = encodePlan(planned.plan);
   return {
     keep: (pid) => {
-      if (sameTarget(target, observedTarget(world.facts.cgroup, pid, record.cgroupsPath)))
-        keepEncoded(files, pid, planned.process, encoded, { kind: 'words' });
+      const facts = templateFacts(pid);
+      if (facts !== undefined && isAsExpected(facts, target, record.cgroupsPath))
+        keepEncoded(files, facts, planned.process, encoded, { kind: 'words' });
     },
   };
 }
@@ -71,13 +70,10 @@ function expectedTarget(facts: CgroupFacts, { linux }: RuntimeSpec, cgroupsPath:
   };
 }
 
-function observedTarget(facts: CgroupFacts, pid: number, cgroupsPath: string): EnterTarget {
-  const cgroup = cgroupsPath === '' ? { v1: [] } : joinedCgroups(facts, pid, cgroupsPath);
-  return { namespaces: foreignNamespaces(pid), cgroup };
-}
-
-function sameTarget(a: EnterTarget, b: EnterTarget): boolean {
-  const words = ({ namespaces, cgroup: { unified = '', v1 } }: EnterTarget): string =>
-    `${namespaces.join(' ')} ${unified} ${v1.join(' ')}`;
-  return words(a) === words(b);
+/** Its namespaces are these, and all of its cgroups the one that was made for it. */
+function isAsExpected({ foreign, cgroups }: TemplateFacts, { namespaces }: EnterTarget, cgroupsPath: string): boolean {
+  const files = namespaces.map((type) => NAMESPACE_FILE[type]);
+  if (files.length !== foreign.length || files.some((file) => !foreign.includes(file))) return false;
+  const lines = cgroups.trimEnd().split('\n');
+  return cgroupsPath === '' || lines.every((line) => line.endsWith(`:${cgroupsPath}`));
 }
