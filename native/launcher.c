@@ -49,6 +49,12 @@ int main(int argc, char **argv) {
     return 125;
   }
   path[length] = '\0';
+  /* Bun would end with a line of its own, and paths would mean nothing. */
+  char here[PATH_MAX];
+  if (getcwd(here, sizeof here) == NULL && errno == ENOENT) {
+    fprintf(stderr, "Error: cannot find the working directory: it was removed (hint: `cd` to one that is there)\n");
+    return 125;
+  }
   if (!cut_last(path) || !cut_last(path)) return 125;
   strcat(path, PROGRAM);
   drop_bun_variables();

@@ -57,6 +57,16 @@ test('by its other name it is an OCI runtime', () => {
   });
 });
 
+test('from a directory that was removed it says so', () => {
+  const script = `mkdir ${prefix}/gone && cd ${prefix}/gone && rmdir ${prefix}/gone && ${prefix}/bin/limpid version`;
+  const { exitCode, stdout, stderr } = Bun.spawnSync(['sh', '-c', script]);
+  expect({ exitCode, out: stdout.toString(), err: stderr.toString() }).toEqual({
+    exitCode: 125,
+    out: '',
+    err: 'Error: cannot find the working directory: it was removed (hint: `cd` to one that is there)\n',
+  });
+});
+
 test('the launcher says what is missing', () => {
   const alone = `${prefix}/elsewhere/bin`;
   Bun.spawnSync(['install', '-D', `${prefix}/bin/limpid`, `${alone}/limpid`]);
