@@ -146,7 +146,7 @@ describe('devices', () => {
       'run',
       '--rm',
       '--cap-add',
-      'MKNOD',
+      'SYSLOG,MKNOD',
       BUSYBOX,
       'sh',
       '-c',
