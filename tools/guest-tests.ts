@@ -77,7 +77,7 @@ export const GUEST_TESTS: readonly GuestTests[] = [
       'tagged towards',
       'is reached from everywhere',
     ],
-    seconds: 60,
+    seconds: 100,
   },
   {
     // On a kernel that CRIU knows.
