@@ -18,8 +18,9 @@ import { ROOT } from './test-stage.ts';
 const FURTHER_TESTS = ['tests/golden/plans.test.ts', 'tests/golden/check-plan.test.ts'];
 const REPORT = `${ROOT}build/mutation.txt`;
 
-function testFiles(): string[] {
-  const rooms = [...new Bun.Glob(`{${Object.keys(ROOMS).join(',')}}/**/*.test.ts`).scanSync(ROOT)];
+/** As the copy has them: the checkout may go on changing. */
+function testFiles(root: string): string[] {
+  const rooms = [...new Bun.Glob(`{${Object.keys(ROOMS).join(',')}}/**/*.test.ts`).scanSync(root)];
   return [...rooms.toSorted(), ...FURTHER_TESTS];
 }
 
@@ -54,7 +55,7 @@ const wanted = named.length > 0 ? named : Object.keys(ROOMS);
 const isWanted = (path: string): boolean => wanted.some((name) => path === name || path.startsWith(`${name}/`));
 const scratch = await makeScratch(isWanted);
 try {
-  const tests = await importersOf(ROOT, testFiles(), isWanted);
+  const tests = await importersOf(scratch.root, testFiles(scratch.root), isWanted);
   const { text, details } = await mutate(scratch, tests, { deadline, seed, sampleOnly });
   mkdirSync(`${ROOT}build`, { recursive: true });
   await Bun.write(REPORT, details);

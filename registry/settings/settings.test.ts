@@ -149,6 +149,13 @@ test.each(['insecure = true', 'blocked = true', 'trusted-realms = ["b.io"]', '[[
   },
 );
 
+test.each(['prefix = "*.a.io"', 'location = "a.io"', 'prefix = "a.io"\nlocation = "b.io"'])(
+  '%j says enough',
+  (says) => {
+    expect(conf(`[[registry]]\n${says}`).rules).toHaveLength(1);
+  },
+);
+
 test('law: any text is a configuration or ECONF', () => {
   const value = fc.constantFrom('"a.io"', '["a.io", "b.io"]', 'true', '7', '"*.a"', '""', '{}', '[[]]');
   const key = fc.constantFrom(
