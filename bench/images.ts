@@ -122,7 +122,7 @@ async function ownCases({ registry }: ImageOrigin, limpid: ReturnType<typeof lim
   const gigabytes = Number(values.gigabytes);
   await pushLargeLayer(registry, gigabytes);
   const peakKb = await peakMemoryKb(limpid.pull(`${registry.host}/large:1`));
-  say(`| memory of a pull of a ${gigabytes} GB layer (MB) | ${Math.round(peakKb / 1000)} | 150 |`);
+  say(`| memory of a pull of a ${gigabytes} GB layer by gzip (MB) | ${Math.round(peakKb / 1000)} | 150 |`);
   probe([...words, 'rmi', '--all', '--force'], {});
 }
 
