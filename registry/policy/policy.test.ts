@@ -85,6 +85,44 @@ test.each<[object, object]>([
   ]);
 });
 
+test.each([
+  [{ type: 'matchRepoDigestOrExact' }, { type: 'matchRepoDigestOrExact' }],
+  [{ type: 'matchRepository' }, { type: 'matchRepository' }],
+  [
+    { type: 'exactReference', dockerReference: 'a.io/b:1' },
+    { type: 'exactReference', reference: 'a.io/b:1' },
+  ],
+  [
+    { type: 'exactRepository', dockerRepository: 'a.io/b' },
+    { type: 'exactRepository', repository: 'a.io/b' },
+  ],
+  [
+    { type: 'remapIdentity', prefix: 'a.io', signedPrefix: 'b.io' },
+    { type: 'remapIdentity', prefix: 'a.io', signedPrefix: 'b.io' },
+  ],
+])('the identity %j', (signedIdentity, identity) => {
+  const item = (rule: object) => ({ default: [{ type: 'sigstoreSigned', keyPath: '/k', signedIdentity: rule }] });
+  expect(policy(item(signedIdentity)).default[0]).toMatchObject({ identity });
+  expect(refusal(item({ ...signedIdentity, more: '' }))).toContain(
+    'signedIdentity.more" of "/policy.json": there is no',
+  );
+  for (const name of Object.keys(signedIdentity).filter((key) => key !== 'type'))
+    for (const wrong of ['', 1, undefined])
+      expect(refusal(item({ ...signedIdentity, [name]: wrong }))).toContain(
+        `signedIdentity.${name}" of "/policy.json": it is no text`,
+      );
+});
+
+test.each(['fulcio', 'rekorPublicKeyPath', 'rekorPublicKeyPaths', 'rekorPublicKeyData', 'rekorPublicKeyDatas', 'pki'])(
+  'sigstoreSigned with %s is fulfilled by nothing',
+  (what) => {
+    const asked = { type: 'sigstoreSigned', keyPath: '/k', [what]: {} };
+    expect(policy({ default: [asked] }).default as readonly object[]).toEqual([
+      { type: 'unsupported', what: `sigstoreSigned with "${what}"` },
+    ]);
+  },
+);
+
 test('sigstore’s keys may be several texts', () => {
   const keys = { paths: [], data: [new Uint8Array([1]), new Uint8Array([2])] };
   expect(policy({ default: [{ type: 'sigstoreSigned', keyDatas: ['AQ==', 'Ag=='] }] }).default[0]).toMatchObject({
@@ -187,6 +225,13 @@ test.each<[string, string, IdentityRule, boolean]>([
   ['q.io/x:1', 'r.io/a:1', { type: 'exactReference', reference: 'q.io/x:1' }, true],
   ['q.io/x:2', 'r.io/a:1', { type: 'exactReference', reference: 'q.io/x:1' }, false],
   ['q.io/x:2', 'r.io/a:1', { type: 'exactRepository', repository: 'q.io/x' }, true],
+  ['r.io/a:1', 'r.io/a:1', { type: 'exactRepository', repository: 'q.io/x' }, false],
+  ['q.io/x:1', 'r.io/a:1', { type: 'exactRepository', repository: 'no name' }, false],
+  ['q.io/x:1', 'r.io/a:1', { type: 'exactReference', reference: 'no name' }, false],
+  ['r.io/a:1', `r.io/a:1@${DIGEST}`, { type: 'matchExact' }, false],
+  ['r.io/a', 'r.io/a', { type: 'matchExact' }, false],
+  ['q.io/up:1', 'm.io/q:1', { type: 'remapIdentity', prefix: 'm.io/q', signedPrefix: 'q.io/up' }, true],
+  ['m.io/q/a:1', 'm.io/q/a:1', { type: 'remapIdentity', prefix: 'm.io/q', signedPrefix: 'NO NAME' }, true],
   ['q.io/up/a:1', 'm.io/q/a:1', { type: 'remapIdentity', prefix: 'm.io/q', signedPrefix: 'q.io/up' }, true],
   ['m.io/q/a:1', 'm.io/q/a:1', { type: 'remapIdentity', prefix: 'm.io/q', signedPrefix: 'q.io/up' }, false],
   ['m.io/qq/a:1', 'm.io/qq/a:1', { type: 'remapIdentity', prefix: 'm.io/q', signedPrefix: 'q.io/up' }, true],
