@@ -58,13 +58,16 @@ function tallyRuns(
   return tally(`guest-${world}`, outcomes, Math.max(...runs.map(({ code }) => code)), output);
 }
 
-function runShare(world: GuestWorld, share: readonly GuestTests[], directory: string) {
+async function runShare(world: GuestWorld, share: readonly GuestTests[], directory: string) {
   const words = share.flatMap(({ file, only }) => [file, only?.join('|') ?? ALL]);
   const options = ['--timeout', `${GUEST_SECONDS}`, '--out', directory, '--'];
-  return run(
+  const result = await run(
     ['bun', 'tests/guest/run.ts', ...OPTIONS[world], ...options, 'sh', '-c', SCRIPT, 'sh', ...words],
     GUEST_SECONDS + 30,
   );
+  const name = share[0]?.file.split('/').at(-1);
+  await Bun.write(`${directory}/${name}.output`, `exit code ${result.code}\n${result.output}`);
+  return result;
 }
 
 /** A file whose runner wrote nothing counts as one failed test, and so does a name that no test has. */
