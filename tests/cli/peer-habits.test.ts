@@ -1,5 +1,5 @@
 /** What people type who come from podman or Docker, where it is a little more than the options of one command. */
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { beforeAll, expect, test } from 'bun:test';
 import { BUSYBOX, finish, privateWorld, PROGRAM } from './limpid.ts';
 import { until } from './until.ts';
 
@@ -14,7 +14,6 @@ beforeAll(async () => {
   await says('run', '-d', '--name', 'lab', BUSYBOX, 'sh', '-c', TRAPS);
   await ready(1);
 });
-afterAll(() => limpid('rm', '-f', '-t', '0', 'lab'));
 
 test('top with the options of ps asks the ps inside', async () => {
   for (const words of [['-ef'], ['aux'], ['-o', 'pid,args']]) {
