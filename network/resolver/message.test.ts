@@ -29,6 +29,26 @@ describe('a query', () => {
     expect(parseQuery(query('a b\x01', TYPE.A))!.name).toBe('a\\032b\\001');
   });
 
+  /** A question with labels of these bytes, whatever they are. */
+  const asked = (...labels: readonly (readonly number[])[]) => {
+    const name = labels.flatMap((label) => [label.length, ...label]);
+    return parseQuery(Uint8Array.from([0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, ...name, 0, 0, 1, 0, 1]));
+  };
+  const label = (length: number) => Array.from({ length }, () => 0x61);
+
+  test('has labels of 63 bytes and a name of 255 at most', () => {
+    expect(asked(label(63))?.name).toBe('a'.repeat(63));
+    expect(asked(label(64))).toBeUndefined();
+    expect(asked(label(63), label(63), label(63), label(61))?.name.length).toBe(253);
+    expect(asked(label(63), label(63), label(63), label(62))).toBeUndefined();
+  });
+
+  test('what could be read as something else is a number: the dot, the backslash, blanks, what is no ASCII', () => {
+    expect(asked([0x21, 0x7e])?.name).toBe('!~');
+    expect(asked([0x2e, 0x5c, 0x20, 0x7f, 0xe4])?.name).toBe('\\046\\092\\032\\127\\228');
+    expect(asked([])?.name).toBe('');
+  });
+
   test('is not an answer, not another opcode, not two questions, not cut off, and has no pointers', () => {
     const plain = query('web', TYPE.A);
     const changed = (at: number, value: number) =>

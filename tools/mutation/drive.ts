@@ -82,7 +82,12 @@ async function failureOf(kept: KeptTest): Promise<string | undefined> {
 async function survey(root: string, mutants: MutantSwitch, files: readonly string[]): Promise<void> {
   for (const file of files) {
     mutants.turn(-1);
-    const tests = await loadTests(root, file);
+    const tests = await loadTests(root, file).catch((error: unknown) => String(error));
+    if (typeof tests === 'string') {
+      const failure = `the file does not load: ${tests}`;
+      say({ file, reachedOnLoad: [], tests: [{ name: '', ms: 0, calls: 0, reached: [], failure }] });
+      continue;
+    }
     const reachedOnLoad = mutants.reached();
     const surveyed: SurveyedTest[] = [];
     for (const kept of tests) {

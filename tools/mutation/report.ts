@@ -22,7 +22,7 @@ export function reportOf(
     const share = tried.length === 0 ? '' : `${Math.round((100 * killed.length) / tried.length)}%`;
     const passed = own.filter(({ id }) => reached.has(id));
     const ownTests = tests.filter(({ file }) => file.startsWith(`${room}/`));
-    const unseen = ownTests.filter(({ seen }) => !seen);
+    const unseen = ownTests.filter(({ seen, failure }) => !seen && failure === undefined);
     return [room, own.length, passed.length, tried.length, killed.length, share, ownTests.length, unseen.length].map(
       String,
     );

@@ -1,9 +1,20 @@
 import { test } from 'bun:test';
-import { afterEach, beforeEach, collectTests, describe, expect, test as kept } from './stand-in.ts';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  collectTests,
+  describe,
+  expect,
+  test as kept,
+} from './stand-in.ts';
 
 test('tests are kept with their names and hooks, and run as often as wanted', async () => {
   const log: string[] = [];
   const tests = await collectTests(async () => {
+    beforeAll(() => void log.push('once'));
+    afterAll(() => void log.push('never'));
     beforeEach(() => void log.push('before'));
     afterEach(() => void log.push('after'));
     describe('group', () => {
@@ -21,7 +32,7 @@ test('tests are kept with their names and hooks, and run as often as wanted', as
   expect(log).toEqual([]);
   await tests[1]!.run();
   await tests[1]!.run();
-  expect(log.splice(0)).toEqual(['before', 'inner', 'b2', 'after', 'before', 'inner', 'b2', 'after']);
+  expect(log.splice(0)).toEqual(['once', 'before', 'inner', 'b2', 'after', 'before', 'inner', 'b2', 'after']);
   await expect(tests[2]!.run()).rejects.toThrow('as it should');
   expect(await collectTests(async () => {})).toEqual([]);
 });

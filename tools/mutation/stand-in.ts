@@ -42,6 +42,15 @@ export const describe = Object.assign(within, {
   },
 });
 
+/** Once, before the first test that needs it. */
+export function beforeAll(action: Action): void {
+  let done: Promise<unknown> | undefined;
+  beforeEach(() => (done ??= Promise.resolve(action())));
+}
+
+/** Never: no run is known to be the last. What it would stop ends with the process. */
+export function afterAll(_action: Action): void {}
+
 export function beforeEach(action: Action): void {
   scopes.at(-1)!.before.push(action);
 }
