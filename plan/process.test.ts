@@ -41,6 +41,17 @@ describe('the seccomp filter', () => {
     );
   });
 
+  test('comes after what has to be done before it, and that before the command, early or late', () => {
+    const [before, last] = steps({}, undefined).filter(({ op }) => op === 'umask' || op === 'chdir');
+    const order = (process: Partial<Process>): string[] => {
+      const more = { beforeFilter: [before!], beforeExec: [last!] };
+      const plan = becomeProcess({ ...plain, ...process }, FILTER, becauseOf({}), undefined, more);
+      return plan.slice(2).flatMap(({ op }) => (['umask', 'chdir', 'seccomp', 'exec'].includes(op) ? [op] : []));
+    };
+    expect(order({ user: { uid: 1, gid: 1 } })).toEqual(['umask', 'seccomp', 'chdir', 'exec']);
+    expect(order({ noNewPrivileges: true })).toEqual(['umask', 'seccomp', 'chdir', 'exec']);
+  });
+
   test('has its flags, and must be compiled', () => {
     const program = Uint8Array.of(1);
     const profile = (flags: string[]) => ({ defaultAction: 'SCMP_ACT_ALLOW', flags }) as const;
