@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { decide } from './answer.ts';
+import { decide, isMissing } from './answer.ts';
 import { encodeName, parseQuery, TYPE } from './message.ts';
 import { Zone, type ZoneView } from './zone.ts';
 
@@ -81,4 +81,23 @@ describe('the outside', () => {
     expect(ask('10.89.1.3', 'back', 'example.org')).toBe('rcode 5');
     expect(ask('10.89.1.2', 'back', 'example.org')).toBe('asks 192.0.2.1 192.0.2.2');
   });
+});
+
+test('what a look does not know may have come since: an asker, a name without a dot, one of ours, an address', () => {
+  expect([zone.has('10.89.0.2', 'front'), zone.has('10.89.0.2', 'back'), zone.has('10.89.0.3', 'front')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  const missing = (name: string) => {
+    const bytes = Uint8Array.from([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, ...encodeName(name), 0, TYPE.A, 0, 1]);
+    return isMissing(parseQuery(bytes)!, zone, zone.client('10.89.0.9', 'front'));
+  };
+  expect(['late', 'late.dns.limpid', '7.0.89.10.in-addr.arpa', 'db'].map(missing)).toEqual([true, true, true, true]);
+  expect(['web', 'web.dns.limpid', '2.0.89.10.in-addr.arpa', 'late.test'].map(missing)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -18,6 +18,13 @@ export function decide(query: DnsQuery, zone: Zone, client: ZoneClient, overTcp:
   return client.servers.length === 0 ? answer(RCODE.refused) : { kind: 'forward' };
 }
 
+/** Whether the query is for a container by its name, or for an address, and none is known. */
+export function isMissing(query: DnsQuery, zone: Zone, client: ZoneClient): boolean {
+  const { name } = query;
+  const isOurs = !name.includes('.') || name.endsWith(`.${CONTAINER_DOMAIN}`) || reversedAddress(name) !== undefined;
+  return isOurs && ownRecords(query, zone, client) === undefined;
+}
+
 /** Records of a container; none where it has no such address, `undefined` where nothing is called so. */
 function ownRecords({ name, type }: DnsQuery, zone: Zone, { networks }: ZoneClient): DnsRecord[] | undefined {
   const reversed = reversedAddress(name);

@@ -1,9 +1,9 @@
 import { formatAddress, parseAddress } from '../../abi/ip/address.ts';
 import { acceptFrom, openAt, POLL_IN, receive, send, type IpPlace, type Transport } from '../../kernel/ip-socket.ts';
-import { decide } from './answer.ts';
+import { decide, isMissing } from './answer.ts';
 import { Forwarder } from './forwarder.ts';
 import { FramedStream } from './framed-stream.ts';
-import { encodeAnswer, parseQuery, RCODE } from './message.ts';
+import { encodeAnswer, parseQuery, RCODE, type DnsQuery } from './message.ts';
 import { PollLoop } from './poll-loop.ts';
 import { Zone, type ZoneView } from './zone.ts';
 
@@ -11,6 +11,8 @@ const DNS_PORT = 53;
 const QUIET_MS = 10_000;
 /** A moment's look at the containers holds so long: starts and stops are to be seen within a second. */
 const FRESH_NS = 2e8;
+/** Of what was not seen then, whoever asks all the time makes us look again no more often. */
+const MISSING_NS = 5e6;
 
 /** Answers the containers of all networks with names, at their gateways, by UDP and TCP. */
 export class Resolver {
@@ -96,8 +98,9 @@ export class Resolver {
     const query = parseQuery(message);
     // Who sends what is no question is not answered: two that do would talk for ever.
     if (query === undefined) return;
-    const zone = this.#freshZone();
-    const client = zone.client(formatAddress(from.address), network);
+    const source = formatAddress(from.address);
+    const zone = this.#freshZone(query, source, network);
+    const client = zone.client(source, network);
     const decision = decide(query, zone, client, overTcp);
     if (decision.kind === 'answer') return reply(decision.message);
     const failed = () => encodeAnswer(query, { rcode: RCODE.serverFailure });
@@ -109,11 +112,14 @@ export class Resolver {
     });
   }
 
-  #freshZone(): Zone {
+  /** The last look, while it is fresh; an asker or a container that it does not know may have come since. */
+  #freshZone(query: DnsQuery, source: string, network: string): Zone {
     const now = Bun.nanoseconds();
-    if (this.#zone === undefined || now - this.#zone.readNs > FRESH_NS) {
-      this.#zone = { zone: new Zone(this.#read()), readNs: now };
-    }
+    const { zone, readNs } = this.#zone ?? { readNs: -FRESH_NS };
+    const ageNs = now - readNs;
+    const isEnough = zone?.has(source, network) === true && !isMissing(query, zone, zone.client(source, network));
+    if (zone !== undefined && ageNs < (isEnough ? FRESH_NS : MISSING_NS)) return zone;
+    this.#zone = { zone: new Zone(this.#read()), readNs: now };
     return this.#zone.zone;
   }
 }

@@ -71,6 +71,10 @@ export class Zone {
     return { networks, servers: asked.find((servers) => servers.length > 0) ?? [] };
   }
 
+  has(source: string, network: string): boolean {
+    return this.#byAddress.get(source)?.some((one) => one.network === network) ?? false;
+  }
+
   /** Addresses behind a name, of both families; `undefined` where nothing on these networks is called so. */
   addresses(name: string, networks: ReadonlySet<string>): readonly IpAddress[] | undefined {
     const found = this.#byName.get(name)?.filter((one) => networks.has(one.network));
