@@ -226,6 +226,8 @@ test('what it was connected to while it ran is given back with it', async () => 
 });
 
 test('after a flush, the next start brings everything back', async () => {
+  // A network with names was there before, and its resolver leaves within a second.
+  await until('nobody guards', () => !host.does('nft list tables').includes('-guard'));
   const place = await inside('steady', BRIDGE, '-p', '8087:80');
   await place.answers('tcp', 80);
   const before = host.does('nft list ruleset');
