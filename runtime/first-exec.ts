@@ -70,10 +70,14 @@ function expectedTarget(facts: CgroupFacts, { linux }: RuntimeSpec, cgroupsPath:
   };
 }
 
-/** Its namespaces are these, and all of its cgroups the one that was made for it. */
-function isAsExpected({ foreign, cgroups }: TemplateFacts, { namespaces }: EnterTarget, cgroupsPath: string): boolean {
+/** Its namespaces are these, and its cgroup is the one that was made for it, in every hierarchy that is mounted here. */
+function isAsExpected(
+  { foreign, cgroups }: TemplateFacts,
+  { namespaces, cgroup }: EnterTarget,
+  cgroupsPath: string,
+): boolean {
   const files = namespaces.map((type) => NAMESPACE_FILE[type]);
   if (files.length !== foreign.length || files.some((file) => !foreign.includes(file))) return false;
-  const lines = cgroups.trimEnd().split('\n');
-  return cgroupsPath === '' || lines.every((line) => line.endsWith(`:${cgroupsPath}`));
+  const own = cgroups.split('\n').filter((line) => line.endsWith(`:${cgroupsPath}`));
+  return cgroupsPath === '' || own.length === cgroup.v1.length + (cgroup.unified === undefined ? 0 : 1);
 }

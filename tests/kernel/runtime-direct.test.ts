@@ -110,6 +110,17 @@ describe('exec', () => {
     expect(readFileSync(template).equals(left)).toBe(true);
   });
 
+  const unified = '/sys/fs/cgroup/unified';
+  test.skipIf(!existsSync(unified))('so it does where a hierarchy is not mounted (needs cgroup v1)', async () => {
+    const script = `umount ${unified} && exec "$0" "$@"`;
+    const hidden = (...words: string[]) =>
+      call(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, whole, '--root', root], ...words);
+    expect((await hidden('run', '--detach', '--bundle', bundle('hidden', ['sleep', '1000']), 'hidden')).code).toBe(0);
+    expect(existsSync(`${root}/hidden/exec.template`)).toBe(true);
+    expect((await hidden('exec', 'hidden', 'sh', '-c', 'exit 9')).code).toBe(9);
+    await byProgram('delete', '--force', 'hidden');
+  });
+
   test('all are the launcher’s: words, exit code, streams, pid file', async () => {
     const script = 'echo "$0 $1"; id -u; cat /proc/self/cgroup | wc -l; exit 7';
     const words = ['exec', '--pid-file', `${directory}/exec-pid`, 'host', 'sh', '-c', script, 'a b', 'ü'];
