@@ -58,7 +58,7 @@ async function bunTest({ timeoutS, env = {} }: BunTests, paths: readonly string[
     'bun',
     'test',
     '--only-failures',
-    '--timeout=20000',
+    '--timeout=120000',
     '--reporter=junit',
     `--reporter-outfile=${junit}`,
   ];

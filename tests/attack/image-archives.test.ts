@@ -210,7 +210,7 @@ describe('documents without end', () => {
       file,
       /^cannot read "FILE": its \d+ bytes unpack to more than \d+ \(hint: decompress it first, if it is meant so\)$/,
     );
-  }, 60_000);
+  });
 });
 
 describe('broken archives', () => {

@@ -166,7 +166,7 @@ test('a transfer that stalls', async () => {
   expect(code).toBe(125);
   expect(err.replaceAll(host, 'HOST').replace('Error: ', '')).toMatch(FOR_LAYER);
   expect(err).toEndWith(`: the transfer stalled: nothing came for 0.5 s (3 of ${IMAGE.layer.length} bytes had come)\n`);
-}, 30_000);
+});
 
 test('a ring of redirects, and a chain without end', async () => {
   const ring = onManifest(() => new Response(null, { status: 307, headers: { location: '?' } }));

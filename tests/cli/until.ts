@@ -1,9 +1,9 @@
 /** In the guests everything takes ten times as long, and more while the machine has other work. */
-const DEADLINE_S = process.env['GUEST_WORLD'] === undefined ? 20 : 200;
+const DEADLINE_S = process.env['GUEST_WORLD'] === undefined ? 60 : 200;
 
 /**
  * Waits for a fact that no event tells of: looks until `look` answers something that is not undefined or false,
- * and throws after 20 s (in a guest 200), with what was seen last where it answers `{ butSaw }`.
+ * and throws after 60 s (in a guest 200), with what was seen last where it answers `{ butSaw }`.
  */
 export async function until<T>(what: string, look: () => T | Promise<T>): Promise<Exclude<NonNullable<T>, false>> {
   const deadline = performance.now() + DEADLINE_S * 1000;
