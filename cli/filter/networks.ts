@@ -1,13 +1,12 @@
-import { parseInstant } from '../../base/instant.ts';
 import type { NetworkSummary } from '../../engine/networks/list.ts';
-import { badFilter, hasLabel, namePattern, parseFilters, type FilterKeys } from './parse-filters.ts';
+import { LISTED_KEYS } from './listed.ts';
+import { parseFilters, type FilterKeys } from './parse-filters.ts';
+
+const { name, ...others } = LISTED_KEYS;
 
 /** What `--filter KEY=VALUE` can ask, as podman's `network ls`. */
 const KEYS: FilterKeys<NetworkSummary> = {
-  name: (value) => {
-    const pattern = namePattern(value);
-    return ({ name }) => pattern.test(name);
-  },
+  name,
   id:
     (value) =>
     ({ id }) =>
@@ -16,23 +15,7 @@ const KEYS: FilterKeys<NetworkSummary> = {
     (value) =>
     ({ driver }) =>
       driver === value,
-  label:
-    (value) =>
-    ({ labels }) =>
-      hasLabel(labels, value),
-  'label!':
-    (value) =>
-    ({ labels }) =>
-      !hasLabel(labels, value),
-  dangling: (value) => {
-    if (value !== 'true' && value !== 'false') throw badFilter(`dangling=${value}`, 'it is true or false');
-    return ({ users }) => (users.length === 0) === (value === 'true');
-  },
-  until: (value) => {
-    const until = parseInstant(value, Date.now());
-    if (until === undefined) throw badFilter(`until=${value}`, 'write a time, such as 24h or 2026-01-02');
-    return ({ created }) => Date.parse(created) <= until;
-  },
+  ...others,
 };
 
 /** One test from all filters. Throws EOPTION. */
