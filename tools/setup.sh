@@ -44,6 +44,8 @@ install_node_modules() {
     exit 1
   fi
   local wanted stamp=node_modules/.limpid-lock
+  # A link leads to what another checkout has installed, and npm ci would empty it there.
+  [ -L node_modules ] && return
   wanted=$(sha256sum package-lock.json)
   [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
   echo 'set-up: installing npm packages (npm ci)'

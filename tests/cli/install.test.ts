@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -82,4 +82,20 @@ test('uninstalling leaves no file', () => {
   installer('uninstall');
   expect(files()).toEqual([]);
   installer('install');
+});
+
+test('set-up leaves the packages of another checkout alone that node_modules leads to', () => {
+  const checkout = `${prefix}/checkout`;
+  mkdirSync(`${checkout}/tools`, { recursive: true });
+  mkdirSync(`${checkout}/theirs/bun`, { recursive: true });
+  symlinkSync('theirs', `${checkout}/node_modules`);
+  writeFileSync(`${checkout}/package-lock.json`, '{}');
+  writeFileSync(`${checkout}/npm`, '#!/bin/sh\nrm -rf node_modules/*\n');
+  chmodSync(`${checkout}/npm`, 0o755);
+  Bun.spawnSync(['cp', `${ROOT}tools/setup.sh`, `${checkout}/tools/`]);
+  const env = { PATH: `${checkout}:${process.env['PATH']}` };
+  const { exitCode, stdout } = Bun.spawnSync([`${checkout}/tools/setup.sh`, 'build'], { env });
+  const left = readdirSync(`${checkout}/theirs`);
+  rmSync(checkout, { recursive: true });
+  expect({ exitCode, out: stdout.toString(), left }).toEqual({ exitCode: 0, out: '', left: ['bun'] });
 });
