@@ -88,7 +88,6 @@ export function becomeProcess(
   const filter = seccomp === undefined ? [] : [loadSeccomp(seccomp, because)];
   return [
     ...(keyring === undefined ? [] : [joinKeyring(keyring)]),
-    ...setRlimits(process, because),
     ...schedule(process, because),
     {
       op: 'umask',
@@ -98,6 +97,8 @@ export function becomeProcess(
     },
     // As root, so that a directory that only root can enter works too, as with the other runtimes.
     { op: 'chdir', stage: 'init', because: because('process.cwd'), path: cwdOf(process) },
+    // Behind the last step that opens anything: a limit of few files is for the process.
+    ...setRlimits(process, because),
     ...(early ? [...beforeFilter, ...filter] : []),
     ...becomeUser(process, because, keepsGroups),
     ...(process.noNewPrivileges ? [noNewPrivileges(because)] : []),

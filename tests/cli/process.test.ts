@@ -121,6 +121,10 @@ describe('its limits', () => {
       ['100', '200'],
     ]);
   });
+  test('--ulimit of fewer files than the start itself has open', async () => {
+    const command = ['--ulimit', 'nofile=3:4', '-w', '/tmp', BUSYBOX, 'sh', '-c', 'ulimit -n; pwd'];
+    expect(await run(...command)).toBe('3\n/tmp');
+  });
   test('--oom-score-adj', async () => {
     expect(await run('--oom-score-adj', '321', BUSYBOX, 'cat', '/proc/self/oom_score_adj')).toBe('321');
   });
