@@ -14,13 +14,13 @@ const SAMPLE: StatsSample = {
   sampledNs: 0,
   upNs: 1e9,
   cpuUsageNs: 1_234_567_000,
-  cpuThrottledPeriods: 0,
+  cpuThrottledPeriods: 7,
   cpuThrottledNs: 0,
   memoryBytes: 1_048_576,
   memoryLimitBytes: 134_217_728,
   memoryPeakBytes: 2_000_000,
   memoryAvailableBytes: 134_217_728,
-  oomKills: 0,
+  oomKills: 1,
   pids: 2,
   pidsLimit: 64,
   io: { readBytes: 4096, writeBytes: 0 },
@@ -44,6 +44,11 @@ test('stats', () => {
   expect(
     formatRows(String.raw`table {{.Name}}\t{{.MemUsageBytes}}`, [row], { name: 'stats', headings: STATS_HEADINGS }),
   ).toBe('NAME        MEM USAGE / LIMIT\nlab         1MiB / 128MiB\n');
+  const template =
+    '{{.CPU}} {{.CPUNano}} {{.Duration}} {{.MemLimit}} {{.NetInput}} {{.NetOutput}} {{.BlockInput}} {{.BlockOutput}} {{.AVGCPU}} {{.ThrottledPeriods}} {{.OOMKills}}';
+  expect(formatRows(template, [row, stopped], { name: 'stats', headings: STATS_HEADINGS })).toBe(
+    '12.345 1234567000 1234567000 134217728 0 1500 4096 0 1.00% 7 1\n0 0 0 0 0 0 0 0 -- 0 0\n',
+  );
   expect(statsJson(row)).toMatchObject({ id: '0123456789ab', cpu_percent: '12.35%', pids: '2' });
 });
 

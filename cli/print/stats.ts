@@ -33,6 +33,7 @@ export type StatsRow = ReturnType<typeof statsRow>;
 function usageRow(sample: StatsSample, { cpuPercent, averageCpuPercent }: StatsRates) {
   const { memoryBytes, memoryAvailableBytes, network, io, pids } = sample;
   return {
+    ...numbers(sample, cpuPercent),
     CPUPerc: percent(cpuPercent),
     MemUsage: `${formatDecimalSize(memoryBytes)} / ${formatDecimalSize(memoryAvailableBytes)}`,
     MemUsageBytes: `${formatBinarySize(memoryBytes)} / ${formatBinarySize(memoryAvailableBytes)}`,
@@ -44,10 +45,29 @@ function usageRow(sample: StatsSample, { cpuPercent, averageCpuPercent }: StatsR
     UpTime: formatDuration(Math.round(sample.cpuUsageNs / 1e3) / 1e3),
     CPUTime: formatDuration(Math.round(sample.cpuUsageNs / 1e3) / 1e3),
     AvgCPU: percent(averageCpuPercent),
+    AVGCPU: percent(averageCpuPercent),
+  };
+}
+
+/** Podman's fields that are numbers, for templates that compute, and what the kernel tells besides. */
+function numbers(sample: Partial<StatsSample>, cpuPercent: number) {
+  const { cpuUsageNs = 0, network, io } = sample;
+  return {
+    CPU: cpuPercent,
+    CPUNano: cpuUsageNs,
+    Duration: cpuUsageNs,
+    MemLimit: sample.memoryAvailableBytes ?? 0,
+    NetInput: network?.receivedBytes ?? 0,
+    NetOutput: network?.sentBytes ?? 0,
+    BlockInput: io?.readBytes ?? 0,
+    BlockOutput: io?.writeBytes ?? 0,
+    ThrottledPeriods: sample.cpuThrottledPeriods ?? 0,
+    OOMKills: sample.oomKills ?? 0,
   };
 }
 
 const NOTHING: ReturnType<typeof usageRow> = {
+  ...numbers({}, 0),
   CPUPerc: MISSING,
   MemUsage: `${MISSING} / ${MISSING}`,
   MemUsageBytes: `${MISSING} / ${MISSING}`,
@@ -59,9 +79,10 @@ const NOTHING: ReturnType<typeof usageRow> = {
   UpTime: MISSING,
   CPUTime: MISSING,
   AvgCPU: MISSING,
+  AVGCPU: MISSING,
 };
 
-type Column = readonly [heading: string, field: keyof StatsRow];
+type Column = readonly [heading: string, field: Exclude<keyof StatsRow, keyof ReturnType<typeof numbers>>];
 
 const COLUMNS: readonly Column[] = [
   ['ID', 'ID'],

@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/index.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import type { Resources } from '../../spec/runtime.ts';
 import { atTheEnd } from '../at-the-end.ts';
+import { until } from '../cli/until.ts';
 import { EngineWithoutNetwork } from './engine-without-network.ts';
 
 setDefaultTimeout(300_000);
@@ -213,6 +214,24 @@ describe('a running container', () => {
     expect([after.pids, after.pidsLimit, after.memoryLimitBytes, after.oomKills]).toEqual([1, 16, 64 * MIB, 0]);
     expect(after.memoryBytes).toBeWithin(1, 64 * MIB);
     expect(after.memoryPeakBytes).toBeGreaterThanOrEqual(after.memoryBytes);
+  });
+
+  test('is counted where the kernel stops it: throttled periods, kills for want of memory', async () => {
+    const busy = await engine.run({
+      image: IMAGE,
+      resources: { cpu: { quota: 20_000, period: 100_000 }, memory: { limit: 16 * MIB } },
+      command: ['sh', '-c', 'while :; do :; done'],
+    });
+    expect(engine.stats(busy).oomKills).toBe(0);
+    const session = await engine.exec(busy, { command: ['tail', '/dev/zero'] });
+    expect((await session.result()).code).toBe(137);
+    expect(engine.stats(busy).oomKills).toBe(1);
+    const throttled = await until('a throttled period', () => {
+      const { cpuThrottledPeriods, cpuThrottledNs } = engine.stats(busy);
+      return cpuThrottledPeriods > 0 && { cpuThrottledNs };
+    });
+    expect(throttled.cpuThrottledNs).toBeGreaterThan(0);
+    await engine.remove(busy, { force: true });
   });
 
   test('cannot fork past its limit', async () => {
