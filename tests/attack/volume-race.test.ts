@@ -55,7 +55,7 @@ test('100 starts beside a renamer', async () => {
     expect(await picture(outside)).toBe(before);
   }
   await attack.limpid(['rm', '-f', 'renamer']);
-  await until('the end of the victims', () => attack.processes().length === 0);
+  await attack.quiet();
   expect(mountsBelow(attack.path)).toEqual([]);
   expect([...outcomes].filter((one) => one !== 'started' && !HARMLESS.has(one))).toEqual([]);
   expect(outcomes).toContain('started');

@@ -1,7 +1,8 @@
 /** Commands side by side: one winner, clear losers, and nothing left. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
-import { FaultWorld, type Ended } from './fault-world.ts';
-import { until } from '../cli/until.ts';
+import { afterEach, beforeAll, expect, test } from 'bun:test';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { atTheEnd } from '../at-the-end.ts';
+import { CGROUPS, ended, FaultWorld, list, mountsBelow, type Ended } from './fault-world.ts';
 
 const fault = new FaultWorld();
 beforeAll(() => fault.must('run', '--rm', 'builtin:busybox', 'true'));
@@ -9,40 +10,61 @@ afterEach(async () => {
   await fault.limpid(['rm', '--all', '--force']);
   expect(await fault.finallyLeft()).toEqual([]);
 });
-afterAll(() => fault.drop());
+atTheEnd(() => fault.drop());
 
 const sideBySide = (commands: readonly (readonly string[])[]): Promise<Ended[]> =>
   Promise.all(commands.map((words) => fault.limpid(words)));
 const times = <T>(count: number, one: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => one(index));
+const isDirectory = (path: string): boolean => statSync(path).isDirectory();
 const failures = (all: readonly Ended[]): Ended[] => all.filter(({ code }) => code !== 0);
 
-test('8 loops of run --rm leave nothing', async () => {
-  const LOOPS = 8;
-  const TURNS = 40;
-  await Promise.all(
-    times(LOOPS, async (loop) => {
-      for (let turn = 0; turn < TURNS; turn++) {
-        const { code, out, err } = await fault.limpid([
-          'run',
-          '--rm',
-          'builtin:busybox',
-          'sh',
-          '-c',
-          `echo ${loop} ${turn}; exit 5`,
-        ]);
-        expect({ code, out, err }).toEqual({ code: 5, out: `${loop} ${turn}\n`, err: '' });
-      }
-    }),
+// A cgroup is found by an id, which goes with its container: below a parent of their own all of them are seen.
+const parent = `limpid-fault/row-${process.pid}`;
+const parents = [CGROUPS, ...list(CGROUPS).map((name) => `${CGROUPS}/${name}`)].map((root) => `${root}/${parent}`);
+atTheEnd(() => ended(['rmdir', ...parents.filter((path) => existsSync(path))]));
+const run = (stdin = '') =>
+  ended(
+    fault.command('run', '--rm', '-i', '--cgroup-parent', parent, 'builtin:busybox', 'sh', '-c', 'cat; exit 5'),
+    stdin,
   );
-  await until('the end of the monitors', () => fault.processes().length === 0);
-});
 
-test('200 in a row leave nothing', async () => {
-  for (let turn = 0; turn < 200; turn++)
-    expect((await fault.limpid(['run', '--rm', 'builtin:busybox', 'true'])).code).toBe(0);
-  await until('the end of the monitors', () => fault.processes().length === 0);
-});
+/** All that is in this world: files and names, mounts, cgroups, processes. */
+function everything(): string[] {
+  const below = (path: string) => (readdirSync(path, { recursive: true }) as string[]).map((name) => `${path}/${name}`);
+  const directories = parents.filter((path) => existsSync(path)).flatMap((path) => below(path).filter(isDirectory));
+  return [
+    ...below(fault.path),
+    ...mountsBelow(fault.path),
+    ...directories,
+    ...fault.processes().map(String),
+  ].toSorted();
+}
+
+/** Asserts that nothing is added by `act`, but by its first turns, which keep something for the next ones. */
+async function leavesNothing(act: () => Promise<unknown>): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await run();
+  await fault.quiet();
+  const before = everything();
+  await act();
+  await fault.quiet();
+  expect(everything()).toEqual(before);
+}
+
+test('8 loops of run --rm leave nothing', () =>
+  leavesNothing(() =>
+    Promise.all(
+      times(8, async (loop) => {
+        for (let turn = 0; turn < 40; turn++)
+          expect(await run(`${loop} ${turn}`)).toEqual({ code: 5, out: `${loop} ${turn}`, err: '' });
+      }),
+    ),
+  ));
+
+test('500 in a row leave nothing', () =>
+  leavesNothing(async () => {
+    for (let turn = 0; turn < 500; turn++) expect(await run()).toEqual({ code: 5, out: '', err: '' });
+  }));
 
 test('100 creates of one name: one winner', async () => {
   const results: Ended[] = [];
@@ -136,7 +158,7 @@ test('the first commands of a world, side by side', async () => {
       times(6, (index) => fresh.limpid(['run', '--rm', '--init', '--name', `n${index}`, 'builtin:busybox', 'true'])),
     );
     expect(failures(results)).toEqual([]);
-    await until('the end of the monitors', () => fresh.processes().length === 0);
+    await fresh.quiet();
     expect(await fresh.finallyLeft()).toEqual([]);
   } finally {
     await fresh.drop();

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'no
 import { fileURLToPath } from 'node:url';
 import { setDefaultTimeout } from 'bun:test';
 import { World } from '../../engine/world.ts';
+import { tryLock } from '../../kernel/locks.ts';
 import { until } from '../cli/until.ts';
 import { withoutNetwork } from '../without-network.ts';
 import { kill } from '../kill.ts';
@@ -10,7 +11,7 @@ import { kill } from '../kill.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** LIMPID=… runs the same tests against another build. */
 export const LIMPID = Bun.env['LIMPID'] ?? `${ROOT}dist/limpid`;
-const CGROUPS = '/sys/fs/cgroup';
+export const CGROUPS = '/sys/fs/cgroup';
 
 export interface Ended {
   readonly code: number;
@@ -77,18 +78,34 @@ export class FaultWorld {
 
   /** What is left once the monitors, which end after the commands that wait for them, are gone. */
   async finallyLeft(): Promise<string[]> {
-    await until('the end of the monitors', () => this.processes().length === 0).catch(() => {});
+    await this.quiet().catch(() => {});
     return this.leftovers();
+  }
+
+  /**
+   * Waits until nobody is at work here any more. A process that is dying holds its locks longer than /proc shows a file
+   * of it, and for a short while longer than its answer is read: what it left is cleared away only behind that.
+   */
+  async quiet(): Promise<void> {
+    await until('the end of all that is at work', () => this.processes().length === 0 && !this.#isLocked());
+  }
+
+  #isLocked(): boolean {
+    return this.ids().some((id) => {
+      const lock = tryLock(`${this.runroot}/containers/${id}/lock`);
+      if (typeof lock === 'object') lock.release();
+      return lock === 'busy';
+    });
   }
 
   /** Processes in a cgroup of a container of this world, or that hold a file of it open. */
   processes(): number[] {
+    this.ids();
     const pids = list('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
     return pids.map(Number).filter((pid) => {
       const cgroups = text(`/proc/${pid}/cgroup`);
       if ([...this.#ids].some((id) => cgroups.includes(id)))
         return text(`/proc/${pid}/stat`).split(') ')[1]?.[0] !== 'Z';
-      if (!/limpid/.test(link(`/proc/${pid}/exe`))) return false;
       return list(`/proc/${pid}/fd`).some((fd) => link(`/proc/${pid}/fd/${fd}`).startsWith(this.path));
     });
   }

@@ -60,7 +60,7 @@ async function expectWhole(round: string): Promise<void> {
 
 async function expectTidy(round: string): Promise<void> {
   // The process that unpacks ends when its command does not speak to it any more.
-  await until('the end of its processes', () => fault.processes().length === 0);
+  await fault.quiet();
   expect([round, await pruneLeavings(world)]).toEqual([round, 'removed']);
   expect([round, list(`${fault.root}/staging`)]).toEqual([round, []]);
   const images = listImages(world);
@@ -128,7 +128,7 @@ test.each([
     expect(await child.exited).toBe(code);
     await until('its going on', () => observeState(world, findRecord(world, 'i')).status === 'running');
     await fault.must('rm', '-f', '-t', '0', 'i');
-    await until('the end of its processes', () => fault.processes().length === 0);
+    await fault.quiet();
   },
   60_000,
 );

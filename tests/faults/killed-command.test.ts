@@ -50,7 +50,7 @@ async function killAtEach(call: string, { words, before, states }: Victim): Prom
       await removeContainer(world, 'x', { force: true }).catch(({ code }) => expect(code).toBe('ENOCONTAINER'));
     }
     // The executor goes on when its command is killed.
-    await until('the end of its processes', () => fault.processes().length === 0);
+    await fault.quiet();
     await removeLeavings(world);
     expect([`killed at ${call} ${killed + 1}`, ...fault.leftovers()]).toHaveLength(1);
     if (code !== SIGKILLED) return killed;

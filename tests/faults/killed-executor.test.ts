@@ -38,9 +38,7 @@ async function run(autoRemove: boolean): Promise<string> {
 /** What is seen of it once nothing of it runs any more. */
 async function outcome(autoRemove: boolean): Promise<string> {
   const start = await run(autoRemove);
-  const isOver = () =>
-    fault.processes().length === 0 && listContainers(world).every(({ state }) => state.status !== 'stopping');
-  await until('the end of its processes', isOver);
+  await fault.quiet();
   const seen = listContainers(world).map(
     ({ state }) => `${state.status} ${state.exitCode} ${state.error === undefined ? 'seen' : 'unseen'}`,
   );
@@ -106,7 +104,7 @@ test('a start that was killed can be repeated', async () => {
     expect(await startContainer(traced, 'again').catch(({ code }: LimpidError) => code)).toBe('EEXECUTOR');
     expect(listContainers(world).map(({ state }) => state.status)).not.toContain('running');
     libc.close((await startContainer(world, 'again'))!.controlFd);
-    await until('the end of its processes', () => fault.processes().length === 0);
+    await fault.quiet();
     expect(listContainers(world).map(({ state }) => state.exitCode)).toEqual([7]);
   }
   await removeContainer(world, 'again');

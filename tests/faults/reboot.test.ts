@@ -23,7 +23,7 @@ async function cutPower(): Promise<void> {
     const pids = await fault.must('inspect', '--format', '{{.State.MonitorPid}} {{.State.Pid}}', monitor);
     pids.split(' ').forEach((pid) => kill(Number(pid)));
   }
-  await until('the end of all', () => fault.processes().length === 0);
+  await fault.quiet();
   for (const path of mountsBelow(fault.path)) expect((await ended(['umount', path])).code).toBe(0);
   for (const line of fault.leftovers().filter((one) => one.startsWith('cgroup ')))
     await ended(['rmdir', line.slice(7)]);
