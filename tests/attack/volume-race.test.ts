@@ -8,7 +8,6 @@ import { deleteContainer } from '../../runtime/delete.ts';
 import { RuntimeWorld } from '../../runtime/runtime-world.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
-import { until } from '../cli/until.ts';
 
 const attack = new AttackWorld();
 const runtime = runtimeScope();

@@ -7,7 +7,6 @@ import { listContainers } from '../../engine/containers/list.ts';
 import { removeContainer, removeLeavings } from '../../engine/containers/remove.ts';
 import type { Status } from '../../engine/records/state.ts';
 import { FaultWorld, list } from './fault-world.ts';
-import { until } from '../cli/until.ts';
 
 const SIGKILLED = 137;
 const fault = new FaultWorld();

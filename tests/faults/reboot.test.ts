@@ -5,7 +5,6 @@
 import { afterAll, expect, test } from 'bun:test';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { ended, FaultWorld, list, mountsBelow, type Ended } from './fault-world.ts';
-import { until } from '../cli/until.ts';
 import { kill } from '../kill.ts';
 
 const fault = new FaultWorld();
