@@ -39,11 +39,6 @@ async function runCommand(
   if (TRACING_LEVELS.has(globals.options['log-level'])) startTrace();
   if (asksForGroup(words)) return showHelp([words[0]!], output);
   const { name, called, rest } = findCommand(words);
-  if (name === 'run' || name === 'exec') {
-    const { runAgain } = await import('./run-again.ts');
-    const code = await runAgain(name, rest, globals.options, output);
-    if (code !== undefined) return code;
-  }
   const command = JSON.parse(COMMAND_WORDS[name]!) as CommandWords;
   const { stopAtFirstArgument, defaults } = command;
   const parsed = parseOptions(command.options, rest, { command: called, stopAtFirstArgument }, defaults);

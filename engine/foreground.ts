@@ -26,9 +26,13 @@ export interface Foreground {
  * code (docs/decisions/0002-the-client-is-c.md). Never returns.
  */
 export async function becomeForeground(world: World, { fd, detachKeys, ...wanted }: Foreground): Promise<never> {
+  return becomeClient(await world.executor, fd, clientFlags(wanted), detachKeys);
+}
+
+export function clientFlags(wanted: Pick<Foreground, keyof typeof CLIENT>): number {
   let flags = 0;
-  for (const [name, bit] of Object.entries(CLIENT)) if (wanted[name as keyof typeof wanted]) flags |= bit;
-  return becomeClient(await world.executor, fd, flags, detachKeys);
+  for (const [name, bit] of Object.entries(CLIENT)) if (wanted[name as keyof typeof CLIENT]) flags |= bit;
+  return flags;
 }
 
 /** Size of the terminal that this command runs in, taken from its input or output; `undefined` where neither is one. */

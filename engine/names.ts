@@ -1,11 +1,11 @@
 import { randomBytes } from '../kernel/random.ts';
 
-const QUALITIES =
+export const QUALITIES =
   'airy bare blue bold brisk calm clean clear cool crisp deep early even fair fine fluent frank free fresh gentle glad ' +
   'glassy keen kind light lively lucid mild neat nimble open pale plain prompt pure quick quiet rapid ready sheer sleek ' +
   'smooth sober soft sound spare still sunny swift tidy true vivid warm wide';
 
-const PEOPLE =
+export const PEOPLE =
   'abbate allen babbage bell boole borg brouwer cerf church codd conway cook curry daemen dijkstra engelbart feinler ' +
   'floyd gauss godel goldberg hamilton hamming hoare hopper huffman iverson johnson kahan kay keller kernighan kildall ' +
   'kleene knuth lamport liskov lovelace mccarthy mcilroy milner moore naur neumann noether nygaard pascal perlis pike ' +

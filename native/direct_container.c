@@ -15,7 +15,7 @@
 /* Ended by a NUL; NULL where it cannot be read. */
 char *read_whole(int at, const char *path, size_t *size) {
     int fd = openat(at, path, O_RDONLY | O_CLOEXEC);
-    size_t room = 4096, filled = 0;
+    size_t room = 32768, filled = 0;
     char *text = fd < 0 ? NULL : malloc(room);
     while (text != NULL) {
         ssize_t got = read(fd, text + filled, room - filled - 1);

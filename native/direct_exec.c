@@ -5,6 +5,7 @@
  */
 #include "direct.h"
 #include "executor.h"
+#include "launch.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -159,8 +160,7 @@ static int plan_of_process(const struct container *c, const char *path) {
     uint8_t *plan = (uint8_t *)kept + wanted + 1;
     uint32_t wrong;
     size_t length = (size_t)(text + size - (char *)plan);
-    int fd = !facts_hold(c, facts) || wire_check(plan, length, &wrong) < 0 ? -1 : memory_file("limpid-plan");
-    return fd < 0 || write_all(fd, plan, length) < 0 ? -1 : fd;
+    return !facts_hold(c, facts) || wire_check(plan, length, &wrong) < 0 ? -1 : plan_file(plan, length);
 }
 
 /* The plan with the words of this call; -1 where the template is not for it. */
@@ -187,30 +187,6 @@ static int plan_for(const struct container *c, const struct request *request) {
     return at >= text + size ? -1 : write_plan((uint8_t *)at, (size_t)(text + size - at), &candidates, &argv, request->argv[0]);
 }
 
-/* Its standard streams are ours, and everything else is named. */
-static void __attribute__((noreturn)) become_executor(int program, int plan, int control, int target) {
-    static char *no_environment[] = {NULL};
-    int fd[5] = {plan, control, target};
-    char word[7][24];
-    char *argv[] = {"limpid-monitor", "run", word[0], word[1], word[2], word[3], word[4], word[5], NULL};
-    for (int i = 0; i < 3; i++)
-        if ((fd[i] = fcntl(fd[i], F_DUPFD, 10)) < 0)
-            _exit(125);
-    put_number(word[0], (uint64_t)fd[0]);
-    put_number(word[1], (uint64_t)fd[1]);
-    put_number(put(put_number(word[2], TARGET_SLOT), "="), (uint64_t)fd[2]);
-    int null = open("/dev/null", O_RDWR);
-    for (int i = 0; i < 3; i++) {
-        int copy = fcntl(i, F_DUPFD, 10);
-        if (copy < 0)
-            copy = fcntl(null, F_DUPFD, 10);
-        put_number(put(put_number(word[3 + i], (uint64_t)(STDIN_SLOT + i)), "="), (uint64_t)copy);
-        dup2(null, i);
-    }
-    execute_sealed(program, argv, no_environment);
-    _exit(125);
-}
-
 /* The pid of what has started; 0 where something failed: then all of it has ended, and the program tries itself. */
 static pid_t read_start(int control) {
     uint8_t header[FRAME_HEADER];
@@ -227,12 +203,11 @@ static pid_t read_start(int control) {
 }
 
 static pid_t launch(int plan, int target) {
-    int ends[2], program = sealed_copy();
-    if (program < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+    const struct handed handed[] = {{TARGET_SLOT, target}, {STDIN_SLOT, 0}, {STDIN_SLOT + 1, 1}, {STDIN_SLOT + 2, 2}};
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return 0;
-    pid_t executor = fork();
-    if (executor == 0)
-        become_executor(program, plan, ends[1], target);
+    pid_t executor = start_executor(plan, ends[1], handed, 4, false);
     close(ends[1]);
     pid_t pid = executor < 0 ? 0 : read_start(ends[0]);
     while (executor > 0 && waitpid(executor, NULL, 0) < 0 && errno == EINTR)

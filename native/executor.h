@@ -121,6 +121,7 @@ int clone_in_user_namespace(struct executor *x, int user, struct kern_clone_args
 void trace_start(void);
 void trace_phase(const char *what);
 void trace_send(int control);
+void trace_show(const char *executors, size_t size);
 
 /* descriptors.c */
 int descriptors_start(struct executor *x, int plan, int argc, char **argv);

@@ -1,9 +1,11 @@
 /*
  * What PREFIX/bin/limpid is: drops BUN_* from the environment, which a compiled Bun program would obey
  * (BUN_BE_BUN makes it an interpreter of whatever its arguments name), then becomes
- * PREFIX/libexec/limpid/limpid. That is found beside the launcher itself, so a tree can be moved. What an OCI runtime
- * can do without deciding anything is done here (direct.c), and needs no Bun.
+ * PREFIX/libexec/limpid/limpid. That is found beside the launcher itself, so a tree can be moved. What can be done without
+ * deciding anything is done here and needs no Bun: an OCI runtime's plain commands (direct.c), and what was decided before
+ * (again.c).
  */
+#include "again.h"
 #include "direct.h"
 #include "executor.h"
 
@@ -39,24 +41,26 @@ static int cut_last(char *path) {
 int main(int argc, char **argv) {
   char path[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof PROGRAM);
-  /* direct_exec.c starts us again as the executor. */
+  /* launch.c starts us again as the executor. */
   if (argc >= 4 && strcmp(argv[0], "limpid-monitor") == 0 && strcmp(argv[1], "run") == 0)
     return run_mode(argc - 2, argv + 2);
-  if (argc > 0)
-    direct(argc, argv);
   if (length < 0) {
     fprintf(stderr, "limpid: cannot read \"/proc/self/exe\": %s (hint: is /proc mounted?)\n", strerror(errno));
     return 125;
   }
   path[length] = '\0';
+  if (!cut_last(path) || !cut_last(path)) return 125;
+  strcat(path, PROGRAM);
+  if (argc > 0) {
+    direct(argc, argv);
+    again(argc, argv, path);
+  }
   /* Bun would end with a line of its own, and paths would mean nothing. */
   char here[PATH_MAX];
   if (getcwd(here, sizeof here) == NULL && errno == ENOENT) {
     fprintf(stderr, "Error: cannot find the working directory: it was removed (hint: `cd` to one that is there)\n");
     return 125;
   }
-  if (!cut_last(path) || !cut_last(path)) return 125;
-  strcat(path, PROGRAM);
   drop_bun_variables();
   putenv(no_warm_up);
   execv(path, argv);

@@ -1,4 +1,4 @@
-/* With LIMPID_TRACE=1: when each host operation was through, for `limpid` to add to its own phases. */
+/* With LIMPID_TRACE=1: when each host operation was through, for `limpid` to add to its own phases; in the launcher, those. */
 #include "executor.h"
 
 #include <stdlib.h>
@@ -24,6 +24,12 @@ void trace_phase(const char *what) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     end = put_number(end, (uint64_t)((now.tv_sec - start.tv_sec) * 1000000 + (now.tv_nsec - start.tv_nsec) / 1000));
     end = put(put(put(end, " "), what), "\n");
+}
+
+/* Ours, and behind them the executor's. */
+void trace_show(const char *executors, size_t size) {
+    if (lines != NULL && write_all(2, lines, (size_t)(end - lines)) == 0)
+        write_all(2, executors, size);
 }
 
 void trace_send(int control) {

@@ -37,26 +37,6 @@ export function encodePlan(plan: Plan): Uint8Array {
   return encode(plan, false) ?? encode(plan, true)!;
 }
 
-const PLAN_HEAD_BYTES = MAGIC.length + 4;
-
-/** Operations alone, as a part of an encoded plan. */
-export function encodeOps(ops: Plan): Uint8Array {
-  return encodePlan(ops).subarray(PLAN_HEAD_BYTES);
-}
-
-/** A plan from such parts, with the number of operations in all of them. */
-export function joinPlan(parts: readonly Uint8Array[], count: number): Uint8Array {
-  const joined = new Uint8Array(PLAN_HEAD_BYTES + parts.reduce((sum, { length }) => sum + length, 0));
-  new TextEncoder().encodeInto(MAGIC, joined);
-  new DataView(joined.buffer).setUint32(MAGIC.length, count, true);
-  let at = PLAN_HEAD_BYTES;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
-}
-
 /**
  * The bytes as one string of characters below 128, which the runtime turns into bytes in one native call. This runs once
  * in a process that has just started, where nothing is compiled yet and each call in the innermost loop counts. What

@@ -5,6 +5,7 @@
  *   asan       build/native/executor-asan   the same with AddressSanitizer and UBSan, for the tests
  *   fuzz       build/native/fuzz-wire       libFuzzer on the reader of plans
  *   fuzz-unpack  build/native/fuzz-unpack   libFuzzer on the reader of an archive's records
+ *   fuzz-again   build/native/fuzz-again    libFuzzer on the reader of kept files, and on their blanks
  * What is newer than its sources is left alone.
  */
 import { readdirSync, renameSync, statSync } from 'node:fs';
@@ -14,7 +15,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = `${ROOT}build/native`;
 const WARNINGS = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror'];
 const SANITIZERS = ['-g', '-O1', '-fno-omit-frame-pointer'];
-const isOfTheLauncher = (name: string): boolean => name === 'launcher.c' || name.startsWith('direct');
+const isOfTheLauncher = (name: string): boolean => /^(launch|again|direct)/.test(name);
 
 interface Target {
   readonly out: string;
@@ -52,6 +53,12 @@ const TARGETS: Record<string, Target> = {
     compiler: 'clang',
     flags: [...SANITIZERS, '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'],
     sources: ['fuzz_unpack.c', 'unpack_wire.c'],
+  },
+  'fuzz-again': {
+    out: 'fuzz-again',
+    compiler: 'clang',
+    flags: [...SANITIZERS, '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'],
+    sources: ['fuzz_again.c', 'again_file.c', 'again_fill.c', 'text.c'],
   },
 };
 

@@ -1,10 +1,11 @@
 /**
- * Fuzzes the readers of plans and of an archive's records for a bounded number of runs each:
+ * Fuzzes the readers of plans, of an archive's records and of kept files for a bounded number of runs each:
  * `bun tools/fuzz-native.ts [RUNS]`, 200000 unless said. The seeds are made here, one plan for each operation and one
  * record of each kind, so that every opcode's arguments are reached from the start. Exits 1 with libFuzzer's report where an input crashes it; the input stays in build/native.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { BLANK, encodePieces, u32 } from '../engine/kept/blanks.ts';
 import { OPS, type ArgKind, type Op, type OpName } from '../plan/ops.ts';
 import { encodeRecord, RECORD_BYTES, UNPACK, type UnpackKind } from '../plan/unpack-records.ts';
 import { encodePlan } from '../plan/wire.ts';
@@ -41,6 +42,16 @@ function unpackSeeds(): Map<string, Uint8Array> {
   return seeds.set('all', Buffer.concat([...seeds.values()]));
 }
 
+/** A text, a number and a part with every piece, as they follow each other in a kept file. */
+function againSeeds(): Map<string, Uint8Array> {
+  const pieces = encodePieces([Buffer.from('op'), '(', Buffer.from('/run/'), ...Object.values(BLANK), ')', 'n']);
+  const one = Buffer.concat([Buffer.from(['text', '7', ''].join('\0')), u32(pieces.length), pieces]);
+  return new Map([
+    ['one', one],
+    ['two', Buffer.concat([one, one])],
+  ]);
+}
+
 function planSeeds(): Map<string, Uint8Array> {
   const names = Object.keys(OPS) as OpName[];
   const seeds = new Map(names.map((name) => [name as string, encodePlan([exampleOp(name)])]));
@@ -70,4 +81,5 @@ if (import.meta.main) {
   mkdirSync(`${ROOT}build/native`, { recursive: true });
   fuzz('fuzz', 'fuzz-wire', planSeeds(), runs);
   fuzz('fuzz-unpack', 'fuzz-unpack', unpackSeeds(), runs);
+  fuzz('fuzz-again', 'fuzz-again', againSeeds(), runs);
 }

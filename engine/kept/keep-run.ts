@@ -1,13 +1,14 @@
-import type { Op } from '../../plan/ops.ts';
-import { nameClaim } from '../records/paths.ts';
+import { DEFAULT_NETWORK } from '../../network/store/read.ts';
+import { SLOT } from '../../plan/slots.ts';
 import type { StartedContainer } from '../containers/start.ts';
+import { PEOPLE, QUALITIES } from '../names.ts';
 import type { World } from '../world.ts';
-import { freshOps } from './fresh-ops.ts';
-import { keptFormat, noteKept, type KeptForeground } from './kept-file.ts';
-import type { KeptRun } from './kept-run.ts';
+import { foregroundFields, noteKept, type Field, type KeptForeground } from './kept-file.ts';
 import { maskName } from './masked-name.ts';
-import { cutPlan, NETWORK_PARTS, type FreshPart } from './pieces.ts';
-import { runInputs } from './run-inputs.ts';
+import { ownOf, type OwnThings } from './own-things.ts';
+import { planPieces } from './plan-pieces.ts';
+import { configPieces, endpointPieces } from './record-pieces.ts';
+import { rootfsFacts, runFacts } from './run-facts.ts';
 
 export interface FinishedRun {
   readonly words: readonly string[];
@@ -16,19 +17,19 @@ export interface FinishedRun {
 }
 
 /**
- * Whether a plan depends on nothing but what `runInputs` tells and the words themselves: no file, device, address or other
+ * Whether a plan depends on nothing but what `runFacts` tells and the words themselves: no file, device, address or other
  * container of this machine is in it, and what addresses are in it can be told apart.
  */
 function isKeepable({ config, networks }: FinishedRun['started']): boolean {
   const { namespaces, rootfs } = config;
-  const own = Object.values(namespaces).every(({ kind }) => kind === 'private' || kind === 'none' || kind === 'host');
+  const isOwn = Object.values(namespaces).every(({ kind }) => kind === 'private' || kind === 'none' || kind === 'host');
   const hasMounts = config.mounts.some(({ type }) => type !== 'tmpfs');
   return (
     (rootfs.kind === 'builtin' || rootfs.kind === 'image') &&
-    own &&
+    isOwn &&
     namespaces.network.kind !== 'host' &&
     namespaces.user.kind === 'host' &&
-    (networks?.plan.before ?? []).length === 0 &&
+    areKeepable(config, networks) &&
     config.names === undefined &&
     !hasMounts &&
     config.devices.length === 0 &&
@@ -44,45 +45,57 @@ function isKeepable({ config, networks }: FinishedRun['started']): boolean {
   );
 }
 
-/** Keeps the plan of a run whose words were met before, for the next time. */
+/** None, or one address on the default network, which was there and up, with ports that were named. */
+function areKeepable(
+  { publishAll, ports = [] }: FinishedRun['started']['config'],
+  networks: FinishedRun['started']['networks'],
+): boolean {
+  if (networks === undefined) return true;
+  const [endpoint, ...others] = networks.endpoints;
+  return (
+    endpoint?.ip !== undefined &&
+    endpoint.ip6 === undefined &&
+    endpoint.network.name === DEFAULT_NETWORK &&
+    !endpoint.network.internal &&
+    endpoint.network.isolate === false &&
+    !endpoint.network.dnsEnabled &&
+    others.length === 0 &&
+    networks.plan.before.length === 0 &&
+    publishAll !== true &&
+    ports.every(({ hostPort }) => hostPort !== 0)
+  );
+}
+
+/** Keeps the plan of a run whose words were met before, for the next time: docs/decisions/0017. */
 export function keepRun(world: World, run: FinishedRun): void {
   if (!isKeepable(run.started)) return;
-  const { words } = maskName(run.words);
+  const { words, name } = maskName(run.words);
+  const { config } = run.started;
+  if (name === undefined ? config.nameIsRandom !== true : name !== config.name) return;
   noteKept(world, 'run', words, () => {
-    const kept = keptRun(world, run);
-    return isWhole(kept, run) ? kept : undefined;
+    const things = ownOf(world, run.started);
+    return things && keptFields(world, run, things);
   });
 }
 
-function keptRun(world: World, { words, started, foreground }: FinishedRun): KeptRun {
-  const { config, paths, plan, networks } = started;
-  const start = plan.find((op) => op.op === 'record_start');
-  const fresh = networks === undefined ? new Map<Op, FreshPart>() : freshOps(plan, networks, paths);
-  const claim = nameClaim(world, config.name);
-  const named = plan.filter((op) => 'path' in op && op.path === claim);
-  for (const op of named) fresh.set(op, 'name');
-  return {
-    format: keptFormat(),
-    words: maskName(words).words,
-    inputs: runInputs(world, config.rootfs),
-    rootfs: config.rootfs,
-    id: config.id,
-    config: JSON.stringify(config),
-    startPrefix: start?.op === 'record_start' ? start.prefix : '',
-    foreground,
-    named,
-    plan: cutPlan(plan, fresh),
-  };
-}
-
-/**
- * Whether each fresh part stands in one place, and the name is that of the container: what was left of an address or a name
- * in a kept plan would be somebody else's.
- */
-function isWhole({ plan, named }: KeptRun, { words, started: { config, networks } }: FinishedRun): boolean {
-  const places = plan.filter((piece) => typeof piece === 'string');
-  const wanted = (networks === undefined ? 0 : NETWORK_PARTS.length) + named.length;
-  const { name } = maskName(words);
-  const isName = name === undefined ? (config.nameIsRandom ?? false) : name === config.name;
-  return isName && named.length <= 1 && places.length === wanted && new Set(places).size === wanted;
+/** In the order in which native/again_run.c takes them. */
+function keptFields(world: World, { started, foreground }: FinishedRun, things: OwnThings): Field[] {
+  const { config, plan, networks } = started;
+  const [endpoint] = networks?.endpoints ?? [];
+  const isRandom = config.nameIsRandom === true;
+  return [
+    ...foregroundFields(foreground),
+    SLOT.lock,
+    config.autoRemove ? 0 : 1,
+    isRandom ? QUALITIES : '',
+    isRandom ? PEOPLE : '',
+    // Inside a message to netfilter nothing can grow.
+    (config.ports ?? []).length === 0 ? 0 : Buffer.byteLength(config.name),
+    ...things.leases,
+    { pieces: configPieces(config) },
+    { pieces: networks === undefined ? [] : endpointPieces(networks, things) },
+    { pieces: planPieces(plan, things.ofOp) },
+    { facts: runFacts(world, endpoint) },
+    { facts: rootfsFacts(world, config.rootfs) },
+  ];
 }

@@ -1,22 +1,10 @@
-import {
-  listDirectory,
-  makeDirectories,
-  readKernelFile,
-  readRegularText,
-  removeFile,
-  renamePath,
-  writeFile,
-} from '../../kernel/files.ts';
-import { LAYOUTS } from '../../plan/layouts.gen.ts';
+import { listDirectory, makeDirectories, removeFile, renamePath, writeFile } from '../../kernel/files.ts';
 import { statPath } from '../../kernel/file-status.ts';
+import { OPS_DIGEST } from '../../plan/ops-digest.gen.ts';
+import { clientFlags } from '../foreground.ts';
 import type { World } from '../world.ts';
-
-/** What is kept for some words: by all of them, as a hash may meet another. */
-export interface Kept {
-  /** `keptFormat` of the program that wrote it. */
-  readonly format: string;
-  readonly words: readonly string[];
-}
+import { encodePieces, u32, type Piece } from './blanks.ts';
+import type { Fact } from './facts.ts';
 
 /** How a command goes on once its process runs; `undefined` where it leaves it alone. */
 export type KeptForeground =
@@ -29,55 +17,69 @@ export type KeptForeground =
     }
   | undefined;
 
-/** Another program, or another executor, may mean something else by the same bytes. */
-export function keptFormat(): string {
-  const program = statPath(process.execPath);
-  return `1 ${program?.inode} ${program?.modifiedNs} ${Bun.hash(LAYOUTS)}`;
-}
+/** A part of a kept file: a text or a number, a list of facts, or pieces. Their order is native/again.c's. */
+export type Field = string | number | { readonly facts: readonly Fact[] } | { readonly pieces: readonly Piece[] };
 
 export type KeptKind = 'run' | 'exec';
 
 /** More than so many are thrown away together: whoever runs that many different things is not helped by them. */
 const MOST = 256;
 
-function directoryOf({ runroot }: Pick<World, 'runroot'>): string {
-  return `${runroot}/kept`;
-}
+/** A program of another version may mean something else by the same bytes. */
+const FORMAT = `limpid-kept 1 ${OPS_DIGEST}`;
 
-function pathOf(world: Pick<World, 'runroot'>, kind: KeptKind, words: readonly string[]): string {
-  return `${directoryOf(world)}/${kind}-${Bun.hash(words.join('\0')).toString(16)}`;
-}
-
-/** What these words came to before; `undefined` where that is not kept. */
-export function readKept<T extends Kept>(world: World, kind: KeptKind, words: readonly string[]): T | undefined {
-  // Whoever may not read it, or finds none, has to go the whole way.
-  const text = readKernelFile(pathOf(world, kind, words));
-  // An empty one says that the words were met once.
-  const kept = text === undefined || text === '' ? undefined : parseKept<T>(text);
-  if (kept?.format !== keptFormat()) return undefined;
-  const isSame = kept.words.length === words.length && kept.words.every((word, index) => word === words[index]);
-  return isSame ? kept : undefined;
-}
-
-/** A damaged one is as good as none. */
-function parseKept<T>(text: string): T | undefined {
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    return undefined;
-  }
+/** Where what some words came to is kept. */
+export function keptPath({ runroot }: Pick<World, 'runroot'>, kind: KeptKind, words: readonly string[]): string {
+  return `${runroot}/kept/${kind}-${hashOf(words)}`;
 }
 
 /** Notes that these words were met; from the second time on, `make` says what is kept. Nothing of that is owed to anybody. */
-export function noteKept(world: World, kind: KeptKind, words: readonly string[], make: () => Kept | undefined): void {
-  const path = pathOf(world, kind, words);
-  makeDirectories(directoryOf(world), 0o700);
-  if (readRegularText(path) === undefined) return writeFile(path, '', { mode: 0o600, sync: false });
+export function noteKept(
+  world: World,
+  kind: KeptKind,
+  words: readonly string[],
+  make: () => readonly Field[] | undefined,
+): void {
+  const path = keptPath(world, kind, words);
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  makeDirectories(directory, 0o700);
+  if (statPath(path) === undefined) return writeFile(path, '', { mode: 0o600, sync: false });
   const kept = make();
   if (kept === undefined) return;
-  const names = listDirectory(directoryOf(world));
-  if (names.length > MOST) for (const name of names) removeFile(`${directoryOf(world)}/${name}`);
+  const names = listDirectory(directory);
+  if (names.length > MOST) for (const name of names) removeFile(`${directory}/${name}`);
   const aside = `${path}.${process.pid}`;
-  writeFile(aside, JSON.stringify(kept), { mode: 0o600, sync: false });
+  const head = [FORMAT, process.execPath, world.root, words.length, ...words];
+  writeFile(aside, encodeFields([...head, ...kept]), { mode: 0o600, sync: false });
   renamePath(aside, path);
+}
+
+/** What the client is told of a foreground, and its detach keys; nothing where there is none. */
+export function foregroundFields(foreground: KeptForeground): [string, string] {
+  if (foreground === undefined) return ['', ''];
+  const flags = clientFlags({ ...foreground, subscribe: false, terminal: false });
+  return [String(flags), foreground.detachKeys.join(',')];
+}
+
+function encodeFields(fields: readonly Field[]): Uint8Array {
+  return Buffer.concat(fields.flatMap(encodeField));
+}
+
+function encodeField(field: Field): Uint8Array[] {
+  if (typeof field !== 'object') return [Buffer.from(`${field}\0`)];
+  if ('facts' in field) return [encodeFields([field.facts.length, ...field.facts.flat()])];
+  const bytes = encodePieces(field.pieces);
+  return [u32(bytes.length), bytes];
+}
+
+/** FNV-1a, twice from different beginnings, of the words with a NUL behind each. */
+function hashOf(words: readonly string[]): string {
+  const bytes = Buffer.from(words.map((word) => `${word}\0`).join(''));
+  return [0x811c9dc5, 0x9747b28c]
+    .map((basis) => {
+      let hash = basis;
+      for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+      return (hash >>> 0).toString(16).padStart(8, '0');
+    })
+    .join('');
 }

@@ -40,15 +40,19 @@ export function readEndpoints(
 }
 
 /** By one rename; what a power cut makes of it only costs the container its address. */
-export function writeEndpoints(paths: ContainerPaths, { endpoints, ports }: EndpointRecord): void {
+export function writeEndpoints(paths: ContainerPaths, record: EndpointRecord): void {
+  const path = endpointsPath(paths);
+  writeFile(`${path}.tmp`, endpointsText(record), { mode: 0o600, sync: false });
+  renamePath(`${path}.tmp`, path);
+}
+
+export function endpointsText({ endpoints, ports }: EndpointRecord): string {
   const stored = endpoints.map((endpoint) => {
     const { name, id } = endpoint.network;
     // Whose they are says the record that they lie in.
     return { ...endpoint, containerId: undefined, containerName: undefined, network: name, networkId: id };
   });
-  const path = endpointsPath(paths);
-  writeFile(`${path}.tmp`, JSON.stringify({ endpoints: stored, ports }), { mode: 0o600, sync: false });
-  renamePath(`${path}.tmp`, path);
+  return JSON.stringify({ endpoints: stored, ports });
 }
 
 function endpointsPath({ record }: ContainerPaths): string {

@@ -22,6 +22,7 @@ import { laterCleanupOp, removeLaterCleanup } from './later-cleanup-op.ts';
 /** A container's places on its networks, taken for one start. */
 export interface PreparedNetworks {
   readonly endpoints: readonly Endpoint[];
+  readonly ports: readonly PortMapping[];
   readonly plan: NetworkPlan;
   /** Gives everything back, where the start came to nothing. */
   release(): void;
@@ -54,7 +55,7 @@ export async function prepareNetworks(
       await serveNames(world, endpoints);
     }
     tracePhase('networks planned');
-    return { endpoints, plan, release };
+    return { endpoints, ports, plan, release };
   } catch (error) {
     if (!preview) release();
     throw error;

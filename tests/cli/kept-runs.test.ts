@@ -1,10 +1,10 @@
 /** The same `run` again: from its third time on by a kept plan, and nobody can tell by anything but the time it takes. */
 import { expect, test } from 'bun:test';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { TestHost } from '../kernel/test-hosts.ts';
 import { BUSYBOX, privateWorld, type RunOptions } from './limpid.ts';
 
-const { directory, limpid, limpidWith, says } = privateWorld();
+const { directory, limpid, limpidWith, says } = privateWorld({ installed: true });
 const RUN = ['run', '--rm', '--network', 'none'];
 
 /** Whether these words go by a kept plan now; runs them once more. */
@@ -12,6 +12,10 @@ async function goesKept(words: readonly string[], options: RunOptions = {}): Pro
   const { err } = await limpidWith({ ...options, env: { ...options.env, LIMPID_TRACE: '1' } }, ...words);
   expect(err).toContain('container started');
   return err.includes('kept plan found');
+}
+
+function keptFiles(): string[] {
+  return readdirSync(`${directory}/run/kept`).map((name) => `${directory}/run/kept/${name}`);
 }
 
 /** Runs them often enough for them to be kept. */
@@ -116,6 +120,29 @@ test('without the directory of kept plans all goes on', async () => {
   expect(existsSync(`${directory}/run/kept`)).toBe(true);
 });
 
+test('a damaged one is as good as none', async () => {
+  const words = [...RUN, BUSYBOX, 'echo', 'whole'];
+  await settle(words);
+  const path = keptFiles().find((file) => readFileSync(file).includes('\0whole\0'))!;
+  const whole = readFileSync(path);
+  const cuts = Array.from({ length: 12 }, (_, index) => Math.floor((whole.length * (index + 1)) / 13));
+  for (const size of [...cuts, whole.length - 1]) {
+    writeFileSync(path, whole.subarray(0, size));
+    expect({ size, ...(await limpid(...words)) }).toEqual({ size, code: 0, out: 'whole\n', err: '' });
+  }
+  // The length of a part, and the number of facts, beyond the end.
+  for (const [from, to] of [
+    ['{"name":"', Buffer.from([255, 255, 255, 127])],
+    ['limpid-plan', Buffer.from([255, 255, 255, 255])],
+  ] as const) {
+    const broken = Buffer.from(whole);
+    to.copy(broken, broken.indexOf(from) - 4);
+    writeFileSync(path, broken);
+    expect(await limpid(...words)).toEqual({ code: 0, out: 'whole\n', err: '' });
+  }
+  expect(readdirSync(`${directory}/root/containers`)).toEqual([]);
+});
+
 test('on the default network each has its own address, as ever', async () => {
   const machine = new TestHost('machine');
   try {
@@ -151,6 +178,31 @@ test('on the default network each has its own address, as ever', async () => {
     expect(await on('run', '--rm', '--network', 'bridge', BUSYBOX, 'ip', '-4', '-o', 'addr', 'show', 'eth0')).toContain(
       'inet 10.88.0.',
     );
+  } finally {
+    await machine.drop();
+  }
+});
+
+test('a start that is refused takes all of it back, and is told by the whole way', async () => {
+  const machine = new TestHost('machine');
+  try {
+    const through = ['nsenter', `--net=${machine.path}`];
+    const run = (...words: string[]) => limpidWith({ through }, 'run', '-d', '--network', 'bridge', ...words);
+    const words = ['-p', '127.0.0.1:8088:80', BUSYBOX, 'sleep', '60'];
+    for (let time = 0; time < 3; time++) {
+      const { code, out } = await run(...words);
+      expect(code).toBe(0);
+      if (time < 2) await says('rm', '-f', out.trim());
+    }
+    const leases = () => readdirSync(`${directory}/run/leases/limpid`).filter((name) => name.includes('.'));
+    const before = [readdirSync(`${directory}/root/containers`), leases()];
+    expect((await run(...words)).err).toMatch(
+      /^Error: cannot publish 127\.0\.0\.1:8088\/tcp: container "\w+" has it \(hint: /,
+    );
+    expect([readdirSync(`${directory}/root/containers`), leases()]).toEqual(before);
+    expect(readdirSync(`${directory}/run/containers`)).toHaveLength(1);
+    expect(readdirSync(`${directory}/run/names`)).toHaveLength(1);
+    await limpidWith({ through }, 'rm', '-f', '--all');
   } finally {
     await machine.drop();
   }

@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ROOMS } from '../../tools/rooms.ts';
 import { atTheEnd } from '../at-the-end.ts';
+import { installProgram } from '../installed-program.ts';
 import { clearAway, Leavings } from './left-behind.ts';
 import { Terminal } from './terminal.ts';
 import { until } from './until.ts';
@@ -47,20 +48,25 @@ export interface PrivateWorld {
   onTerminal(...words: string[]): Terminal;
 }
 
-/** Makes the world before the file's tests; afterwards removes it, and expects that nothing of it is left. */
-export function privateWorld(): PrivateWorld {
+/**
+ * Makes the world before the file's tests; afterwards removes it, and expects that nothing of it is left. `installed`: the
+ * program is called as one that was installed is, through its launcher.
+ */
+export function privateWorld({ installed = false } = {}): PrivateWorld {
   // What a test waits for has a deadline of its own; how long all of it takes is the machine's matter.
   setDefaultTimeout(300_000);
   const directory = mkdtempSync('/tmp/limpid-cli-');
   const globals = ['--root', `${directory}/root`, '--runroot', `${directory}/run`];
   const leavings = new Leavings(directory);
   const started: Terminal[] = [];
+  let program = PROGRAM;
 
   const limpidWith = (options: RunOptions, ...words: string[]) =>
-    finish([...(options.through ?? []), PROGRAM, ...globals, ...withoutNetwork(words)], options);
+    finish([...(options.through ?? []), program, ...globals, ...withoutNetwork(words)], options);
   const limpid = (...words: string[]) => limpidWith({}, ...words);
 
   beforeAll(buildWhenStale, 120_000);
+  if (installed) beforeAll(() => void (program = installProgram(directory, 'limpid')));
   atTheEnd(async () => {
     for (const terminal of started) terminal.close();
     try {
@@ -86,9 +92,9 @@ export function privateWorld(): PrivateWorld {
       return out.replace(/\n$/, '');
     },
     begin: (...words) =>
-      Bun.spawn([PROGRAM, ...globals, ...withoutNetwork(words)], { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' }),
+      Bun.spawn([program, ...globals, ...withoutNetwork(words)], { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' }),
     onTerminal(...words) {
-      const terminal = new Terminal([PROGRAM, ...globals, ...withoutNetwork(words)]);
+      const terminal = new Terminal([program, ...globals, ...withoutNetwork(words)]);
       started.push(terminal);
       return terminal;
     },

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
-import { installRuntime } from '../kernel/runtime-bundle.ts';
+import { installProgram } from '../installed-program.ts';
 import { finish, ROOT, type Result } from './limpid.ts';
 import { Terminal } from './terminal.ts';
 import { until } from './until.ts';
@@ -32,7 +32,7 @@ function peer(name: string, programs: readonly string[], tests: () => void): voi
 }
 
 /** Engines call a runtime by its path. */
-const RUNTIME = installRuntime(directory);
+const RUNTIME = installProgram(directory, 'limpid-runtime');
 const daemons: Bun.Subprocess[] = [];
 
 makeImage();

@@ -16,17 +16,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import { exampleSpec } from '../../runtime/example-spec.ts';
 import type { RuntimeSpec } from '../../spec/runtime.ts';
 import { atTheEnd } from '../at-the-end.ts';
+import { installProgram } from '../installed-program.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
-const LAUNCHER = `${dirname(PROGRAM)}/launcher`;
 const isEmulated = process.env['GUEST_WORLD'] !== undefined;
 const APPLETS = (
   'sh true false echo cat ls id sleep ps mount tty stty env grep hostname stat umask head wc touch readlink dd seq ulimit kill ' +
@@ -128,16 +127,9 @@ export function runtimeScope(): RuntimeScope {
 }
 
 function runtimeWords(directory: string): string[] {
-  return process.env['LIMPID_RUNTIME'] === 'program' ? [PROGRAM, 'runtime'] : [installRuntime(directory)];
-}
-
-/** Puts the program and its launcher below a directory as `make install` does; the path of the runtime. */
-export function installRuntime(directory: string): string {
-  for (const path of ['bin', 'libexec/limpid']) mkdirSync(`${directory}/prefix/${path}`, { recursive: true });
-  copyFileSync(LAUNCHER, `${directory}/prefix/bin/limpid-runtime`);
-  chmodSync(`${directory}/prefix/bin/limpid-runtime`, 0o755);
-  symlinkSync(PROGRAM, `${directory}/prefix/libexec/limpid/limpid`);
-  return `${directory}/prefix/bin/limpid-runtime`;
+  return process.env['LIMPID_RUNTIME'] === 'program'
+    ? [PROGRAM, 'runtime']
+    : [installProgram(directory, 'limpid-runtime')];
 }
 
 function mountPointsBelow(directory: string): string[] {

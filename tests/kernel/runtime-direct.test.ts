@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import { chownSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { until } from '../cli/until.ts';
-import { installRuntime, runtimeScope, type Result } from './runtime-bundle.ts';
+import { installProgram } from '../installed-program.ts';
+import { runtimeScope, type Result } from './runtime-bundle.ts';
 
 /**
  * What the launcher does without the program: two installed prefixes on the same containers, one of them with nothing
@@ -11,7 +12,10 @@ import { installRuntime, runtimeScope, type Result } from './runtime-bundle.ts';
 const { directory, root, bundle } = runtimeScope();
 
 const PROGRAM = process.env['LIMPID'] ?? fileURLToPath(new URL('../../dist/limpid', import.meta.url));
-const [whole, alone] = ['whole', 'alone'].map((name) => installRuntime(`${directory}/${name}`)) as [string, string];
+const [whole, alone] = ['whole', 'alone'].map((name) => installProgram(`${directory}/${name}`, 'limpid-runtime')) as [
+  string,
+  string,
+];
 rmSync(`${directory}/alone/prefix/libexec/limpid/limpid`);
 
 let calls = 0;

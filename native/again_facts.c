@@ -1,0 +1,186 @@
+/*
+ * What a plan was computed from, looked at again: each fact is its kind, what to look at, and what was found there then
+ * (engine/kept/facts.ts). Whatever cannot be looked at is another.
+ */
+#include "again.h"
+#include "executor.h"
+#include "kernel.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+/* What the kernel says of itself is short; what is longer is another than it was. */
+static const char *read_short(const char *path) {
+    static char text[16384];
+    size_t filled = 0;
+    ssize_t got = -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && filled < sizeof(text) - 1 && (got = read(fd, text + filled, sizeof(text) - 1 - filled)) > 0)
+        filled += (size_t)got;
+    close(fd);
+    text[filled] = '\0';
+    return got == 0 ? text : NULL;
+}
+
+static bool file_is(const char *path, const char *expected) {
+    const char *text = read_short(path);
+    return text != NULL && strcmp(text, expected) == 0;
+}
+
+static bool file_has(const char *path, const char *expected) {
+    const char *text = read_short(path);
+    return text != NULL && strstr(text, expected) != NULL;
+}
+
+static bool link_is(const char *path, const char *expected) {
+    char target[256];
+    ssize_t size = readlink(path, target, sizeof(target));
+    return size >= 0 && (size_t)size == strlen(expected) && memcmp(target, expected, (size_t)size) == 0;
+}
+
+/* As `fingerprint` of kernel/file-status.ts. */
+static bool has_fingerprint(const struct stat *status, const char *expected) {
+    static const struct {
+        mode_t type;
+        const char *kind;
+    } KINDS[] = {{S_IFREG, "file"}, {S_IFDIR, "directory"}, {S_IFLNK, "symlink"}, {S_IFCHR, "char"}, {S_IFBLK, "block"}, {S_IFIFO, "fifo"}, {S_IFSOCK, "socket"}};
+    char text[128];
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+        if ((status->st_mode & S_IFMT) == KINDS[i].type) {
+            char *at = put_number(put(put(text, KINDS[i].kind), " "), status->st_ino);
+            at = put_number(put(at, " "), (uint64_t)status->st_size);
+            put_number(put(at, " "), (uint64_t)status->st_mtim.tv_sec * 1000000000 + (uint64_t)status->st_mtim.tv_nsec);
+        }
+    return strcmp(text, expected) == 0;
+}
+
+static bool path_is(const char *path, const char *expected) {
+    struct stat status;
+    return stat(path, &status) < 0 ? *expected == '\0' : has_fingerprint(&status, expected);
+}
+
+/* A path below a root that is not trusted: the root, a newline, the path. */
+static bool inside_is(const char *subject, const char *expected) {
+    struct kern_open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = KERN_RESOLVE_IN_ROOT | KERN_RESOLVE_NO_MAGICLINKS};
+    struct stat status;
+    char root[4096];
+    size_t size = strcspn(subject, "\n");
+    if (subject[size] == '\0' || size >= sizeof(root))
+        return false;
+    memcpy(root, subject, size);
+    root[size] = '\0';
+    int at = open(root, O_PATH | O_CLOEXEC), fd = at < 0 ? -1 : openat2_retrying(at, subject + size + 1, &how);
+    bool same = fd < 0 ? *expected == '\0' : fstat(fd, &status) == 0 && has_fingerprint(&status, expected);
+    close(at);
+    close(fd);
+    return same;
+}
+
+static bool file_system_is(const char *path, const char *expected) {
+    struct statfs status;
+    char text[24];
+    if (statfs(path, &status) < 0)
+        return false;
+    put_number(text, (uint64_t)status.f_type);
+    return strcmp(text, expected) == 0;
+}
+
+/* Unset and empty are two things. */
+static bool variable_is(const char *name, const char *expected) {
+    const char *value = getenv(name);
+    return value == NULL ? *expected == '\0' : *expected == '=' && strcmp(value, expected + 1) == 0;
+}
+
+/* The very process, by its start time, and alive: proc(5), stat. */
+static bool process_is(const char *pid, const char *start_time) {
+    char path[64];
+    put(put(put(path, "/proc/"), strlen(pid) < 16 ? pid : ""), "/stat");
+    const char *text = read_short(path), *at = text == NULL ? NULL : strrchr(text, ')');
+    bool same = at != NULL && strlen(at) > 4 && at[2] != 'Z' && at[2] != 'X';
+    for (int field = 2; same && field < 22; field++)
+        same = (at = strchr(at + 1, ' ')) != NULL;
+    return same && strcspn(at + 1, " ") == strlen(start_time) && strncmp(at + 1, start_time, strlen(start_time)) == 0;
+}
+
+/* An interface that is up, with this MAC address in hexadecimal. */
+static bool interface_is(const char *name, const char *expected) {
+    struct ifreq request = {0};
+    char mac[16], *end = mac;
+    if (strlen(name) >= sizeof(request.ifr_name))
+        return false;
+    put(request.ifr_name, name);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool up = fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP) != 0;
+    bool known = up && ioctl(fd, SIOCGIFHWADDR, &request) == 0;
+    close(fd);
+    for (int i = 0; known && i < 6; i++) {
+        uint8_t byte = (uint8_t)request.ifr_hwaddr.sa_data[i];
+        *end++ = "0123456789abcdef"[byte >> 4];
+        *end++ = "0123456789abcdef"[byte & 15];
+    }
+    *end = '\0';
+    return known && strcmp(mac, expected) == 0;
+}
+
+static int digit(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Whether netfilter knows what this message, in hexadecimal, asks for. */
+static bool netfilter_knows(const char *hex, const char *expected) {
+    char message[512];
+    struct kern_nlmsghdr answer;
+    size_t size = strlen(hex) / 2;
+    if (size > sizeof(message) || *expected != '\0')
+        return false;
+    for (size_t i = 0; i < size; i++)
+        message[i] = (char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, KERN_NETLINK_NETFILTER);
+    bool asked = fd >= 0 && write(fd, message, size) == (ssize_t)size;
+    bool answered = asked && read(fd, &answer, sizeof(answer)) == sizeof(answer);
+    close(fd);
+    return answered && answer.type != KERN_NLMSG_ERROR;
+}
+
+/* Somebody has this lock, alone. */
+static bool lock_is_held(const char *path, const char *expected) {
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    bool held = *expected == '\0' && fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    close(fd);
+    return held;
+}
+
+static bool fact_holds(const char *kind, const char *subject, const char *expected) {
+    static const struct {
+        const char *kind;
+        bool (*holds)(const char *subject, const char *expected);
+    } KINDS[] = {
+        {"file", file_is},           {"has", file_has},        {"link", link_is},       {"path", path_is},
+        {"inside", inside_is},       {"type", file_system_is}, {"env", variable_is},    {"process", process_is},
+        {"interface", interface_is}, {"netfilter", netfilter_knows}, {"locked", lock_is_held},
+    };
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+        if (strcmp(kind, KINDS[i].kind) == 0)
+            return KINDS[i].holds(subject, expected);
+    return false;
+}
+
+bool facts_still_hold(struct reader *r) {
+    uint64_t count;
+    if (!take_number(r, &count))
+        return false;
+    for (; count > 0; count--) {
+        const char *kind = take_text(r), *subject = take_text(r), *expected = take_text(r);
+        if (expected == NULL || kind == NULL || subject == NULL || !fact_holds(kind, subject, expected))
+            return false;
+    }
+    return true;
+}

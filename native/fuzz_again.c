@@ -1,0 +1,19 @@
+/* libFuzzer: whatever a kept file holds, reading it and filling its blanks in neither crashes nor leaves it. */
+#include "again.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+    struct reader r = {(const char *)bytes, (const char *)bytes + size}, part;
+    const struct own own = {.id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", .name = "lucid_hopper", .address = "10.88.0.2"};
+    struct bytes filled = {0};
+    uint64_t number, sum = 0;
+    while (take_text(&r) != NULL && take_number(&r, &number) && take_part(&r, &part)) {
+        filled.size = 0;
+        sum += number + fill(part, &own, &filled);
+    }
+    free(filled.at);
+    return sum == UINT64_MAX;
+}
