@@ -46,11 +46,12 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
   const cgroups = cgroupLayout(request);
   const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram, context.listenerState);
   const settling = [...settleChild(request), recordProcess(context.processRecord)];
+  const mounts = parseMounts(request);
   const untilInside = [
     ...passStreams(process, hostOwner(spec), because),
     ...createCgroups(cgroups, request),
     ...mountOutside(request),
-    ...cloneMappedMounts(parseMounts(request)),
+    ...cloneMappedMounts(mounts),
     ...enterBeforeClone(request),
     ...openToMapping(request),
     cloneChild(request, cgroups, settling),
@@ -60,7 +61,7 @@ export function planCreate(spec: RuntimeSpec, context: CreateContext, facts: Hos
     ...(context.netDevices?.host ?? []),
     ...openGate(settling),
     ...hooksInHost(spec, context.hookState, because),
-    ...buildInside(process, request, cgroups, true, hooksInside(spec, context.hookState, because)),
+    ...buildInside(process, request, { mounts, cgroups, gated: true }, hooksInside(spec, context.hookState, because)),
   ];
   return [
     ...untilInside,

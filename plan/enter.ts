@@ -95,7 +95,7 @@ export function joinPid({ namespaces }: EnterTarget): Op[] {
 export function joinAsUser({ namespaces }: EnterTarget): Op[] {
   const types = namespaces.filter((type) => type === 'pid' || type === 'user');
   if (types.length === 0) return [];
-  const flags = types.reduce((all, type) => all | CLONE_FLAG[type], 0);
+  const flags = flagsOf(types);
   const because = `exec: its ${types.join(' and ')} namespaces`;
   return [{ op: 'setns', stage: 'host', because, slot: SLOT.target, flags }];
 }
@@ -108,10 +108,16 @@ export function withoutUser(target: EnterTarget): EnterTarget {
 export function joinOthers({ namespaces }: EnterTarget): Op[] {
   const others = namespaces.filter((type) => type !== 'pid');
   if (others.length === 0) return [];
-  const flags = others.reduce((all, type) => all | CLONE_FLAG[type], 0);
+  const flags = flagsOf(others);
   return [
     { op: 'setns', stage: 'child', because: `exec: its ${others.join(', ')} namespaces`, slot: SLOT.target, flags },
   ];
+}
+
+function flagsOf(types: readonly NamespaceType[]): number {
+  let flags = 0;
+  for (const type of types) flags |= CLONE_FLAG[type];
+  return flags;
 }
 
 export function cloneInto({ cgroup }: EnterTarget, settling: readonly Op[]): Op {

@@ -5,7 +5,7 @@ import type { CgroupLayout } from './cgroup/layout.ts';
 import { makeConsole, makeDevices } from './devices.ts';
 import { bringLoopbackUp, nameHost } from './identity.ts';
 import { hidePaths, mountAll, openSources, sealMounts } from './mounts.ts';
-import { parseMounts } from './parse-mounts.ts';
+import type { ParsedMount } from './parse-mounts.ts';
 import { joinInChild, joinMountNamespace, joinUserNamespace, unshareCgroup } from './namespaces.ts';
 import { becomeMappedRoot, closeToOthers } from './user-namespace.ts';
 import type { Op } from './ops.ts';
@@ -18,17 +18,23 @@ import { openTerminal } from './supervision.ts';
 import { writeSysctls } from './sysctls.ts';
 import { MountTargets } from './targets.ts';
 
+/** What was decided before the clone. */
+export interface Outside {
+  readonly mounts: readonly ParsedMount[];
+  readonly cgroups: CgroupLayout;
+  readonly gated: boolean;
+}
+
 /** Child stage: from the clone to a finished root. `beforePivot` finds all mounts made, and the host still in sight. */
 export function buildInside(
   process: Process,
   request: LaunchRequest,
-  cgroups: CgroupLayout,
-  gated: boolean,
+  outside: Outside,
   beforePivot: readonly Op[] = [],
 ): Op[] {
   const { namespaces, because, context } = request;
   return [
-    ...joinV1(cgroups.v1.map(({ path }) => path)),
+    ...joinV1(outside.cgroups.v1.map(({ path }) => path)),
     { op: 'setsid', stage: 'child', because: 'no signal of the caller reaches the container by its session' },
     ...joinInChild(request),
     ...(context.netDevices?.child ?? []),
@@ -36,8 +42,8 @@ export function buildInside(
     ...nameHost(request),
     ...labelExec(process, because),
     ...(namespaces.joined.has('mount')
-      ? enterJoinedRoot(process, request, gated, beforePivot)
-      : makeRoot(process, request, cgroups, gated, beforePivot)),
+      ? enterJoinedRoot(process, request, outside.gated, beforePivot)
+      : makeRoot(process, request, outside, beforePivot)),
     ...joinUserNamespace(request),
   ];
 }
@@ -49,11 +55,9 @@ export function buildInside(
 function makeRoot(
   process: Process,
   request: LaunchRequest,
-  cgroups: CgroupLayout,
-  gated: boolean,
+  { mounts, cgroups, gated }: Outside,
   beforePivot: readonly Op[],
 ): Op[] {
-  const mounts = parseMounts(request);
   const targets = new MountTargets();
   const mappedFirst = request.namespaces.created.has('user');
   return [

@@ -40,6 +40,7 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
   const process = processOf(spec);
   const cgroups = cgroupLayout(request);
   const seccomp = seccompFilter(spec.linux?.seccomp, context.seccompProgram);
+  const mounts = parseMounts(request);
   const { network = NO_NETWORK } = context;
   const settling = [
     ...settleChild(request),
@@ -51,14 +52,14 @@ export function planLaunch(spec: RuntimeSpec, context: LaunchContext, facts: Hos
     ...declareSupervision(context.supervision, process, hostOwner(spec), request.because),
     ...createCgroups(cgroups, request),
     ...mountOutside(request),
-    ...cloneMappedMounts(parseMounts(request)),
+    ...cloneMappedMounts(mounts),
     ...network.before,
     ...enterBeforeClone(request),
     cloneChild(request, cgroups, settling),
     ...returnAfterClone(request),
     ...settling,
     ...openGate(settling),
-    ...buildInside(process, request, cgroups, settling.length > 0, network.child),
+    ...buildInside(process, request, { mounts, cgroups, gated: settling.length > 0 }, network.child),
   ];
   return [
     ...untilInside,

@@ -37,6 +37,7 @@ export function mountAll(
 
 /** Child stage, before it becomes the mapped root: the sources may lie where only the host's root gets through. */
 export function openSources(mounts: readonly ParsedMount[], request: LaunchRequest): Op[] {
+  if (!isBornInUserNamespace(request.namespaces)) return [];
   const flags = O_PATH | O_CLOEXEC;
   return [...sourceSlots(mounts, request)].map(([{ source, because }, slot]) => {
     return { op: 'open', stage: 'child', because, slot, at: NONE, path: source, flags, mode: 0 };

@@ -70,6 +70,7 @@ export function cloneReason({ namespaces, because }: LaunchRequest): string {
  * that starts in a user namespace has no right any more to join what the host owns.
  */
 function joinedByExecutor(namespaces: NamespaceSplit): NamespaceType[] {
+  if (namespaces.joined.size === 0) return [];
   const types = [...namespaces.joined.keys()].filter((type) => type !== 'user' && type !== 'mount');
   return isBornInUserNamespace(namespaces) ? types : types.filter((type) => type === 'pid' || type === 'time');
 }
@@ -98,6 +99,7 @@ export function returnAfterClone({ namespaces }: LaunchRequest): Op[] {
 /** Child stage: the other joined namespaces. All are opened first, as paths of the host end with its mount namespace. */
 export function joinInChild(request: LaunchRequest): Op[] {
   const { namespaces } = request;
+  if (namespaces.joined.size === 0) return [];
   const byExecutor = new Set(joinedByExecutor(namespaces));
   if (isBornInJoined(namespaces)) byExecutor.add('user');
   const types = [...namespaces.joined.keys()].filter((type) => !byExecutor.has(type));

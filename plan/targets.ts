@@ -5,7 +5,7 @@ const S_IFREG = 0o100000;
 
 /** Makes the targets of mounts below the container's root, each directory once. */
 export class MountTargets {
-  readonly #known = new Set(['/']);
+  readonly #known = new Set<string>();
   /** Mount points, and whether the kernel fills them: nothing can be made in such, and nothing needs to be. */
   readonly #kernelFilled = new Map<string, boolean>();
 
@@ -18,6 +18,7 @@ export class MountTargets {
 
   directory(target: string, because: string): Op[] {
     const ops: Op[] = [];
+    if (this.#known.has(target)) return ops;
     for (const path of withParents(target)) {
       if (this.#known.has(path) || this.#isKernelFilled(path)) continue;
       this.#known.add(path);
@@ -35,9 +36,11 @@ export class MountTargets {
 
   /** The innermost mount that a path lies in decides. */
   #isKernelFilled(path: string): boolean {
-    let filled = false;
-    for (const parent of withParents(parentOf(path))) filled = this.#kernelFilled.get(parent) ?? filled;
-    return filled;
+    for (let parent = parentOf(path); parent !== '/'; parent = parentOf(parent)) {
+      const filled = this.#kernelFilled.get(parent);
+      if (filled !== undefined) return filled;
+    }
+    return false;
   }
 }
 

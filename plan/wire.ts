@@ -2,7 +2,15 @@ import { LAYOUTS } from './layouts.gen.ts';
 import type { Op, OpName, Plan, Stage } from './ops.ts';
 
 export const MAGIC = 'limpid-plan 1\n';
-const STAGES: readonly Stage[] = ['host', 'child', 'init', 'cleanup'];
+const NO_WORD = '\0\0\0\0';
+const STAGE_WORDS: Readonly<Record<Stage, string>> = {
+  host: NO_WORD,
+  child: '\u0001\0\0\0',
+  init: '\u0002\0\0\0',
+  cleanup: '\u0003\0\0\0',
+};
+/** u32 of lengths, as they come up. */
+const sizeWords: string[] = [];
 const HEAD_BYTES = 12;
 
 /** How an operation is laid out: its code, the number of its arguments, their names and first letters of their kinds. */
@@ -18,8 +26,13 @@ const layouts: Partial<Record<OpName, Layout>> = {};
 function layoutOf(op: OpName): Layout {
   const at = LAYOUTS.indexOf(`\n${op} `) + 1;
   const [, code, ...args] = LAYOUTS.slice(at, LAYOUTS.indexOf('\n', at)).split(' ');
-  const names = args.map((arg) => arg.slice(1));
-  return { code: u32(Number(code)), count: u32(args.length), names, kinds: args.map((arg) => arg[0]!) };
+  const names: string[] = [];
+  const kinds: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    names.push(args[i]!.slice(1));
+    kinds.push(args[i]![0]!);
+  }
+  return { code: u32(Number(code)), count: u32(args.length), names, kinds };
 }
 
 /** A number below 128, as u32. */
@@ -44,12 +57,13 @@ export function encodePlan(plan: Plan): Uint8Array {
  * turned out not to be ASCII.
  */
 function encode(plan: Plan, beyondAscii: boolean): Uint8Array | undefined {
-  const parts = [MAGIC, '\0\0\0\0'];
+  // Ropes: the runtime makes one flat string of them at the end.
+  let encoded = MAGIC + NO_WORD;
   const later: Later = { words: [MAGIC.length, plan.length], blobs: [] };
   let length = MAGIC.length + 4;
   for (const op of plan) {
     const { code, count, names, kinds } = (layouts[op.op] ??= layoutOf(op.op));
-    parts.push(code, u32(STAGES.indexOf(op.stage)), count);
+    encoded += code + STAGE_WORDS[op.stage] + count;
     length += HEAD_BYTES;
     const values = op as unknown as Record<string, unknown>;
     for (let i = 0; i < names.length; i++) {
@@ -57,15 +71,12 @@ function encode(plan: Plan, beyondAscii: boolean): Uint8Array | undefined {
       const text =
         typeof value === 'number' ? `${value}` : argText(kinds[i]!, value, op, names[i]!, beyondAscii, length, later);
       const size = text.length;
-      if (size < 128) parts.push(u32(size), text, '\0');
-      else {
-        later.words.push(length, size);
-        parts.push('\0\0\0\0', text, '\0');
-      }
+      if (size >= 128) later.words.push(length, size);
+      encoded += `${size < 128 ? (sizeWords[size] ??= u32(size)) : NO_WORD}${text}\0`;
       length += size + 5;
     }
   }
-  return finish(parts.join(''), length, later);
+  return finish(encoded, length, later);
 }
 
 /** What is set once the string is bytes: pairs of position and u32, and blobs by position. */

@@ -21,11 +21,13 @@ export function passCallerStreams(
   terminal: boolean,
   { consoleFd, consoleSocket }: Console,
 ): void {
-  if (terminal) slots.set(CALLER_SLOT.console, consoleFd ?? connectConsole(consoleSocket!));
-  else
-    [CALLER_SLOT.stdin, CALLER_SLOT.stdout, CALLER_SLOT.stderr].forEach((slot, fd) =>
-      slots.set(slot, copyDescriptor(fd)),
-    );
+  if (terminal) {
+    slots.set(CALLER_SLOT.console, consoleFd ?? connectConsole(consoleSocket!));
+    return;
+  }
+  slots.set(CALLER_SLOT.stdin, copyDescriptor(0));
+  slots.set(CALLER_SLOT.stdout, copyDescriptor(1));
+  slots.set(CALLER_SLOT.stderr, copyDescriptor(2));
 }
 
 /** Copies of the caller's descriptors from 3 on. */

@@ -65,9 +65,17 @@ export class ContainerFiles {
   }
 }
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-.';
+
+/** A regular expression's first use costs 0.1 ms. */
+function isName(id: string): boolean {
+  for (let at = 0; at < id.length; at++) if (!LETTERS.includes(id[at]!)) return false;
+  return id !== '';
+}
+
 /** Throws EID for an id that is no name of a directory. */
 export function checkId(id: string): string {
-  if (/^[\w+.-]+$/.test(id) && id !== '.' && id !== '..' && id.length <= 255) return id;
+  if (isName(id) && id !== '.' && id !== '..' && id.length <= 255) return id;
   throw runtimeError(
     'EID',
     'use',

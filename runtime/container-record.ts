@@ -5,7 +5,7 @@ import { isFrozen } from '../kernel/cgroup.ts';
 import { tryLock } from '../kernel/locks.ts';
 import type { Op } from '../plan/ops.ts';
 import type { RuntimeSpec } from '../spec/runtime.ts';
-import { stringifySpec } from '../spec/stringify.ts';
+import { compactSpec } from '../spec/stringify.ts';
 import { checkId, containerAbsent, ContainerFiles } from './container-files.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
@@ -79,7 +79,7 @@ export function readBehindGate(files: ContainerFiles): BehindGate {
 }
 
 export function writeConfig({ files }: Pick<Container, 'files'>, spec: RuntimeSpec): void {
-  writeWhole(files.config, stringifySpec(spec));
+  writeWhole(files.config, compactSpec(spec));
 }
 
 /** Empty where `create` was killed before it wrote it. */

@@ -111,6 +111,8 @@ async function createIn(
   bundle: Bundle,
   options: BundleOptions,
 ): Promise<Created> {
+  // Read while the rest is planned.
+  void world.executor();
   const places = await placesOf(world, bundle.spec, files.id);
   const firstExec = options.forOthers ? await import('./first-exec.ts') : undefined;
   const identity = await newRecord(world, files, bundle);
@@ -193,7 +195,8 @@ function planContainer(
   const { cgroupsPath } = identity;
   const observed = cgroupsPath === '' ? undefined : observeCgroup(world.facts, cgroupsPath, keeper);
   const facts = observed?.facts ?? world.facts;
-  const [beforePid = '', afterPid = ''] = hookState(identity, 'creating', PID_MARK).split(String(PID_MARK));
+  const state = hookState(identity, 'creating', PID_MARK);
+  const [beforePid = '', afterPid = ''] = state.split(`${PID_MARK}`);
   const context: CreateContext = {
     id: files.id,
     rootfs: { kind: 'directory', path: rootfs },
@@ -208,7 +211,7 @@ function planContainer(
     noPivot,
     ...places,
     hookState: { beforePid, afterPid },
-    listenerState: listenerState(spec, hookState(identity, 'creating', PID_MARK), PID_MARK),
+    listenerState: listenerState(spec, state, PID_MARK),
   };
   tracePhase('filter compiled');
   const process = spec.process && grantable(withOwnSize(spec.process, consoleFd), spec, facts, world.warn);
@@ -230,6 +233,7 @@ function inheritedSlots(files: ContainerFiles, { spec }: Bundle, options: Bundle
   if (!options.startsAtOnce) slots.set(CALLER_SLOT.gate, listenUnix(files.gate));
   passListener(slots, spec);
   passCallerStreams(slots, spec.process?.terminal ?? false, options);
-  preserved(options.preserveFds ?? 0).forEach((fd, index) => slots.set(preservedSlot(index), fd));
+  const copies = preserved(options.preserveFds ?? 0);
+  for (let index = 0; index < copies.length; index++) slots.set(preservedSlot(index), copies[index]!);
   return slots;
 }

@@ -59,17 +59,34 @@ export interface TemplateFacts {
   readonly cgroups: string;
 }
 
+/** As much of it as is known before there is a container. */
+interface CallerFacts {
+  readonly namespaces: readonly string[];
+  /** Sixteen hexadecimal digits, as /proc/self/status has them. */
+  readonly capabilities: string;
+}
+
+export function callerFacts(): CallerFacts {
+  const status = readKernelFile('/proc/self/status') ?? '';
+  const label = '\nCapPrm:\t';
+  const at = status.indexOf(label) + label.length;
+  return { namespaces: namespacesOf('self'), capabilities: status.slice(at, at + 16) };
+}
+
+function namespacesOf(process: string): string[] {
+  return NAMESPACES.map((type) => readSymlink(`/proc/${process}/ns/${type}`) ?? '');
+}
+
 /** Namespaces of ours and of the container, our capabilities, its cgroups: what a plan of `exec` is computed from. */
-export function templateFacts(pid: number): TemplateFacts | undefined {
-  const links = NAMESPACES.map((type) =>
-    [`/proc/self/ns/${type}`, `/proc/${pid}/ns/${type}`].map((link) => readSymlink(link) ?? ''),
-  );
-  const capabilities = /\nCapPrm:\t([0-9a-f]{16})\n/.exec(readKernelFile('/proc/self/status') ?? '')?.[1];
+export function templateFacts(pid: number, caller: CallerFacts = callerFacts()): TemplateFacts | undefined {
+  const theirs = namespacesOf(String(pid));
   const cgroups = readKernelFile(`/proc/${pid}/cgroup`);
-  if (capabilities === undefined || cgroups === undefined) return undefined;
+  if (cgroups === undefined) return undefined;
+  let text = '';
+  for (let at = 0; at < theirs.length; at++) text += `${caller.namespaces[at]}\n${theirs[at]}\n`;
   return {
-    text: `${links.map(([ours, theirs]) => `${ours}\n${theirs}\n`).join('')}${capabilities}\n${cgroups}`,
-    foreign: NAMESPACES.filter((_, index) => links[index]![0] !== links[index]![1]),
+    text: `${text}${caller.capabilities}\n${cgroups}`,
+    foreign: NAMESPACES.filter((_, at) => caller.namespaces[at] !== theirs[at]),
     cgroups,
   };
 }

@@ -6,7 +6,7 @@ import type { NamespaceType, Process, RuntimeSpec } from '../spec/runtime.ts';
 import type { ContainerFiles } from './container-files.ts';
 import type { Container, ContainerRecord } from './container-record.ts';
 import { type Entered, type PlannedProcess, planProcess } from './exec.ts';
-import { keepEncoded, type TemplateFacts, templateFacts } from './exec-template.ts';
+import { callerFacts, keepEncoded, type TemplateFacts, templateFacts } from './exec-template.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
 
 /** What the plan of a container's first `exec` will be, computed while its `create` is at work. */
@@ -31,9 +31,10 @@ export function expectExec(
   if (planned === undefined || planned.hasWarned || planned.plan.some(({ op }) => op === 'seccomp_listen'))
     return undefined;
   const encoded = encodePlan(planned.plan);
+  const caller = callerFacts();
   return {
     keep: (pid) => {
-      const facts = templateFacts(pid);
+      const facts = templateFacts(pid, caller);
       if (facts !== undefined && isAsExpected(facts, target, record.cgroupsPath))
         keepEncoded(files, facts, planned.process, encoded, { kind: 'words' });
     },

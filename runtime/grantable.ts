@@ -1,8 +1,16 @@
-import { CAPABILITIES } from '../abi/capability.ts';
+import { capabilityNumber } from '../abi/capability.ts';
 import type { HostFacts } from '../plan/facts.ts';
 import type { CapabilitySets, Process, RuntimeSpec } from '../spec/runtime.ts';
 
-const NUMBERS: ReadonlyMap<string, bigint> = new Map(CAPABILITIES.map((name, index) => [name, BigInt(index)]));
+/** All of them are the caller's to give: nearly always so, and quickly seen. */
+function isPlain({ bounding, effective, permitted, inheritable, ambient }: CapabilitySets, own: bigint): boolean {
+  for (const set of [bounding, effective, permitted, inheritable, ambient])
+    for (const name of set ?? []) {
+      const number = capabilityNumber(name);
+      if (number === undefined || ((own >> BigInt(number)) & 1n) === 0n) return false;
+    }
+  return true;
+}
 
 /**
  * The process without what cannot be granted. runtime-spec, Process: such capabilities "MUST be logged as a warning",
@@ -15,14 +23,15 @@ export function grantable(
   warn: (message: string) => void,
 ): Process {
   if (process.capabilities === undefined) return process;
+  if (isPlain(process.capabilities, capabilities)) return process;
   const inOwnUsers = linux?.namespaces?.some(({ type }) => type === 'user') ?? false;
   const refused = new Set<string>();
   const isGranted = (name: string): boolean => {
-    const number = NUMBERS.get(name);
+    const number = capabilityNumber(name);
     const granted =
       number !== undefined &&
-      number <= BigInt(lastCapability) &&
-      (inOwnUsers || ((capabilities >> number) & 1n) === 1n);
+      number <= lastCapability &&
+      (inOwnUsers || ((capabilities >> BigInt(number)) & 1n) === 1n);
     if (!granted) refused.add(name);
     return granted;
   };

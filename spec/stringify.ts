@@ -12,6 +12,16 @@ export function stringifySpec(spec: RuntimeSpec, indent = 2): string {
   return marked.replace(/"\\u0000u64:(\d+)"/g, '$1');
 }
 
+/** The same for our own readers: a double that was rounded is read as the same again. */
+export function compactSpec(spec: RuntimeSpec): string {
+  try {
+    return JSON.stringify(spec);
+  } catch {
+    // A bigint.
+    return stringifySpec(spec, 0);
+  }
+}
+
 function markLarge(value: unknown): unknown {
   if (typeof value === 'bigint') return MARK + value;
   return value === 2 ** 64 ? `${MARK}${2n ** 64n - 1n}` : value;

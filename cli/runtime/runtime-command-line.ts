@@ -17,7 +17,7 @@ type Globals = ParsedOptions<RuntimeGlobalOptions>['options'];
 
 /** Carries out one command line of the runtime, without its name. Answers the exit code; failures are logged. */
 export async function runRuntime(words: readonly string[], self: readonly string[], output: Output): Promise<number> {
-  let log = new RuntimeLog(output, undefined, 'text', 'warning');
+  let log: RuntimeLog | undefined;
   try {
     const parsed = parseOptions(RUNTIME_GLOBAL_OPTIONS, words, {
       command: 'limpid-runtime',
@@ -31,7 +31,7 @@ export async function runRuntime(words: readonly string[], self: readonly string
     const globalWords = words.slice(0, words.length - args.length);
     return await runCommand(args, options, { log, output, self: [...self, ...globalWords] });
   } catch (error) {
-    await log.say(
+    await (log ?? new RuntimeLog(output, undefined, 'text', 'warning')).say(
       'error',
       error instanceof LimpidError
         ? error.message

@@ -91,7 +91,9 @@ const shape = object({
 export const linux: Decoder<Linux> = (value, path) => {
   const decoded = shape(value, path);
   const created = new Set<string>();
-  for (const [index, { type, path: joined }] of (decoded.namespaces ?? []).entries()) {
+  const { namespaces = [] } = decoded;
+  for (let index = 0; index < namespaces.length; index++) {
+    const { type, path: joined } = namespaces[index]!;
     if (created.has(type)) throw specFault(`${path}.namespaces[${index}].type`, `"${type}" is listed twice`);
     if (joined) absolutePath(joined, `${path}.namespaces[${index}].path`);
     created.add(type);

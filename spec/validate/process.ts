@@ -8,14 +8,16 @@ import {
   object,
   oneOf,
   specFault,
+  spelled,
   text,
   type Decoder,
 } from '../decode.ts';
 import type { CapabilitySets, Process } from '../runtime.ts';
 import { id, u16, u64 } from './numbers.ts';
 
-const capabilities = list(matching(/^CAP_[A-Z_]+$/, 'the name of a capability'));
-const rlimitType = matching(/^RLIMIT_[A-Z]+$/, 'the name of a resource limit');
+const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const capabilities = list(spelled('CAP_', `${CAPITALS}_`, 'the name of a capability'));
+const rlimitType = spelled('RLIMIT_', CAPITALS, 'the name of a resource limit');
 const cpuList = matching(/^[\d, -]*$/, 'a list of CPUs such as 0-3,7');
 const variable = accepted((string) => string.includes('='), 'NAME=value');
 
@@ -75,7 +77,8 @@ export const process: Decoder<Process> = (value, path) => {
 /** "If rlimits contains duplicated entries with same type, the runtime MUST generate an error." */
 function checkRlimits(rlimits: NonNullable<Process['rlimits']>, path: string): void {
   const seen = new Set<string>();
-  for (const [index, { type, soft, hard }] of rlimits.entries()) {
+  for (let index = 0; index < rlimits.length; index++) {
+    const { type, soft, hard } = rlimits[index]!;
     if (seen.has(type)) throw specFault(`${path}[${index}].type`, `"${type}" is listed twice`);
     if (soft > hard) throw specFault(`${path}[${index}].soft`, `${soft} is above the hard limit ${hard}`);
     seen.add(type);

@@ -1,4 +1,16 @@
-import { flag, integer, list, matching, object, oneOf, record, text, type Decoder } from '../decode.ts';
+import {
+  accepted,
+  flag,
+  integer,
+  isMadeOf,
+  list,
+  matching,
+  object,
+  oneOf,
+  record,
+  text,
+  type Decoder,
+} from '../decode.ts';
 import type { DeviceRule, Resources } from '../runtime.ts';
 import { i64, limit, u16, u32, u64 } from './numbers.ts';
 
@@ -8,7 +20,7 @@ const ruleShape = object(
     type: oneOf('a', 'b', 'c', ''),
     major: limit,
     minor: limit,
-    access: matching(/^[rwm]*$/, 'made of r, w and m'),
+    access: accepted((access) => isMadeOf(access, 'rwm'), 'made of r, w and m'),
   },
   ['allow'],
 );
