@@ -6,6 +6,9 @@ import { pullProgress } from '../print/pull-progress.ts';
 import { platformOption, registryOptions } from '../registry-options.ts';
 import type { CreateOptions } from './options.ts';
 
+/** Podman's words for the volumes that an image declares: `bind` is its older one for `anonymous`. */
+const IMAGE_VOLUMES = { anonymous: 'volume', bind: 'volume', tmpfs: 'tmpfs', ignore: 'ignore' } as const;
+
 /** The config with what its image says, which is pulled where `--pull` wants it; how that goes is shown on stderr. */
 export async function adoptForCommand(
   world: World,
@@ -18,6 +21,7 @@ export async function adoptForCommand(
     return await adoptImage(world, config, {
       policy: options.pull,
       ownStopSignal: Object.hasOwn(typed, 'stop-signal'),
+      volumes: IMAGE_VOLUMES[options['image-volume']],
       registry: { ...(await registryOptions(options, typed)), notice: progress.notice },
       ...(platform === undefined ? {} : { platform }),
       trying: progress.trying,

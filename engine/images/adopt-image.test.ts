@@ -23,8 +23,11 @@ const says = (config: ImageConfig['config']): ImageConfig => ({
   rootfs: { type: 'layers', diff_ids: [] },
   ...(config === undefined ? {} : { config }),
 });
-const adopt = (config: ImageConfig['config'], own = false, changes: Parameters<typeof sampleConfig>[0] = {}) =>
-  withImage(sampleConfig(changes), image, says(config), own);
+const adopt = (
+  config: ImageConfig['config'],
+  options: Parameters<typeof withImage>[3] = {},
+  changes: Parameters<typeof sampleConfig>[0] = {},
+) => withImage(sampleConfig(changes), image, says(config), options);
 
 test('the root file system, under its full name', () => {
   expect(adopt(undefined)).toMatchObject({
@@ -36,7 +39,7 @@ test('the root file system, under its full name', () => {
 });
 
 test("labels: the user's win", () => {
-  expect(adopt({ Labels: { a: 'image', b: 'image' } }, false, { labels: { a: 'user' } }).labels).toEqual({
+  expect(adopt({ Labels: { a: 'image', b: 'image' } }, {}, { labels: { a: 'user' } }).labels).toEqual({
     a: 'user',
     b: 'image',
   });
@@ -44,7 +47,7 @@ test("labels: the user's win", () => {
 
 test('volumes: one for each, unless the user mounts something there', () => {
   const mine: MountConfig = { type: 'tmpfs', destination: '/b/', options: [], because: '--tmpfs /b/' };
-  const { mounts } = adopt({ Volumes: { '/a': {}, '/b': {}, '/../c/../d': {}, e: {} } }, false, { mounts: [mine] });
+  const { mounts } = adopt({ Volumes: { '/a': {}, '/b': {}, '/../c/../d': {}, e: {} } }, {}, { mounts: [mine] });
   expect(mounts.map(({ type, source, destination }) => [type, source, destination])).toEqual([
     ['tmpfs', undefined, '/b/'],
     ['volume', '', '/a'],
@@ -53,10 +56,18 @@ test('volumes: one for each, unless the user mounts something there', () => {
   ]);
 });
 
+test('volumes: as tmpfs, or not at all', () => {
+  const volumes = (wanted: 'tmpfs' | 'ignore') => adopt({ Volumes: { '/a': {} } }, { volumes: wanted }).mounts;
+  expect(volumes('ignore')).toEqual([]);
+  expect(volumes('tmpfs')).toEqual([
+    { type: 'tmpfs', destination: '/a', options: ['nosuid', 'nodev'], because: '--image-volume tmpfs' },
+  ]);
+});
+
 test('the signal that stops it', () => {
   expect(adopt({ StopSignal: 'SIGINT' }).stopSignal).toBe(2);
   expect(adopt({ StopSignal: '10' }).stopSignal).toBe(10);
-  expect(adopt({ StopSignal: 'SIGINT' }, true).stopSignal).toBe(15);
+  expect(adopt({ StopSignal: 'SIGINT' }, { ownStopSignal: true }).stopSignal).toBe(15);
   expect(failure(() => adopt({ StopSignal: 'x\u001b[0m' }))).toBe(
     String.raw`ECONFIG: cannot use image "docker.io/library/app:1": there is no signal "x\x1b[0m", which it wants to be stopped with (hint: choose one with --stop-signal)`,
   );

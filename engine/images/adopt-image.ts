@@ -11,6 +11,8 @@ import { obtainImage, type ObtainOptions } from './obtain.ts';
 export interface AdoptOptions extends ObtainOptions {
   /** The user said with what to stop it: the image's word does not count. */
   readonly ownStopSignal?: boolean;
+  /** What becomes of the volumes that it declares; without a word, volumes without a name. */
+  readonly volumes?: 'volume' | 'tmpfs' | 'ignore';
 }
 
 /**
@@ -25,7 +27,7 @@ export async function adoptImage(
 ): Promise<ContainerConfig> {
   if (config.rootfs.kind !== 'image') return config;
   const image = await obtainImage(world, config.image, options);
-  return withImage(config, image, imageConfig(world, image.id), options.ownStopSignal ?? false);
+  return withImage(config, image, imageConfig(world, image.id), options);
 }
 
 /** The config with what an image says. Pure; throws ECONFIG for what no container can be made of. */
@@ -33,7 +35,7 @@ export function withImage(
   config: ContainerConfig,
   { id, entry }: StoredImage,
   { config: runtime = {} }: ImageConfig,
-  ownStopSignal: boolean,
+  { ownStopSignal = false, volumes = 'volume' }: Pick<AdoptOptions, 'ownStopSignal' | 'volumes'> = {},
 ): ContainerConfig {
   const name = entry.name ?? id.slice(id.indexOf(':') + 1);
   return {
@@ -41,21 +43,32 @@ export function withImage(
     image: name,
     rootfs: { kind: 'image', id, digest: entry.manifest.digest },
     labels: { ...runtime.Labels, ...config.labels },
-    mounts: [...config.mounts, ...imageVolumes(config, Object.keys(runtime.Volumes ?? {}))],
+    mounts: [
+      ...config.mounts,
+      ...(volumes === 'ignore' ? [] : imageVolumes(config, Object.keys(runtime.Volumes ?? {}), volumes)),
+    ],
     ...(ownStopSignal || !runtime.StopSignal ? {} : { stopSignal: stopSignal(runtime.StopSignal, name) }),
     because: { ...config.because, root: name },
   };
 }
 
-/** A volume without a name for each that the image declares, unless the user mounts something there. */
-function imageVolumes({ mounts }: ContainerConfig, destinations: readonly string[]): MountConfig[] {
+/** A volume without a name, or a tmpfs, for each that the image declares, unless the user mounts something there. */
+function imageVolumes(
+  { mounts }: ContainerConfig,
+  destinations: readonly string[],
+  type: 'volume' | 'tmpfs',
+): MountConfig[] {
   const taken = new Set(mounts.map(({ destination }) => cleanPath(destination)));
   const found: MountConfig[] = [];
   for (const wanted of destinations) {
     const destination = cleanPath(wanted.startsWith('/') ? wanted : `/${wanted}`);
     if (taken.has(destination)) continue;
     taken.add(destination);
-    found.push({ type: 'volume', source: '', destination, options: [], because: "the image's VOLUME" });
+    found.push(
+      type === 'tmpfs'
+        ? { type, destination, options: ['nosuid', 'nodev'], because: '--image-volume tmpfs' }
+        : { type, source: '', destination, options: [], because: "the image's VOLUME" },
+    );
   }
   return found;
 }

@@ -101,6 +101,12 @@ describe('volumes', () => {
     expect(await says('run', '--rm', '--userns=container:mapped', '-v', 'joined:/data', ...look.slice(2))).toBe(seen);
     await says('rm', '-f', '-t', '0', 'mapped');
   });
+  test('--image-volume: as tmpfs, which begins empty, or none', async () => {
+    const type = 'ls; sed -n "s,.* /data ,,p" /proc/mounts';
+    expect(await says('run', '--rm', '--image-volume=tmpfs', name, type)).toMatch(/^tmpfs rw,nosuid,nodev,/);
+    expect(await says('run', '--rm', '--image-volume=ignore', name, type)).toBe('seed');
+    expect(await says('run', '--rm', '--image-volume=bind', name, type)).toMatch(/^seed\n/);
+  });
   test('what the user mounts there wins', async () => {
     expect(await says('run', '--rm', '--tmpfs', '/data', name, 'ls')).toBe('');
   });
