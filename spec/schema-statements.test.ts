@@ -42,15 +42,16 @@ const STATEMENTS: readonly (readonly [path: string, ...statements: Statement[]])
   ['mounts.[].source', 'text'],
   ['mounts.[].options', 'list'],
   ['mounts.[].options.[]', 'text'],
-  ['mounts.[].uidMappings', 'list'],
-  ['mounts.[].gidMappings', 'list'],
+  ['hooks', 'object'],
   ...['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'].flatMap(
     (name): [string, ...Statement[]][] => [
       [`hooks.${name}`, 'list'],
       [`hooks.${name}.[]`, 'object'],
       [`hooks.${name}.[].path`, 'required', 'text', 'as relative/path'],
       [`hooks.${name}.[].args`, 'list'],
+      [`hooks.${name}.[].args.[]`, 'text'],
       [`hooks.${name}.[].env`, 'list'],
+      [`hooks.${name}.[].env.[]`, 'text'],
       [`hooks.${name}.[].timeout`, 'from 1 to 2147483647'],
     ],
   ),
@@ -88,10 +89,12 @@ const STATEMENTS: readonly (readonly [path: string, ...statements: Statement[]])
   ['process.scheduler.nice', 'from -20 to 19'],
   ['process.scheduler.priority', 'from 0 to 99'],
   ['process.scheduler.flags', 'list'],
+  ['process.scheduler.flags.[]', 'text'],
   ['process.scheduler.runtime', 'from 0 to u64'],
   ['process.scheduler.deadline', 'from 0 to u64'],
   ['process.scheduler.period', 'from 0 to u64'],
   ['process.rlimits', 'list'],
+  ['process.rlimits.[]', 'object'],
   ['process.rlimits.[].type', 'required', 'text', 'as NOFILE', 'as RLIMIT_nofile'],
   ['process.rlimits.[].soft', 'required', 'from 0 to u64'],
   ['process.rlimits.[].hard', 'required', 'from 0 to u64'],
@@ -100,6 +103,7 @@ const STATEMENTS: readonly (readonly [path: string, ...statements: Statement[]])
   ['process.execCPUAffinity.final', 'text', 'as all'],
   ['linux', 'object'],
   ['linux.devices', 'list'],
+  ['linux.devices.[]', 'object'],
   ['linux.devices.[].type', 'required', 'text', 'one of c,b,u,p'],
   ['linux.devices.[].path', 'required', 'text'],
   // Go programs write the node's type along.
@@ -111,19 +115,26 @@ const STATEMENTS: readonly (readonly [path: string, ...statements: Statement[]])
   ['linux.netDevices', 'object'],
   ['linux.netDevices.{}', 'object'],
   ['linux.netDevices.{}.name', 'text', 'as a/b', 'as a name that is far too long'],
-  ...['uidMappings', 'gidMappings'].flatMap((field): [string, ...Statement[]][] => [
-    [`linux.${field}`, 'list'],
-    [`linux.${field}.[].containerID`, 'required', 'from 0 to u32'],
-    [`linux.${field}.[].hostID`, 'required', 'from 0 to u32'],
-    [`linux.${field}.[].size`, 'required', 'from 1 to u32'],
-  ]),
+  ...['linux.uidMappings', 'linux.gidMappings', 'mounts.[].uidMappings', 'mounts.[].gidMappings'].flatMap(
+    (field): [string, ...Statement[]][] => [
+      [field, 'list'],
+      [`${field}.[]`, 'object'],
+      [`${field}.[].containerID`, 'required', 'from 0 to u32'],
+      [`${field}.[].hostID`, 'required', 'from 0 to u32'],
+      // A range of none is none.
+      [`${field}.[].size`, 'required', 'from 1 to u32'],
+    ],
+  ),
   ['linux.namespaces', 'list'],
+  ['linux.namespaces.[]', 'object'],
   ['linux.namespaces.[].type', 'required', 'text', 'one of mount,pid,network,uts,ipc,user,cgroup,time'],
   ['linux.namespaces.[].path', 'text'],
   ['linux.timeOffsets', 'object'],
-  ['linux.timeOffsets.boottime', 'object'],
-  ['linux.timeOffsets.boottime.secs', 'from -9223372036854775808 to i64'],
-  ['linux.timeOffsets.boottime.nanosecs', 'from 0 to 999999999'],
+  ...['boottime', 'monotonic'].flatMap((clock): [string, ...Statement[]][] => [
+    [`linux.timeOffsets.${clock}`, 'object'],
+    [`linux.timeOffsets.${clock}.secs`, 'from -9223372036854775808 to i64'],
+    [`linux.timeOffsets.${clock}.nanosecs`, 'from 0 to 999999999'],
+  ]),
   ['linux.cgroupsPath', 'text'],
   ['linux.rootfsPropagation', 'text', 'as loose'],
   ['linux.maskedPaths', 'list'],
@@ -136,18 +147,22 @@ const STATEMENTS: readonly (readonly [path: string, ...statements: Statement[]])
   ['linux.personality', 'object'],
   ['linux.personality.domain', 'required', 'text', 'one of LINUX,LINUX32'],
   ['linux.personality.flags', 'list'],
+  ['linux.personality.flags.[]', 'text'],
   ['linux.memoryPolicy', 'object'],
   ['linux.memoryPolicy.mode', 'required', 'text'],
   ['linux.memoryPolicy.nodes', 'text'],
   ['linux.memoryPolicy.flags', 'list'],
+  ['linux.memoryPolicy.flags.[]', 'text'],
   ['linux.intelRdt', 'object'],
   ['linux.intelRdt.closID', 'text', 'as a/b', 'as ..'],
   ['linux.intelRdt.schemata', 'list'],
+  ['linux.intelRdt.schemata.[]', 'text'],
   ['linux.intelRdt.l3CacheSchema', 'text'],
-  ['linux.intelRdt.memBwSchema', 'text'],
+  ['linux.intelRdt.memBwSchema', 'text', 'as L3:0=f', 'as MB:0=10\nL3:0=f'],
   ['linux.intelRdt.enableMonitoring', 'flag'],
   ['linux.resources', 'object'],
   ['linux.resources.devices', 'list'],
+  ['linux.resources.devices.[]', 'object'],
   ['linux.resources.devices.[].allow', 'required', 'flag'],
   ['linux.resources.devices.[].type', 'text'],
   ['linux.resources.devices.[].major', 'from -1 to i64'],
@@ -180,20 +195,26 @@ const STATEMENTS: readonly (readonly [path: string, ...statements: Statement[]])
   ['linux.resources.blockIO.weight', 'from 0 to 65535'],
   ['linux.resources.blockIO.leafWeight', 'from 0 to 65535'],
   ['linux.resources.blockIO.weightDevice', 'list'],
+  ['linux.resources.blockIO.weightDevice.[]', 'object'],
+  ['linux.resources.blockIO.weightDevice.[].weight', 'from 0 to 65535'],
+  ['linux.resources.blockIO.weightDevice.[].leafWeight', 'from 0 to 65535'],
   ['linux.resources.blockIO.weightDevice.[].major', 'required', 'from 0 to u32'],
   ['linux.resources.blockIO.weightDevice.[].minor', 'required', 'from 0 to u32'],
   ...['ReadBps', 'WriteBps', 'ReadIOPS', 'WriteIOPS'].flatMap((name): [string, ...Statement[]][] => [
     [`linux.resources.blockIO.throttle${name}Device`, 'list'],
+    [`linux.resources.blockIO.throttle${name}Device.[]`, 'object'],
     [`linux.resources.blockIO.throttle${name}Device.[].major`, 'required', 'from 0 to u32'],
     [`linux.resources.blockIO.throttle${name}Device.[].minor`, 'required', 'from 0 to u32'],
     [`linux.resources.blockIO.throttle${name}Device.[].rate`, 'from 0 to u64'],
   ]),
   ['linux.resources.hugepageLimits', 'list'],
+  ['linux.resources.hugepageLimits.[]', 'object'],
   ['linux.resources.hugepageLimits.[].pageSize', 'required', 'text', 'as 2M', 'as huge'],
   ['linux.resources.hugepageLimits.[].limit', 'required', 'from 0 to u64'],
   ['linux.resources.network', 'object'],
   ['linux.resources.network.classID', 'from 0 to u32'],
   ['linux.resources.network.priorities', 'list'],
+  ['linux.resources.network.priorities.[]', 'object'],
   ['linux.resources.network.priorities.[].name', 'required', 'text'],
   ['linux.resources.network.priorities.[].priority', 'required', 'from 0 to u32'],
   ['linux.resources.rdma', 'object'],
@@ -206,20 +227,60 @@ const STATEMENTS: readonly (readonly [path: string, ...statements: Statement[]])
   ['linux.seccomp.defaultAction', 'required', 'text', 'as ALLOW'],
   ['linux.seccomp.defaultErrnoRet', 'from 0 to u32'],
   ['linux.seccomp.flags', 'list'],
+  ['linux.seccomp.flags.[]', 'text', 'as SECCOMP_FILTER_FLAG_TSYNCX', 'as SECCOMP_FILTER_FLAG_NEW_LISTENER'],
   ['linux.seccomp.listenerPath', 'text'],
   ['linux.seccomp.listenerMetadata', 'text'],
   ['linux.seccomp.architectures', 'list'],
-  ['linux.seccomp.architectures.[]', 'text', 'as x86'],
+  ['linux.seccomp.architectures.[]', 'text', 'as x86', 'as SCMP_ARCH_X86X'],
   ['linux.seccomp.syscalls', 'list'],
+  ['linux.seccomp.syscalls.[]', 'object'],
   ['linux.seccomp.syscalls.[].names', 'required', 'list'],
   ['linux.seccomp.syscalls.[].names.[]', 'text'],
   ['linux.seccomp.syscalls.[].action', 'required', 'text', 'as ALLOW'],
   ['linux.seccomp.syscalls.[].errnoRet', 'from 0 to u32'],
   ['linux.seccomp.syscalls.[].args', 'list'],
+  ['linux.seccomp.syscalls.[].args.[]', 'object'],
   ['linux.seccomp.syscalls.[].args.[].index', 'required', 'from 0 to u32'],
   ['linux.seccomp.syscalls.[].args.[].value', 'required', 'from 0 to u64'],
   ['linux.seccomp.syscalls.[].args.[].valueTwo', 'from 0 to u64'],
   ['linux.seccomp.syscalls.[].args.[].op', 'required', 'text', 'as EQ'],
+];
+
+/** Each word that the schema lists is taken. */
+const WORDS: readonly (readonly [path: string, words: string])[] = [
+  ['process.ioPriority.class', 'IOPRIO_CLASS_RT IOPRIO_CLASS_BE IOPRIO_CLASS_IDLE'],
+  ['process.scheduler.policy', 'SCHED_OTHER SCHED_FIFO SCHED_RR SCHED_BATCH SCHED_ISO SCHED_IDLE SCHED_DEADLINE'],
+  [
+    'process.scheduler.flags.[]',
+    'SCHED_FLAG_RESET_ON_FORK SCHED_FLAG_RECLAIM SCHED_FLAG_DL_OVERRUN SCHED_FLAG_KEEP_POLICY SCHED_FLAG_KEEP_PARAMS ' +
+      'SCHED_FLAG_UTIL_CLAMP_MIN SCHED_FLAG_UTIL_CLAMP_MAX',
+  ],
+  ['linux.devices.[].type', 'c b u p'],
+  ['linux.namespaces.[].type', 'mount pid network uts ipc user cgroup time'],
+  ['linux.rootfsPropagation', 'private shared slave unbindable'],
+  ['linux.personality.domain', 'LINUX LINUX32'],
+  [
+    'linux.memoryPolicy.mode',
+    'MPOL_DEFAULT MPOL_BIND MPOL_INTERLEAVE MPOL_WEIGHTED_INTERLEAVE MPOL_PREFERRED MPOL_PREFERRED_MANY MPOL_LOCAL',
+  ],
+  ['linux.memoryPolicy.flags.[]', 'MPOL_F_NUMA_BALANCING MPOL_F_RELATIVE_NODES MPOL_F_STATIC_NODES'],
+  [
+    'linux.seccomp.architectures.[]',
+    'X86 X86_64 X32 ARM AARCH64 MIPS MIPS64 MIPS64N32 MIPSEL MIPSEL64 MIPSEL64N32 PPC PPC64 PPC64LE S390 S390X PARISC PARISC64 RISCV64 LOONGARCH64 M68K SH SHEB'.replaceAll(
+      /\w+/g,
+      'SCMP_ARCH_$&',
+    ),
+  ],
+  [
+    'linux.seccomp.defaultAction',
+    'KILL KILL_PROCESS KILL_THREAD TRAP ERRNO TRACE ALLOW LOG NOTIFY'.replaceAll(/\w+/g, 'SCMP_ACT_$&'),
+  ],
+  [
+    'linux.seccomp.syscalls.[].action',
+    'KILL KILL_PROCESS KILL_THREAD TRAP ERRNO TRACE ALLOW LOG NOTIFY'.replaceAll(/\w+/g, 'SCMP_ACT_$&'),
+  ],
+  ['linux.seccomp.syscalls.[].args.[].op', 'NE LT LE EQ GE GT MASKED_EQ'.replaceAll(/\w+/g, 'SCMP_CMP_$&')],
+  ['linux.seccomp.flags.[]', 'TSYNC LOG SPEC_ALLOW WAIT_KILLABLE_RECV'.replaceAll(/\w+/g, 'SECCOMP_FILTER_FLAG_$&')],
 ];
 
 /** Names that an object of any names takes. */
@@ -313,6 +374,13 @@ describe('each statement of the schema is held', () => {
       }
     },
   );
+});
+
+test.each(WORDS)('%s: each word of the schema is taken', (path, words) => {
+  for (const word of words.split(' ')) {
+    const { document } = documentWith(path, word);
+    expect(JSON.stringify(validateSpec(document))).toContain(JSON.stringify(word));
+  }
 });
 
 test('what the schema does not know is left out, as the spec demands', () => {

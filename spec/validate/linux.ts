@@ -1,5 +1,6 @@
 import {
   absolutePath,
+  accepted,
   flag,
   integer,
   list,
@@ -74,7 +75,7 @@ const shape = object({
     closID: matching(/^(?:\/|(?!\.\.?$)[^/\n]+)$/, 'the name of a directory in resctrl, or "/"'),
     schemata: list(text),
     l3CacheSchema: text,
-    memBwSchema: text,
+    memBwSchema: accepted((line) => line.startsWith('MB:') && !line.includes('\n'), 'a line that begins with "MB:"'),
     enableMonitoring: flag,
   }),
   memoryPolicy: object({ mode: text, nodes: text, flags: list(text) }, ['mode']),

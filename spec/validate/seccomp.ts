@@ -1,4 +1,4 @@
-import { integer, list, matching, object, oneOf, specFault, text, type Decoder } from '../decode.ts';
+import { integer, list, object, oneOf, specFault, text, type Decoder } from '../decode.ts';
 import type { Seccomp } from '../runtime.ts';
 
 const action = oneOf(
@@ -30,6 +30,23 @@ const register: Decoder<number | bigint> = (value, path) => {
   throw specFault(path, 'it is no whole number of 64 bits');
 };
 
+/** libseccomp's names, as runtime-spec 1.3 lists them. */
+const architecture = oneOf(
+  ...(
+    'X86 X86_64 X32 ARM AARCH64 MIPS MIPS64 MIPS64N32 MIPSEL MIPSEL64 MIPSEL64N32 PPC PPC64 PPC64LE S390 S390X ' +
+    'PARISC PARISC64 RISCV64 LOONGARCH64 M68K SH SHEB'
+  )
+    .split(' ')
+    .map((name) => `SCMP_ARCH_${name}`),
+);
+
+const filterFlag = oneOf(
+  'SECCOMP_FILTER_FLAG_TSYNC',
+  'SECCOMP_FILTER_FLAG_LOG',
+  'SECCOMP_FILTER_FLAG_SPEC_ALLOW',
+  'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV',
+);
+
 const errno = integer(0, 0xffff);
 
 const rule = object(
@@ -48,8 +65,8 @@ const shape = object(
   {
     defaultAction: action,
     defaultErrnoRet: errno,
-    architectures: list(matching(/^SCMP_ARCH_[A-Z0-9_]+$/, 'an architecture')),
-    flags: list(matching(/^SECCOMP_FILTER_FLAG_[A-Z_]+$/, 'a flag of seccomp(2)')),
+    architectures: list(architecture),
+    flags: list(filterFlag),
     listenerPath: text,
     listenerMetadata: text,
     syscalls: list(rule),
