@@ -8,9 +8,9 @@ export function locationNames(
   { names = [] }: ImageSource & { readonly names?: readonly string[] },
 ): string[] {
   if (transport === 'docker-daemon' || transport === 'builtin') return nameOf(reference ?? '', 'docker.io');
-  if (transport === 'containers-storage') return nameOf(reference ?? '', 'localhost');
   const own = names.flatMap((name) => nameOf(name, 'docker.io'));
   if (own.length > 0) return own;
+  if (transport === 'containers-storage') return nameOf(reference ?? '', 'localhost');
   const wanted = reference ?? '';
   if (wanted !== '' && !wanted.startsWith('@')) {
     // In a layout, a tag alone is a name: podman puts the directory's before it.

@@ -444,8 +444,9 @@ describe('storage of other engines', () => {
   test('is read where it is as it should be', async () => {
     writeStorage([whole], [header, { type: 1, name: 'file', size: 1, payload: '', position: 1 }, rest]);
     writeFileSync(`${storage}/overlay/${bottom}/diff/file`, 'x');
-    const { code, out } = await pull('evil:1');
+    const { code, out } = await pull(id.slice(0, 12));
     expect([code, out.length]).toEqual([0, 65]);
+    expect(await says('images', '--format', '{{.Names}}', out.trim())).toBe('[localhost/evil:1]');
     await says('rmi', out.trim());
     before = store();
   });

@@ -13,8 +13,7 @@ const PREFIXES = ['localhost/', 'docker.io/library/', 'docker.io/'];
 
 /** The image that a name, an id or its start means; `undefined` where there is none. Throws EAMBIGUOUS. */
 export function findRecord(records: readonly ImageRecord[], text: string): ImageRecord | undefined {
-  // `NAME@ID` is how containers-storage writes a reference whose id is known.
-  const id = /(?:^|@)([0-9a-f]{3,64})$/.exec(text)?.[1];
+  const id = idIn(text);
   const starting = id === undefined ? [] : records.filter((record) => record.id.startsWith(id));
   if (starting.length > 1)
     throw new LimpidError({
@@ -26,16 +25,32 @@ export function findRecord(records: readonly ImageRecord[], text: string): Image
   return starting[0] ?? findByName(records, parseImageName(text));
 }
 
+/** `NAME@ID` is how containers-storage writes a reference whose id is known. */
+function idIn(text: string): string | undefined {
+  return /(?:^|@)([0-9a-f]{3,64})$/.exec(text)?.[1];
+}
+
 function findByName(records: readonly ImageRecord[], name: ImageName): ImageRecord | undefined {
   if (name.digest !== undefined)
     return records.find(
       ({ digest, names = [] }) => digest === name.digest && names.some((one) => one.includes(name.repository)),
     );
-  const full = formatReference(withDefaultTag(name));
-  const candidates = isQualified(name) ? [full] : PREFIXES.map((prefix) => prefix + full);
-  for (const candidate of candidates) {
+  for (const candidate of candidates(name)) {
     const found = records.find(({ names = [] }) => names.includes(candidate));
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function candidates(name: ImageName): string[] {
+  const full = formatReference(withDefaultTag(name));
+  return isQualified(name) ? [full] : PREFIXES.map((prefix) => prefix + full);
+}
+
+/** What a record is called there: by the name that found it, else (it was asked for by its id) by all that it has. */
+export function foundNames({ id, names = [] }: ImageRecord, text: string): readonly string[] {
+  const asked = idIn(text);
+  if (asked !== undefined && id.startsWith(asked)) return names;
+  const found = candidates(parseImageName(text)).find((candidate) => names.includes(candidate));
+  return found === undefined ? [] : [found];
 }

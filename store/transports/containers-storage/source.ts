@@ -9,7 +9,7 @@ import { badImages, noSuchImage } from '../fault.ts';
 import { directoryFiles, type ImageFiles } from '../image-files.ts';
 import { streamFile } from '../stream-file.ts';
 import { streamOf } from '../stream-of.ts';
-import { findRecord } from './find-record.ts';
+import { findRecord, foundNames } from './find-record.ts';
 import { filesOfLayer, findStorage } from './find-storage.ts';
 import { type ImageRecord, type LayerRecord, readImageRecords, readLayerChain } from './records.ts';
 import { assembleTar } from './tar-split.ts';
@@ -20,7 +20,11 @@ const CONFIG_LIMIT_BYTES = 8 * 1024 * 1024;
  * An image of podman, buildah or CRI-O on this machine, read as it lies there. Its layers are put together again as they
  * were unpacked; a manifest that names them compressed becomes one that names them plain.
  */
-export function openContainersStorage(place: { path: string; reference: string; name: string }): ImageSource {
+export function openContainersStorage(place: {
+  path: string;
+  reference: string;
+  name: string;
+}): ImageSource & { readonly names: readonly string[] } {
   const { root, driver } = findStorage(place.path, place.name);
   const files = directoryFiles(root, place.name);
   const records = readImageRecords(files, driver);
@@ -31,7 +35,7 @@ export function openContainersStorage(place: { path: string; reference: string; 
       place.reference,
       records.flatMap(({ names }) => names ?? []),
     );
-  return storedImage({ files, root, driver, image });
+  return { ...storedImage({ files, root, driver, image }), names: foundNames(image, place.reference) };
 }
 
 interface Stored {
