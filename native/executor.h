@@ -124,6 +124,7 @@ void trace_send(int control);
 void trace_show(const char *executors, size_t size);
 
 /* descriptors.c */
+int fill_standard(void);
 int descriptors_start(struct executor *x, int plan, int argc, char **argv);
 void slot_set(struct executor *x, int slot, int fd);
 void slots_trim(struct executor *x);

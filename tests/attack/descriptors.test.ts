@@ -1,7 +1,7 @@
 /** Nothing but 0, 1 and 2 is open in what runs inside, whatever the caller had open. */
 import { afterAll, expect, test } from 'bun:test';
 import { closeSync, openSync, readlinkSync } from 'node:fs';
-import { ended, list, text } from '../faults/fault-world.ts';
+import { list, text } from '../faults/fault-world.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
 import { until } from '../cli/until.ts';
@@ -44,31 +44,54 @@ test('exec', async () => {
   await attack.must('rm', '-f', 'lab');
 });
 
-test('what the caller has open stays with the caller', async () => {
-  const held = [openSync('/', 'r'), openSync('/etc/passwd', 'r')];
-  // A shell that has 5, 7 and 9 open, without close-on-exec.
-  const words = attack.command('run', '-d', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
-  await ended(['sh', '-c', 'exec "$@" 5</ 7</etc/shadow 9>/dev/null', 'sh', ...words]);
-  const pid = await attack.must('inspect', '--format', '{{.State.Pid}}', 'lab');
-  expect(open(pid)).toEqual(['0', '1', '2']);
-  const monitor = await attack.must('inspect', '--format', '{{.State.MonitorPid}}', 'lab');
-  for (const fd of open(monitor)) expect(readlinkSync(`/proc/${monitor}/fd/${fd}`)).not.toMatch(/^\/$|shadow/);
-  held.forEach(closeSync);
-  await attack.must('rm', '-f', 'lab');
-});
-
-test('without 0, 1 and 2, nothing of the engine takes their place', async () => {
-  const words = attack.command('run', '-d', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
-  await ended(['sh', '-c', 'exec "$@" <&- >&- 2>&-', 'sh', ...words]);
-  const pid = await attack.must('inspect', '--format', '{{.State.Pid}}', 'lab');
-  expect(open(pid)).toEqual(['0', '1', '2']);
-  expect(readlinkSync(`/proc/${pid}/fd/0`)).toBe('/dev/null');
-  expect(text(`/proc/${pid}/fdinfo/0`)).not.toBe('');
-  await attack.must('rm', '-f', 'lab');
-});
-
 /** A shell that has 3 to 9 open, without close-on-exec. */
 const HOLDING = ['sh', '-c', 'exec "$@" 3</ 4</etc/shadow 5</dev/null 6</proc 7</sys 8</etc 9</tmp', 'sh'];
+
+test('what the caller has open stays with the caller', async () => {
+  const held = [openSync('/', 'r'), openSync('/etc/passwd', 'r')];
+  // The first ones by the program, the others by what was kept for the launcher.
+  for (let turn = 0; turn < 4; turn++) {
+    expect(
+      (await attack.limpid(['run', '-d', '--name', 'lab', 'builtin:busybox', 'sleep', '1000'], HOLDING)).code,
+    ).toBe(0);
+    const pid = await attack.must('inspect', '--format', '{{.State.Pid}}', 'lab');
+    expect([turn, ...open(pid)]).toEqual([turn, '0', '1', '2']);
+    const monitor = await attack.must('inspect', '--format', '{{.State.MonitorPid}}', 'lab');
+    for (const fd of open(monitor))
+      expect([turn, readlinkSync(`/proc/${monitor}/fd/${fd}`)]).not.toEqual([
+        turn,
+        expect.stringMatching(/^\/$|shadow/),
+      ]);
+    const { out } = await attack.limpid(['exec', 'lab', 'sh', '-c', 'ls /proc/self/fd'], HOLDING);
+    // The last one is the directory that is being listed.
+    expect([turn, out]).toEqual([turn, '0\n1\n2\n3\n']);
+    await attack.must('rm', '-f', 'lab');
+  }
+  held.forEach(closeSync);
+});
+
+/** A shell that has none of 0, 1 and 2 open. */
+const CLOSED = ['sh', '-c', 'exec "$@" <&- >&- 2>&-', 'sh'];
+const opened = (pid: string | number) => open(pid).map((fd) => `${fd} ${readlinkSync(`/proc/${pid}/fd/${fd}`)}`);
+const NOTHING = ['0 /dev/null', '1 /dev/null', '2 /dev/null'];
+
+test('without 0, 1 and 2, nothing of the engine takes their place', async () => {
+  // The first ones by the program, the others by what was kept for the launcher.
+  for (let turn = 0; turn < 4; turn++) {
+    await attack.limpid(['run', '-d', '--name', 'lab', 'builtin:busybox', 'sleep', '1000'], CLOSED);
+    const pid = await attack.must('inspect', '--format', '{{.State.Pid}}', 'lab');
+    expect([turn, open(pid), readlinkSync(`/proc/${pid}/fd/0`)]).toEqual([turn, ['0', '1', '2'], '/dev/null']);
+    await attack.limpid(['exec', 'lab', 'sh', '-c', 'ls -l /proc/self/fd >/fds'], CLOSED);
+    const fds = await attack.must('exec', 'lab', 'cat', '/fds');
+    expect([turn, ...fds.matchAll(/\d -> .*/g)].map(String)).toEqual([
+      `${turn}`,
+      '0 -> /dev/null',
+      '1 -> /fds',
+      expect.stringMatching(/^2 -> (?:\/dev\/null|pipe:\[\d+\])$/),
+    ]);
+    await attack.must('rm', '-f', 'lab');
+  }
+});
 
 test('limpid-runtime: PID 1 and what is executed beside it', async () => {
   const path = runtime.bundle('lab', ['sleep', '1000']);
@@ -86,6 +109,21 @@ test('limpid-runtime: PID 1 and what is executed beside it', async () => {
     expect(open(text(file))).toEqual(['0', '1', '2']);
   }
   await runtime.says('delete', '--force', 'lab');
+});
+
+test('limpid-runtime: without 0, 1 and 2', async () => {
+  const file = `${runtime.directory}/closed.pid`;
+  const path = runtime.bundle('closed', ['sleep', '1000']);
+  const run = ['run', '--detach', '--pid-file', file, '--bundle', path, 'closed'];
+  expect((await runtime.runWith({ through: CLOSED }, ...run)).code).toBe(0);
+  expect(opened(text(file))).toEqual(NOTHING);
+  // The first by the program, the others by what it has left for the launcher.
+  for (let turn = 0; turn < 3; turn++) {
+    const words = ['exec', '--detach', '--pid-file', file, 'closed', 'sleep', '999'];
+    expect((await runtime.runWith({ through: CLOSED }, ...words)).code).toBe(0);
+    expect([turn, ...opened(text(file))]).toEqual([turn, ...NOTHING]);
+  }
+  await runtime.says('delete', '--force', 'closed');
 });
 
 test('limpid-runtime: hooks', async () => {

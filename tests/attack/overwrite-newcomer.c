@@ -41,6 +41,8 @@ static void attack(const char *pid) {
     if (readlink(path, target, sizeof(target) - 1) > 0 && strstr(target, "busybox") == NULL) {
         int fd = open(path, O_RDONLY | O_CLOEXEC);
         if (fd >= 0) {
+            if (opened == 0)
+                printf("opened the first\n");
             write_to(fd);
             /* Once nobody runs it any more, ETXTBSY protects it no longer. */
             close(held[opened % HELD]);

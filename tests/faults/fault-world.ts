@@ -5,6 +5,7 @@ import { setDefaultTimeout } from 'bun:test';
 import { World } from '../../engine/world.ts';
 import { tryLock } from '../../kernel/locks.ts';
 import { until } from '../cli/until.ts';
+import { installProgram } from '../installed-program.ts';
 import { withoutNetwork } from '../without-network.ts';
 import { kill } from '../kill.ts';
 
@@ -25,20 +26,23 @@ export class FaultWorld {
   readonly runroot: string;
   /** The same from a program, without the time that a command takes to start. */
   readonly world: World;
+  readonly #program: string;
   /** Every id seen so far: a cgroup can be found only by it. */
   readonly #ids = new Set<string>();
 
-  constructor(place = '/tmp') {
+  /** `installed`: through its launcher, which carries out by itself what was decided before. */
+  constructor(place = '/tmp', { installed = false } = {}) {
     // What these tests wait for has a deadline of its own; how long all of a test takes is the machine's matter.
     setDefaultTimeout(300_000);
     this.path = mkdtempSync(`${place}/limpid-fault-`);
     this.root = `${this.path}/root`;
     this.runroot = `${this.path}/run`;
     this.world = new World({ root: this.root, runroot: this.runroot });
+    this.#program = installed ? installProgram(this.path, 'limpid') : LIMPID;
   }
 
   command(...words: readonly string[]): string[] {
-    return [LIMPID, '--root', this.root, '--runroot', this.runroot, ...withoutNetwork(words)];
+    return [this.#program, '--root', this.root, '--runroot', this.runroot, ...withoutNetwork(words)];
   }
 
   /** Runs limpid, perhaps below another program, and waits for its end. */
@@ -139,8 +143,9 @@ export async function ended(command: readonly string[], stdin?: string): Promise
   return { code, out, err };
 }
 
-export function mountsBelow(path: string): string[] {
-  const lines = text('/proc/self/mountinfo').trimEnd().split('\n');
+/** As the mount namespace of this process has them, or of another one. */
+export function mountsBelow(path: string, pid: number | 'self' = 'self'): string[] {
+  const lines = text(`/proc/${pid}/mountinfo`).trimEnd().split('\n');
   return lines.map((line) => line.split(' ')[4]!).filter((place) => place.startsWith(`${path}/`));
 }
 
