@@ -4,6 +4,7 @@ import { readSymlink, readText, renamePath, writeFile } from '../kernel/files.ts
 import { isFrozen } from '../kernel/cgroup.ts';
 import { tryLock } from '../kernel/locks.ts';
 import type { Op } from '../plan/ops.ts';
+import { parseExactly } from '../spec/exact-json.ts';
 import type { RuntimeSpec } from '../spec/runtime.ts';
 import { compactSpec } from '../spec/stringify.ts';
 import { checkId, containerAbsent, ContainerFiles } from './container-files.ts';
@@ -84,7 +85,7 @@ export function writeConfig({ files }: Pick<Container, 'files'>, spec: RuntimeSp
 
 /** Empty where `create` was killed before it wrote it. */
 export function readConfig({ files }: Container): RuntimeSpec {
-  return JSON.parse(readText(files.config) ?? '{}') as RuntimeSpec;
+  return parseExactly(readText(files.config) ?? '{}') as RuntimeSpec;
 }
 
 /** The container's process, whether it lives or not; `undefined` where `create` did not get so far. */

@@ -1,4 +1,5 @@
 import { accepted, flag, isMadeOf, list, object, record, specFault, text } from './decode.ts';
+import { parseExactly } from './exact-json.ts';
 import type { Process, Resources, RuntimeSpec } from './runtime.ts';
 import { linux } from './validate/linux.ts';
 import { hooks, mount } from './validate/mounts.ts';
@@ -57,23 +58,15 @@ export function parseResources(value: unknown): Resources {
   return resources(value, 'resources');
 }
 
-/** Parses the text of a config.json; whole numbers that a double cannot hold become bigints. Throws `ESPEC`. */
+/** Parses the text of a config.json; what a filter compares with is exact. Throws `ESPEC`. */
 export function parseSpec(json: string): RuntimeSpec {
   return validateSpec(parseJson(json));
 }
 
 function parseJson(json: string): unknown {
   try {
-    const parsed = JSON.parse(json) as { readonly linux?: { readonly seccomp?: unknown } } | null;
-    // Only the registers of a filter need all of their digits. The reviver is ten times dearer, and nearly none needs it.
-    const hasLarge = Boolean(parsed?.linux?.seccomp) && /\d{16}/.test(json);
-    return hasLarge ? JSON.parse(json, keepLargeIntegers) : parsed;
+    return parseExactly(json);
   } catch (cause) {
     throw specFault('', `it is no JSON: ${(cause as Error).message}`);
   }
-}
-
-function keepLargeIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
-  return context?.source !== undefined && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value;
 }

@@ -37,6 +37,25 @@ describe('exec', () => {
     expect(cgroups.split('\n').every((line) => line.endsWith(':/'))).toBe(true);
   });
 
+  test('a filter compares all 64 bits of what it was told, as for the first process', async () => {
+    // A double has 2^63 instead.
+    const largest = '9223372036854775807';
+    const path = bundle('filtered', ['sleep', '1000'], (spec) => {
+      const args = [{ index: 1, value: 7, op: 'SCMP_CMP_EQ' as const }];
+      const rule = { names: ['ftruncate'], action: 'SCMP_ACT_ERRNO' as const, errnoRet: 95, args };
+      spec.linux!.seccomp = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [rule] };
+    });
+    const config = readFileSync(`${path}/config.json`, 'utf8');
+    writeFileSync(`${path}/config.json`, config.replace('"value":7', `"value":${largest}`));
+    expect(await run('run', '--detach', '--bundle', path, 'filtered')).toEqual({ code: 0, out: '', err: '' });
+    const truncate = ['filtered', 'busybox', 'truncate', '-s', largest, '/dev/shm/file'];
+    const refused = { code: 1, out: '', err: 'truncate: /dev/shm/file: truncate: Operation not supported\n' };
+    // One by the plan that `create` left, one that is computed.
+    expect(await run('exec', ...truncate)).toEqual(refused);
+    expect(await run('exec', '--cwd', '/tmp', ...truncate)).toEqual(refused);
+    await says('delete', '--force', 'filtered');
+  });
+
   test('passes streams and the exit code on', async () => {
     expect(await runWith({ input: 'typed' }, 'exec', 'lab', 'sh', '-c', 'cat; echo err >&2; exit 5')).toEqual({
       code: 5,
