@@ -6,12 +6,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "launch.h"
-
 /*
  * What `limpid run` and `limpid exec` kept of a command line (engine/kept/, docs/decisions/0017): its words, what its plan was
  * computed from, and the plan, with blanks for what only one container has.
  */
+#define ID_SIZE 64
 
 /* again_file.c: a kept file, read from its start to its end. Texts end with a NUL, numbers are decimal texts. */
 struct reader {
@@ -21,16 +20,28 @@ const char *take_text(struct reader *r); /* NULL behind the last one */
 bool take_number(struct reader *r, uint64_t *number);
 bool take_part(struct reader *r, struct reader *part); /* a u32, little-endian, and so many bytes */
 
-/* again_facts.c: whether everything that was looked at is as it was. */
-bool facts_still_hold(struct reader *r);
+/* again_words.c: where the world is, the command, and its words, some of them masked. */
+struct asked {
+    const char *root, *runroot, *command, *name;
+    char **words, id[ID_SIZE + 1]; /* of the container that an `exec` enters */
+    int count, masked_at, masked_count;
+};
+bool read_words(struct asked *asked, int argc, char **argv);
+void put_words_hash(char *at, const struct asked *asked);
+bool same_words(const struct asked *asked, struct reader *r);
+bool is_container_name(const char *name);
 
 /* What stands in the blanks. */
 struct own {
     const char *id, *name;
-    char created[32], started[24], interface[16];
+    char created[40], started[24], interface[16];
     char address[16], address_hex[12];
     uint8_t address_bytes[4];
+    char pid[16], start_time[24];
 };
+
+/* again_facts.c: whether everything that was looked at is as it was. */
+bool facts_still_hold(struct reader *r, const struct own *own);
 
 /* again_fill.c */
 struct bytes {
@@ -49,7 +60,7 @@ void drop_lease(const struct leases *leases, const struct own *own);
 
 /* again_record.c: a container's record, as engine/records/write.ts makes it. */
 struct record {
-    const char *root, *runroot, *config;
+    const char *root, *runroot;
     const struct own *own;
     bool durable;
     char storage[4096], runtime[4096];
@@ -63,11 +74,11 @@ void record_drop(const struct record *r);
 
 /* again.c: carries the command line out and exits, or returns with nothing done. `program` is where the whole way goes. */
 void again(int argc, char **argv, const char *program);
-void again_run(struct reader *r, const char *runroot, const char *root, const char *wanted_name);
-void again_exec(struct reader *r);
-/* Becomes what the kept file says of the foreground: this command's streams and exit code, or nothing and 0. */
+void again_run(struct reader *r, const struct asked *asked);
+void again_exec(struct reader *r, const struct asked *asked);
+/* This command's streams and exit code become the container's; without flags it stays in the background. */
 struct foreground {
-    const char *flags, *keys; /* no flags: it stays in the background */
+    const char *flags, *keys;
 };
 bool take_foreground(struct reader *r, struct foreground *foreground);
 void follow(const struct foreground *foreground, int control) __attribute__((noreturn));

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* What the kernel says of itself is short; what is longer is another than it was. */
@@ -110,6 +111,30 @@ static bool process_is(const char *pid, const char *start_time) {
     return same && strcspn(at + 1, " ") == strlen(start_time) && strncmp(at + 1, start_time, strlen(start_time)) == 0;
 }
 
+/* Namespaces that are not ours, by the names of /proc/PID/ns. */
+static bool namespaces_are_apart(const char *pid, const char *expected) {
+    static const char *const TYPES[] = {"pid", "net", "mnt", "ipc", "uts", "user", "cgroup", "time"};
+    char path[64], links[2][64], apart[64] = "", *end = apart;
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
+        put(put(put(put(path, "/proc/"), strlen(pid) < 16 ? pid : ""), "/ns/"), TYPES[i]);
+        ssize_t theirs = readlink(path, links[0], sizeof(links[0]));
+        put(put(path, "/proc/self/ns/"), TYPES[i]);
+        ssize_t ours = readlink(path, links[1], sizeof(links[1]));
+        if (theirs >= 0 && (theirs != ours || memcmp(links[0], links[1], (size_t)ours) != 0))
+            end = put(put(end, TYPES[i]), " ");
+    }
+    return strcmp(apart, expected) == 0;
+}
+
+/* A directory of an overlay's layer that lets those of the layers below show through; none at all does as well. */
+static bool is_see_through(const char *path, const char *expected) {
+    struct stat status;
+    char value[4];
+    if (lstat(path, &status) < 0)
+        return *expected == '\0' && errno == ENOENT;
+    return *expected == '\0' && S_ISDIR(status.st_mode) && lgetxattr(path, "trusted.overlay.opaque", value, sizeof(value)) < 0;
+}
+
 /* An interface that is up, with this MAC address in hexadecimal. */
 static bool interface_is(const char *name, const char *expected) {
     struct ifreq request = {0};
@@ -166,6 +191,7 @@ static bool fact_holds(const char *kind, const char *subject, const char *expect
         {"file", file_is},           {"has", file_has},        {"link", link_is},       {"path", path_is},
         {"inside", inside_is},       {"type", file_system_is}, {"env", variable_is},    {"process", process_is},
         {"interface", interface_is}, {"netfilter", netfilter_knows}, {"locked", lock_is_held},
+        {"apart", namespaces_are_apart}, {"through", is_see_through},
     };
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
         if (strcmp(kind, KINDS[i].kind) == 0)
@@ -173,12 +199,35 @@ static bool fact_holds(const char *kind, const char *subject, const char *expect
     return false;
 }
 
-bool facts_still_hold(struct reader *r) {
+/* A text in which \1 and a letter stand for what is the container's own: its id, its pid, when that started. */
+static const char *own_text(const char *text, const struct own *own, char *room, size_t size) {
+    char *at = room;
+    if (text == NULL || strchr(text, '\1') == NULL)
+        return text;
+    for (; *text != '\0'; text++) {
+        const char *piece = text[0] != '\1' ? NULL : text[1] == 'i' ? own->id : text[1] == 'p' ? own->pid : own->start_time;
+        if (size - (size_t)(at - room) < ID_SIZE + 2)
+            return NULL;
+        if (piece == NULL)
+            *at++ = *text;
+        else if (*++text == '\0')
+            return NULL;
+        else
+            at = put(at, piece);
+    }
+    *at = '\0';
+    return room;
+}
+
+bool facts_still_hold(struct reader *r, const struct own *own) {
+    static char room[2][8192];
     uint64_t count;
     if (!take_number(r, &count))
         return false;
     for (; count > 0; count--) {
-        const char *kind = take_text(r), *subject = take_text(r), *expected = take_text(r);
+        const char *kind = take_text(r);
+        const char *subject = own_text(take_text(r), own, room[0], sizeof(room[0]));
+        const char *expected = own_text(take_text(r), own, room[1], sizeof(room[1]));
         if (expected == NULL || kind == NULL || subject == NULL || !fact_holds(kind, subject, expected))
             return false;
     }

@@ -1,6 +1,7 @@
 /* A kept `run`: facts, record, address, plan, start. Where anything is refused, all of it is taken back. */
 #include "again.h"
 #include "executor.h"
+#include "launch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ID_BYTES 32
+#define ID_BYTES (ID_SIZE / 2)
 #define NAMES_TRIED 4
 #define SIZES_TRIED 4096
 
@@ -37,11 +38,6 @@ static bool take_run(struct reader *r, struct kept_run *kept) {
     kept->people = take_text(r);
     return kept->people != NULL && take_number(r, &kept->name_size) && take_leases(r, &kept->leases) &&
            take_part(r, &kept->config) && take_part(r, &kept->endpoints) && take_part(r, &kept->plan);
-}
-
-static bool is_name(const char *name) {
-    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-    return name[0] != '\0' && strchr("_.-", name[0]) == NULL && strlen(name) < 200 && name[strspn(name, LETTERS)] == '\0';
 }
 
 static char *put_choice(char *at, const char *words, unsigned random) {
@@ -72,7 +68,7 @@ static bool random_name(const struct kept_run *kept, char *name) {
 }
 
 static bool name_fits(const struct kept_run *kept, const char *name) {
-    return is_name(name) && (kept->name_size == 0 || strlen(name) == kept->name_size);
+    return is_container_name(name) && (kept->name_size == 0 || strlen(name) == kept->name_size);
 }
 
 static bool new_id(char *id) {
@@ -130,7 +126,7 @@ static bool write_filled(const struct record *record, const char *name, struct r
 static int start(const struct kept_run *kept, const struct record *record, struct own *own, struct reader *referred) {
     struct bytes plan = {0};
     const struct handed lock = {.slot = (int)kept->lock_slot, .fd = record->lock};
-    if (!write_filled(record, "config.json", kept->config) || !facts_still_hold(referred))
+    if (!write_filled(record, "config.json", kept->config) || !facts_still_hold(referred, own))
         return -1;
     trace_phase("record written");
     if (kept->leases.directory != NULL && !take_lease(&kept->leases, own))
@@ -144,17 +140,17 @@ static int start(const struct kept_run *kept, const struct record *record, struc
     return control;
 }
 
-void again_run(struct reader *r, const char *runroot, const char *root, const char *wanted_name) {
+void again_run(struct reader *r, const struct asked *asked) {
     struct kept_run kept;
-    char id[2 * ID_BYTES + 1], name[256];
+    char id[ID_SIZE + 1], name[256];
     struct own own = {.id = id, .name = name};
-    if (!take_run(r, &kept) || !facts_still_hold(r) || !new_id(id))
+    if (!take_run(r, &kept) || !facts_still_hold(r, &own) || !new_id(id))
         return;
     trace_phase("kept plan found");
-    struct record record = {.root = root, .runroot = runroot, .own = &own, .durable = kept.durable != 0};
-    if (kept.qualities[0] == '\0' && (wanted_name == NULL || !name_fits(&kept, wanted_name)))
+    struct record record = {.root = asked->root, .runroot = asked->runroot, .own = &own, .durable = kept.durable != 0};
+    if (kept.qualities[0] == '\0' && (asked->name == NULL || !name_fits(&kept, asked->name)))
         return;
-    put(name, kept.qualities[0] == '\0' ? wanted_name : "");
+    put(name, kept.qualities[0] == '\0' ? asked->name : "");
     set_times(&own);
     name_interface(&own);
     if (record_begin(&record) < 0)

@@ -1,17 +1,23 @@
 import { NAMESPACE_FILE } from '../../abi/flags/namespace.ts';
 import { freezerFile } from '../../kernel/cgroup.ts';
+import { statPath } from '../../kernel/file-status.ts';
+import { readXattr } from '../../kernel/files.ts';
+import { foreignNamespaces } from '../../kernel/namespaces.ts';
 import type { ProcessIdentity } from '../../kernel/process.ts';
 import { cgroupPath } from '../cgroup-path.ts';
-import { nameClaim } from '../records/paths.ts';
 import type { ContainerRecord } from '../records/read.ts';
 import type { World } from '../world.ts';
-import { fileFact, insideFact, linkFact, pathFact, processFact, type Fact } from './facts.ts';
+import { fileFact, insideFact, processFact, type Fact } from './facts.ts';
 import { hostFacts } from './host-facts.ts';
 
 /** Where users are looked up; the directory too, as it may be another one altogether. */
-const USERS = ['/etc', '/etc/passwd', '/etc/group'];
+const DIRECTORY = '/etc';
+const USERS = ['/etc/passwd', '/etc/group'];
 
-/** What the plan of an exec that is kept depends on besides its words: the host, the container, its process, its users. */
+/**
+ * What the plan of an exec that is kept depends on besides its words and the container's config: the host, the process that is
+ * entered, its users. What is the container's own is blank in them.
+ */
 export function execFacts(
   world: World,
   { config, paths }: ContainerRecord,
@@ -19,19 +25,38 @@ export function execFacts(
   lower: readonly string[],
 ): Fact[] {
   const freezer = freezerFile(world.facts.cgroup, cgroupPath(config));
-  const namespaces = Object.values(NAMESPACE_FILE).flatMap((file) => [
-    linkFact(`/proc/self/ns/${file}`),
-    linkFact(`/proc/${process.pid}/ns/${file}`),
-  ]);
-  return [
-    ...hostFacts(world),
-    linkFact(nameClaim(world, config.name)),
-    pathFact(paths.config),
-    ...namespaces,
+  const facts = [
+    apartFact(process.pid),
     fileFact(`/proc/${process.pid}/cgroup`),
     ...(freezer === undefined ? [] : [fileFact(freezer.path)]),
-    ...[paths.upper, ...lower].flatMap((layer) => USERS.map((path) => insideFact(layer, path))),
+    throughFact(paths.upper),
+    ...USERS.map((path) => insideFact(paths.upper, path)),
     // Last: what was read of a process before is that one's.
     processFact(process),
   ];
+  const ofLower = lower.flatMap((layer) => [DIRECTORY, ...USERS].map((path) => insideFact(layer, path)));
+  return [...hostFacts(world), ...ofLower, ...facts.map((fact) => withBlanks(fact, config.id, process))];
+}
+
+/** Which of its namespaces are not the caller's. */
+function apartFact(pid: number): Fact {
+  const files = new Set(foreignNamespaces(pid).map((type) => NAMESPACE_FILE[type]));
+  const names = Object.values(NAMESPACE_FILE).filter((file) => files.has(file));
+  return ['apart', String(pid), names.map((name) => `${name} `).join('')];
+}
+
+/** That the users of the layers below show; else which directory hides them. */
+function throughFact(upper: string): Fact {
+  const path = `${upper}${DIRECTORY}`;
+  const status = statPath(path, { followLinks: false });
+  const isOpaque = readXattr(path, 'trusted.overlay.opaque') !== undefined;
+  const shows = status === undefined || (status.kind === 'directory' && !isOpaque);
+  return shows ? ['through', path, ''] : insideFact(upper, DIRECTORY);
+}
+
+/** As native/again_facts.c puts another container's in: its id, its pid, when that process started. */
+function withBlanks([kind, subject, found]: Fact, id: string, { pid, startTime }: ProcessIdentity): Fact {
+  if (kind === 'process' || kind === 'apart') return [kind, '\x01p', found === startTime ? '\x01t' : found];
+  const blank = (text: string) => text.replaceAll(`/proc/${pid}/`, '/proc/\x01p/').replaceAll(id, '\x01i');
+  return [kind, blank(subject), blank(found)];
 }

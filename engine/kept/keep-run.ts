@@ -4,7 +4,7 @@ import type { StartedContainer } from '../containers/start.ts';
 import { PEOPLE, QUALITIES } from '../names.ts';
 import type { World } from '../world.ts';
 import { foregroundFields, noteKept, type Field, type KeptForeground } from './kept-file.ts';
-import { maskName } from './masked-name.ts';
+import { maskName } from './masked-words.ts';
 import { ownOf, type OwnThings } from './own-things.ts';
 import { planPieces } from './plan-pieces.ts';
 import { configPieces, endpointPieces } from './record-pieces.ts';

@@ -66,11 +66,17 @@ function abandon(paths: ContainerPaths, lock: Lock): void {
   lock.release();
 }
 
+/** What only one container has comes first, and its id: so native/again_exec.c finds them. */
+function configText(config: ContainerConfig): string {
+  const { name, created } = config;
+  return JSON.stringify(Object.assign({ name, created }, config));
+}
+
 /** Replaces a config by rename; on disk it is synced, with its directory, before this returns. */
 export function writeConfig(world: World, paths: ContainerPaths, config: ContainerConfig): void {
   const durable = !config.autoRemove;
   const aside = `${paths.config}.tmp`;
-  writeFile(aside, JSON.stringify(config), { mode: 0o600, sync: durable });
+  writeFile(aside, configText(config), { mode: 0o600, sync: durable });
   renamePath(aside, paths.config);
   if (durable) {
     syncDirectory(paths.record);

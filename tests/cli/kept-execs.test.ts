@@ -37,6 +37,40 @@ test('is one command for each container, whatever it is called', async () => {
   expect(now).toBe(await says('inspect', '--format', '{{.Config.Hostname}}', 'lab'));
 });
 
+test('what was kept for one container is for each that is made alike, by its name and by its id', async () => {
+  const words = ['sh', '-c', 'hostname; cat /proc/1/comm'];
+  const ids: string[] = [];
+  for (const name of ['one', 'two', 'three'])
+    ids.push(await says('run', '-d', '--name', name, '--label', 'alike', BUSYBOX, 'sleep', 'infinity'));
+  await settle('exec', 'one', ...words);
+  for (const [name, id] of [
+    ['two', ids[1]!],
+    [ids[2]!, ids[2]!],
+  ] as const) {
+    expect(await goesKept('exec', name, ...words)).toBe(true);
+    expect(await says('exec', name, ...words)).toBe(`${id.slice(0, 12)}\nsleep`);
+  }
+  // The start of an id may be another one's too.
+  expect(await goesKept('exec', ids[2]!.slice(0, 12), ...words)).toBe(false);
+  await says('run', '-d', '--name', 'four', '--label', 'other', BUSYBOX, 'sleep', 'infinity');
+  expect(await goesKept('exec', 'four', ...words)).toBe(false);
+  await says('rm', '-f', 'one', 'two', 'three', 'four');
+});
+
+test('a directory that hides the users below is seen', async () => {
+  const words = ['exec', '--user', 'nobody', 'lab', 'id', '-u'];
+  await says('exec', 'lab', 'touch', '/etc/mark');
+  await settle(...words);
+  const upper = await says('inspect', '--format', '{{.GraphDriver.Data.UpperDir}}', 'lab');
+  await Bun.$`setfattr -n trusted.overlay.opaque -v y ${upper}/etc`;
+  try {
+    expect((await limpid(...words)).err).toContain('"nobody"');
+  } finally {
+    await Bun.$`setfattr -x trusted.overlay.opaque ${upper}/etc`;
+  }
+  expect(await goesKept(...words)).toBe(true);
+});
+
 test('users that the container makes are found, and those that it takes away are not', async () => {
   const words = ['exec', '--user', 'newcomer', 'lab', 'id', '-u'];
   await says('exec', 'lab', 'sh', '-c', 'echo newcomer:x:4242:4242::/:/bin/sh >> /etc/passwd');

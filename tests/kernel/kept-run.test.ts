@@ -6,7 +6,7 @@ import { newConfig } from '../../cli/create-options/new-config.ts';
 import { parseOptions } from '../../cli/parse/parse-options.ts';
 import { prepareLaunch } from '../../engine/containers/prepare.ts';
 import type { ContainerConfig } from '../../engine/config.ts';
-import { maskName } from '../../engine/kept/masked-name.ts';
+import { maskName } from '../../engine/kept/masked-words.ts';
 import { keepRun } from '../../engine/kept/keep-run.ts';
 import { containerPaths } from '../../engine/records/paths.ts';
 import { World } from '../../engine/world.ts';
