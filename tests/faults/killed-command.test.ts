@@ -6,15 +6,16 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { listContainers } from '../../engine/containers/list.ts';
 import { removeContainer, removeLeavings } from '../../engine/containers/remove.ts';
 import type { Status } from '../../engine/records/state.ts';
+import { until } from '../cli/until.ts';
 import { FaultWorld, list } from './fault-world.ts';
 
 const SIGKILLED = 137;
 const fault = new FaultWorld();
-const { world } = fault;
+const installed = new FaultWorld('/tmp', { installed: true });
 
 // Unpacking the root file system is a change of its own: it happens once, before.
 beforeAll(() => fault.must('run', '--rm', 'builtin:busybox', 'true'));
-afterAll(() => fault.drop());
+afterAll(() => fault.drop().finally(() => installed.drop()));
 
 interface Victim {
   readonly words: readonly string[];
@@ -39,7 +40,8 @@ function killedAt(call: string, count: number): string[] {
 }
 
 /** Kills it at its first, second, third … call of this name, until it lives. Answers how often it was killed. */
-async function killAtEach(call: string, { words, before, states }: Victim): Promise<number> {
+async function killAtEach(fault: FaultWorld, call: string, { words, before, states }: Victim): Promise<number> {
+  const { world } = fault;
   for (let killed = 0; ; killed++) {
     await before?.();
     const { code } = await fault.limpid(words, killedAt(call, killed + 1));
@@ -56,9 +58,9 @@ async function killAtEach(call: string, { words, before, states }: Victim): Prom
   }
 }
 
-async function killEverywhere(victim: Victim): Promise<number> {
+async function killEverywhere(victim: Victim, place = fault): Promise<number> {
   let kills = 0;
-  for (const call of victim.calls.split(' ')) kills += await killAtEach(call, victim);
+  for (const call of victim.calls.split(' ')) kills += await killAtEach(place, call, victim);
   return kills;
 }
 
@@ -80,6 +82,28 @@ test('run --rm', async () => {
     states: ['created', 'running', 'stopping', 'exited'],
   });
   expect(kills).toBeGreaterThan(3);
+});
+
+test('run, in words that came before: the launcher alone', async () => {
+  const words = ['run', '-d', ...SLEEPER];
+  const traced = async () => (await installed.limpid(words, ['env', 'LIMPID_TRACE=1'])).err;
+  await until('a plan that is kept', async () => {
+    const err = await traced();
+    await installed.must('rm', '-f', 'x');
+    return err.includes('kept plan found');
+  });
+  const kills = await killEverywhere(
+    {
+      words,
+      calls: 'mkdir symlink rename fsync write flock memfd_create socketpair vfork recvfrom',
+      states: ['created', 'running'],
+    },
+    installed,
+  );
+  expect(kills).toBeGreaterThan(10);
+  // It went that way to the end.
+  expect(await traced()).toContain('kept plan found');
+  await installed.must('rm', '-f', 'x');
 });
 
 test('start', async () => {
