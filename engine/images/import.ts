@@ -1,5 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import { statPath } from '../../kernel/file-status.ts';
+import { isReadable, NOT_READABLE } from '../../store/transports/open-archive.ts';
 import { MEDIA_TYPE, type Digest, type ImageConfig } from '../../spec/image.ts';
 import { digestOf } from '../../spec/digest.ts';
 import type { ImageSource } from '../../spec/image-transport.ts';
@@ -93,18 +94,21 @@ async function openLayer(world: World, from: ImportFrom, name: string): Promise<
   if (status === undefined) throw cannotImport(from, 'there is no such file');
   if (status.kind === 'directory')
     throw cannotImport(from, 'it is a directory', `tar -C ${from} -c . | limpid import -`);
+  if (!isReadable(status)) throw cannotImport(from, NOT_READABLE);
   // A pipe, as the shell's <(…) makes it, comes once.
   return (await openLayerFile(world, from, name)) ?? spoolLayer(world, Bun.file(from).stream(), name);
 }
 
 async function fetchArchive(url: string): Promise<ReadableStream<Uint8Array>> {
   const name = withoutSecrets(url);
+  if (!URL.canParse(url)) throw cannotImport(name, 'that is no address');
   let answer: Response;
   try {
     // Compressed or not, the bytes are the archive's: nothing is to be unpacked on the way.
     answer = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
   } catch (error) {
-    throw cannotImport(name, error instanceof Error ? error.message : String(error));
+    const { networkTrouble } = await import('../../registry/http/network-failure.ts');
+    throw cannotImport(name, networkTrouble(error, new URL(url).host).why);
   }
   if (!answer.ok || answer.body === null) throw cannotImport(name, `the server answers ${answer.status}`);
   return answer.body;

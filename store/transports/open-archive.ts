@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { statPath } from '../../kernel/file-status.ts';
+import { statPath, type FileStatus } from '../../kernel/file-status.ts';
 import { openFile, type OpenFile } from '../../kernel/open-file.ts';
 import type { StorePlace } from '../place.ts';
 import { archiveFiles } from './archive-files.ts';
@@ -9,6 +9,13 @@ import type { ImageFiles } from './image-files.ts';
 import { spool } from './spool.ts';
 import { streamFile } from './stream-file.ts';
 import { streamOf } from './stream-of.ts';
+
+/** What an archive may come out of. A device may have no end, and a stream of one cannot be waited for. */
+export function isReadable({ kind }: FileStatus): boolean {
+  return kind === 'file' || kind === 'fifo';
+}
+
+export const NOT_READABLE = 'it is neither a file nor a pipe';
 
 type Place = Pick<StorePlace, 'root'>;
 
@@ -20,6 +27,7 @@ export async function openArchive(place: Place, path: string, name: string): Pro
   const status = statPath(path);
   if (status === undefined) throw badImages(name, `there is no file "${path}"`);
   if (status.kind === 'directory') throw badImages(name, 'it is a directory, not an archive');
+  if (!isReadable(status)) throw badImages(name, NOT_READABLE);
   const file = status.kind === 'file' ? openFile(path) : undefined;
   // A pipe, as the shell's <(…) makes it.
   if (file === undefined) return openArchiveStream(place, Bun.file(path).stream(), name);

@@ -252,6 +252,9 @@ describe('broken archives', () => {
     await refuses(file, `cannot read "FILE": ${why}`);
   });
 
+  test('a device, which may have no end', () =>
+    refuses('/dev/zero', 'cannot read "FILE": it is neither a file nor a pipe'));
+
   test('sparse members, sizes below zero, headers without end', async () => {
     const size = (bytes: Uint8Array) => {
       const header = Buffer.from(memberHeader({ path: 'a', size: 0 }));

@@ -448,6 +448,12 @@ describe('import and export', () => {
   test.each([
     [['/nowhere.tar'], 'cannot import "/nowhere.tar": there is no such file'],
     [['/etc'], 'cannot import "/etc": it is a directory (hint: tar -C /etc -c . | limpid import -)'],
+    [['/dev/zero'], 'cannot import "/dev/zero": it is neither a file nor a pipe'],
+    [['http://'], 'cannot import "http://": that is no address'],
+    [
+      ['http://u:secret@127.0.0.1:1/x'],
+      'cannot import "http://127.0.0.1:1/x": nothing listens at "127.0.0.1:1", or it refuses connections',
+    ],
     [
       ['-c', 'RUN true', '-'],
       'cannot apply change "RUN true": it begins with none of CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR',
