@@ -16,8 +16,11 @@ const SCRIPT = `while [ $# -gt 0 ]; do
     --reporter=junit --reporter-outfile="$GUEST_OUT/$(basename "$1").xml" "./$1"
   shift 2
 done`;
-/** Any name. */
-const ALL = '.';
+
+/** What the runner compares names with. */
+function pattern({ only, except = [] }: GuestTests): string {
+  return only?.join('|') ?? (except.length === 0 ? '.' : `^(?!.*(?:${except.join('|')}))`);
+}
 
 type GuestWorld = 'v1' | 'v2' | 'systemd';
 
@@ -59,7 +62,7 @@ function tallyRuns(
 }
 
 async function runShare(world: GuestWorld, share: readonly GuestTests[], directory: string) {
-  const words = share.flatMap(({ file, only }) => [file, only?.join('|') ?? ALL]);
+  const words = share.flatMap((tests) => [tests.file, pattern(tests)]);
   const options = ['--timeout', `${GUEST_SECONDS}`, '--out', directory, '--'];
   const result = await run(
     ['bun', 'tests/guest/run.ts', ...OPTIONS[world], ...options, 'sh', '-c', SCRIPT, 'sh', ...words],
@@ -71,7 +74,7 @@ async function runShare(world: GuestWorld, share: readonly GuestTests[], directo
 }
 
 /** A file whose runner wrote nothing counts as one failed test, and so does a name that no test has. */
-async function outcomesOf({ file, only }: GuestTests, directory: string): Promise<TestOutcome[]> {
+async function outcomesOf({ file, only, except = [] }: GuestTests, directory: string): Promise<TestOutcome[]> {
   const outcomes = await readOutcomes(`${directory}/${file.split('/').at(-1)}.xml`);
   const failed = (name: string, message: string): TestOutcome => ({
     file,
@@ -82,7 +85,7 @@ async function outcomesOf({ file, only }: GuestTests, directory: string): Promis
   });
   const late = `did not load, or did not end within ${FILE_SECONDS} s; see build/test/`;
   if (outcomes.length === 0) return [failed('the whole file', late)];
-  if (only === undefined) return outcomes;
+  if (only === undefined) return outcomes.filter(({ name }) => !except.some((words) => name.includes(words)));
   const isNamed = (name: string) => only.some((words) => name.includes(words));
   const absent = only.filter((words) => !outcomes.some(({ name }) => name.includes(words)));
   // The runner counts those that were not asked for as skipped.

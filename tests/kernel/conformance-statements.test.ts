@@ -1,6 +1,7 @@
 /** Each statement and program of the OCI's runtime-tools is shown by a test of ours. */
 import { expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
+import { GUEST_TESTS } from '../../tools/guest-tests.ts';
 import { NOT_SHOWN, PROGRAMS, STATEMENTS } from './oci-statement.ts';
 
 const directory = new URL('.', import.meta.url).pathname;
@@ -17,6 +18,21 @@ test('statements', () => {
 
 test('programs', () => {
   expect(PROGRAMS.filter((name) => !named.has(name))).toEqual([]);
+});
+
+/** The tests of a file, each as its text. */
+function testsIn(file: string): string[] {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  return text.split(/^(?= {0,4}(?:shows|test|describe|for)\b)/m);
+}
+
+test('each of them on cgroup v2, in the guest', () => {
+  const shown = new Set(
+    GUEST_TESTS.filter(({ file, only }) => /\/(?:conformance|runtime)-/.test(file) && only === undefined)
+      .flatMap(({ file, except = [] }) => testsIn(file).filter((text) => !except.some((words) => text.includes(words))))
+      .flatMap((text) => [...text.matchAll(/'(\w+)'/g)].map(([, word]) => word!)),
+  );
+  expect([...Object.keys(STATEMENTS), ...PROGRAMS].filter((name) => !shown.has(name))).toEqual([]);
 });
 
 test('none is both shown and left out, and there are as many as runtime-tools has', () => {
