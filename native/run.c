@@ -224,9 +224,10 @@ void child_walk(struct executor *x) {
 /* Nothing of the caller's is inherited: not its signals, its umask, its session, its directory. */
 static void start_afresh(void) {
     sigset_t none;
+    /* The C library keeps some of the real-time signals to itself, and its own function from them. */
+    const uint64_t by_default[4] = {0};
     for (int signal = 1; signal < 65; signal++)
-        if (signal != SIGKILL && signal != SIGSTOP)
-            sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+        syscall(SYS_rt_sigaction, signal, by_default, NULL, 8);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     umask(0);

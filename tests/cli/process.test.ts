@@ -37,6 +37,11 @@ describe('the command', () => {
       'from a shell\n',
     );
   });
+  test('no signal is ignored or blocked, whatever the caller does', async () => {
+    const words = ['run', '--rm', BUSYBOX, 'grep', '-E', '^Sig(Blk|Ign):', '/proc/self/status'];
+    const { out } = await limpidWith({ through: ['nohup'] }, ...words);
+    expect(out).toBe('SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n');
+  });
   test('words with spaces, quotes and line feeds arrive as they are', async () => {
     const words = ['a b', '"c"', "d'e", 'f\ng', '', '$HOME', '\\'];
     expect(await run(BUSYBOX, 'printf', '[%s]', ...words)).toBe(words.map((word) => `[${word}]`).join(''));
