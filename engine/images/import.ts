@@ -89,7 +89,11 @@ function layerSource(layer: LayerFile, { runtime, name, platform }: Described, o
 
 async function openLayer(world: World, from: ImportFrom, name: string): Promise<LayerFile> {
   if (typeof from !== 'string') return spoolLayer(world, from.stream, name);
-  if (/^https?:\/\//i.test(from)) return spoolLayer(world, await fetchArchive(from), name);
+  if (/^https?:\/\//i.test(from)) {
+    const { fetchArchive } = await import('./fetch-archive.ts');
+    const stream = await fetchArchive(from, (why) => cannotImport(withoutSecrets(from), why));
+    return spoolLayer(world, stream, name);
+  }
   const status = statPath(from);
   if (status === undefined) throw cannotImport(from, 'there is no such file');
   if (status.kind === 'directory')
@@ -97,21 +101,6 @@ async function openLayer(world: World, from: ImportFrom, name: string): Promise<
   if (!isReadable(status)) throw cannotImport(from, NOT_READABLE);
   // A pipe, as the shell's <(…) makes it, comes once.
   return (await openLayerFile(world, from, name)) ?? spoolLayer(world, Bun.file(from).stream(), name);
-}
-
-async function fetchArchive(url: string): Promise<ReadableStream<Uint8Array>> {
-  const name = withoutSecrets(url);
-  if (!URL.canParse(url)) throw cannotImport(name, 'that is no address');
-  let answer: Response;
-  try {
-    // Compressed or not, the bytes are the archive's: nothing is to be unpacked on the way.
-    answer = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
-  } catch (error) {
-    const { networkTrouble } = await import('../../registry/http/network-failure.ts');
-    throw cannotImport(name, networkTrouble(error, new URL(url).host).why);
-  }
-  if (!answer.ok || answer.body === null) throw cannotImport(name, `the server answers ${answer.status}`);
-  return answer.body;
 }
 
 /** A name and a password in an address are nobody's business. */

@@ -13,7 +13,7 @@ import { dockerMembers, hex, imageOf, ociMembers, sha256, tar } from '../image-a
 import { BUSYBOX, finish, privateWorld, PROGRAM } from './limpid.ts';
 import { until } from './until.ts';
 
-const { directory, globals, says, limpid, begin, onTerminal } = privateWorld();
+const { directory, globals, says, limpid, limpidWith, begin, onTerminal } = privateWorld();
 const at = (name: string) => `${directory}/${name}`;
 const bytesOf = (name: string) => readFileSync(at(name)).toString('latin1');
 
@@ -442,6 +442,31 @@ describe('import and export', () => {
       );
     } finally {
       await server.stop(true);
+    }
+  });
+
+  test.each([
+    ['breaks off', {}, /the connection to "127\.0\.0\.1:\d+" broke: ECONNRESET$/],
+    ['stands still', { LIMPID_STALL_SECONDS: '0.1' }, /: the transfer stalled: nothing came for 0\.1 s$/],
+  ])('from an address whose transfer %s', async (how, env, why) => {
+    const server = Bun.listen({
+      hostname: '127.0.0.1',
+      port: 0,
+      socket: {
+        data(socket) {
+          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${base.length}\r\n\r\n`);
+          socket.write(base.subarray(0, base.length >> 1));
+          if (how === 'breaks off') socket.end();
+        },
+      },
+    });
+    try {
+      const { code, out, err } = await limpidWith({ env }, 'import', `http://u:secret@127.0.0.1:${server.port}/x`);
+      expect({ code, out }).toEqual({ code: 125, out: '' });
+      expect(err.replace(/\n$/, '')).toMatch(why);
+      expect(err).toStartWith(`Error: cannot import "http://127.0.0.1:${server.port}/x": `);
+    } finally {
+      server.stop(true);
     }
   });
 
