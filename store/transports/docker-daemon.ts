@@ -6,22 +6,34 @@ import { rewritableSink } from './archive-sink.ts';
 import type { ImageCollection } from './collection.ts';
 import { openDockerArchive } from './docker-archive-source.ts';
 import { dockerHost } from './docker-host.ts';
-import { noSuchImage } from './fault.ts';
+import { badImages, noSuchImage } from './fault.ts';
 import { openArchiveStream } from './open-archive.ts';
 import { createSpool } from './spool.ts';
+import { streamOf } from './stream-of.ts';
 
 /** An image of a running Docker daemon, fetched as the archive that `docker save` writes. */
 export async function openDockerImage(place: StorePlace, reference: string, name: string): Promise<ImageCollection> {
   const answer = await ask(name, `/images/${encodeURIComponent(reference)}/get`, {});
   if (answer.status === 404) throw noSuchImage(name, reference, []);
   if (!answer.ok || answer.body === null) throw refused(name, answer.status, await answer.text());
-  const files = await openArchiveStream(place, answer.body, name);
+  const files = await openArchiveStream(place, streamOf(archiveOf(answer.body, name)), name);
   try {
     // The list that belongs to what was asked for; the layout beside it may say more.
     return openDockerArchive(files);
   } catch (error) {
     files.close();
     throw error;
+  }
+}
+
+async function* archiveOf(body: ReadableStream<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw badImages(
+      name,
+      `Docker broke off in the middle of it: ${(error as { code?: string }).code ?? String(error)}`,
+    );
   }
 }
 

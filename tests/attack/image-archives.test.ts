@@ -536,6 +536,32 @@ describe('a daemon and a server that are not what they seem', () => {
     expect(store()).toEqual(before);
   });
 
+  test('Docker breaks off', async () => {
+    const half = tar(dockerMembers(image, ['evil:1'])).subarray(0, 1500);
+    const dying = Bun.listen({
+      hostname: '127.0.0.1',
+      port: 0,
+      socket: {
+        data(client) {
+          client.write('HTTP/1.1 200 OK\r\nContent-Length: 10240\r\n\r\n');
+          client.write(half);
+          client.end();
+        },
+      },
+    });
+    try {
+      const env = { DOCKER_HOST: `tcp://127.0.0.1:${dying.port}` };
+      expect(await limpidWith({ env }, 'pull', '-q', 'docker-daemon:x:1')).toEqual({
+        code: 125,
+        out: '',
+        err: 'Error: cannot read "docker-daemon:x:1": Docker broke off in the middle of it: ECONNRESET\n',
+      });
+      expect(store()).toEqual(before);
+    } finally {
+      dying.stop(true);
+    }
+  });
+
   test.each(['file:///etc/passwd', 'ftp://127.0.0.1/x', 'data:,x'])(
     'an import that is sent on to %s',
     async (location) => {
