@@ -34,14 +34,26 @@ async function updateResources(world: RuntimeWorld, container: Container, change
   const { id, cgroupsPath } = container;
   if (cgroupsPath === '') throw runtimeError('ECGROUP', 'update', `container "${id}"`, 'it has no cgroup of its own');
   const spec = readConfig(container);
-  const resources = asRuntimeError(() => merged(spec.linux?.resources ?? {}, parseResources(changes)));
+  const before = spec.linux?.resources ?? {};
+  const asked = withSwap(
+    asRuntimeError(() => parseResources(changes)),
+    before,
+  );
+  const resources = merged(before, asked);
   const target = { id, cgroupsPath, memorySwapBytes: memorySwap(world, container) };
   await runPlan(
     world,
-    asRuntimeError(() => planUpdate(resources, target, world.facts)),
+    asRuntimeError(() => planUpdate({ before, asked, after: resources }, target, world.facts)),
   );
   if (container.unit !== undefined) (await import('./systemd.ts')).updateUnit(world, container.unit, resources);
   writeConfig(container, { ...spec, linux: { ...spec.linux, resources } });
+}
+
+/** As with runc: memory without a limit cannot have one of memory and swap together. */
+function withSwap(asked: Resources, before: Resources): Resources {
+  const { limit = 0, swap } = asked.memory ?? {};
+  if (limit >= 0 || swap !== undefined || (before.memory?.swap ?? 0) <= 0) return asked;
+  return { ...asked, memory: { ...asked.memory, swap: -1 } };
 }
 
 /** The rules for devices are those of the start. */
