@@ -39,11 +39,13 @@ export class PipeWriter {
     return this.#waiting.length > 0;
   }
 
-  /** Writes what finds room, keeps a copy of the rest. Throws EPIPE where the reader is gone. */
-  write(bytes: Uint8Array): void {
+  /** Writes what finds room, keeps the rest: a copy, unless the bytes `last`. Throws EPIPE where the reader is gone. */
+  write(bytes: Uint8Array, lasts = false): void {
     const taken = this.isBehind ? 0 : this.#writeSome(bytes);
+    if (taken === bytes.length) return;
+    const rest = bytes.subarray(taken);
     // Not slice: a Buffer's is no copy.
-    if (taken < bytes.length) this.#waiting.push(new Uint8Array(bytes.subarray(taken)));
+    this.#waiting.push(lasts ? rest : new Uint8Array(rest));
   }
 
   /** Resolves when everything is written. Throws EPIPE where the reader is gone. */

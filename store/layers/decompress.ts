@@ -5,9 +5,9 @@ export type Compression = 'gzip' | 'zstd' | 'none';
 
 /** Bytes that tell gzip, zstd and others apart. */
 export const MAGIC_BYTES = 6;
-const CHUNK_BYTES = 1 << 18;
+const CHUNK_BYTES = 1 << 20;
 /** Pieces that wait for their reader while the next is made in another thread. */
-const WAITING_MAX = 8;
+const WAITING_MAX = 3;
 
 /** By what the bytes are, whatever a media type says. Throws `ECOMPRESSION` for kinds that images may not have. */
 export function compressionOf(head: Uint8Array): Compression {

@@ -16,6 +16,7 @@ export async function pump(request: LayerRequest, blob: BlobIntake, archive: Arc
   const cancel = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
   signal?.addEventListener('abort', cancel);
   let fault: LimpidError | undefined;
+  let taken = Promise.resolve();
   const guarded = async (step: Promise<void>): Promise<void> => {
     try {
       await step;
@@ -32,8 +33,14 @@ export async function pump(request: LayerRequest, blob: BlobIntake, archive: Arc
       if (value.length === 0) continue;
       blob.take(value);
       received?.(value.length);
-      if (fault === undefined) await guarded(archive.take(value));
+      // Hashed and written while other threads still decompress what came before.
+      await taken;
+      if (fault !== undefined) continue;
+      taken = guarded(archive.take(value));
+      // Nobody waits for a network that has no more to say in this.
+      taken.catch(cancel);
     }
+    await taken;
     if (fault === undefined) await guarded(archive.end());
     blob.check();
     if (fault !== undefined) throw fault;

@@ -5,8 +5,8 @@ const ROOM = 1 << 18;
 /** Larger data go out as they are, and are not copied here first. */
 const COPIED_BYTES = 1 << 15;
 
-/** Where records go: blocks until they are taken, which is what holds a fast sender back. */
-export type WriteBytes = (bytes: Uint8Array) => void;
+/** Where records go. What does not `last` will hold other bytes soon. */
+export type WriteBytes = (bytes: Uint8Array, lasts: boolean) => void;
 
 /** Records for the executor's `unpack`, small ones gathered. */
 export class RecordStream {
@@ -36,11 +36,11 @@ export class RecordStream {
     encodeRecord(this.#view, this.#filled, 'data', 0, bytes.length, { number: offset });
     this.#filled += RECORD_BYTES;
     this.flush();
-    this.#write(bytes);
+    this.#write(bytes, true);
   }
 
   flush(): void {
-    if (this.#filled > 0) this.#write(this.#buffer.subarray(0, this.#filled));
+    if (this.#filled > 0) this.#write(this.#buffer.subarray(0, this.#filled), false);
     this.#filled = 0;
   }
 }

@@ -86,7 +86,7 @@ async function fillJail(
 ): Promise<void> {
   const { descriptor, diffId } = request;
   const { pipe } = jail;
-  const records = new RecordStream((bytes) => pipe.write(bytes));
+  const records = new RecordStream((bytes, lasts) => pipe.write(bytes, lasts));
   const devices = currentUid() === 0 ? 'made' : 'refused';
   const sink = new LayerSink(records, { devices, declared: (...sizes) => budget.declare(...sizes) });
   const settle = () => (pipe.isBehind ? pipe.drained() : undefined);

@@ -195,3 +195,23 @@ function kept(directory: string, change: () => void): void {
   change();
   utimesSync(directory, atime, mtime);
 }
+
+test('what cannot be is told at once, however long the network keeps silent', async () => {
+  const header = archive([{ path: 'large', size: 2 ** 50, dataSize: 2 ** 50 }]);
+  let silence: Timer | undefined;
+  let isCancelled = false;
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(header);
+      silence = setTimeout(() => controller.close(), 20_000);
+    },
+    cancel() {
+      clearTimeout(silence);
+      isCancelled = true;
+    },
+  });
+  const descriptor = { mediaType: '', digest: sha256(header), size: 2 ** 30 };
+  const request = { ...layerRequest(header), descriptor, open: () => Promise.resolve(stream) };
+  await expect(receiveLayer(world.place, request)).rejects.toMatchObject({ code: 'ELAYERSIZE' });
+  expect(isCancelled).toBe(true);
+});

@@ -20,6 +20,19 @@ test('everything arrives in order, however far behind the reader is, and what is
   expect(await read).toBe(sent);
 });
 
+test('what lasts waits as it is, and nothing is copied', async () => {
+  const { readFd, writeFd } = makePipe();
+  const writer = new PipeWriter(writeFd, 4096);
+  const bytes = Buffer.alloc(10_000, 'a');
+  writer.write(bytes, true);
+  expect(writer.isBehind).toBe(true);
+  bytes.fill('b', 4096);
+  const read = new Response(Bun.file(readFd).stream()).text();
+  await writer.drained();
+  writer.close();
+  expect(await read).toBe(`${'a'.repeat(4096)}${'b'.repeat(5904)}`);
+});
+
 test('a reader that is gone is EPIPE, for the writer and for who waits', async () => {
   const { readFd, writeFd } = makePipe();
   const writer = new PipeWriter(writeFd, 4096);
