@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { mustRun, probe } from './contestant.ts';
 import type { ImageOrigin } from './image-origin.ts';
 
@@ -125,13 +125,4 @@ export function timePull({ env, pull, forget }: Puller, image: string): number |
     env: { ...process.env, ...env },
   });
   return exitCode === 0 ? (Bun.nanoseconds() - started) / 1e6 : undefined;
-}
-
-export function removeDisk(disk: string): void {
-  // What engines leave mounted below their directories.
-  const mounts = mustRun(['findmnt', '-rno', 'TARGET'])
-    .split('\n')
-    .filter((path) => path.startsWith(`${disk}/`));
-  for (const path of mounts.toReversed()) probe(['umount', '-l', path], {});
-  rmSync(disk, { recursive: true, force: true });
 }

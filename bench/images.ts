@@ -10,17 +10,18 @@ import {
   dockerPuller,
   limpidPuller,
   podmanPuller,
-  removeDisk,
   tarPuller,
   timePull,
   umociPuller,
   type Puller,
 } from './image-contestants.ts';
+import { mountDisk, removeDisk } from './image-disk.ts';
 import { openOrigin, pushLargeLayer, pushStack, type ImageOrigin } from './image-origin.ts';
 import { median } from './measure.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = `${ROOT}bench/README.md`;
+const ORIGIN = `${ROOT}build/bench-origin`;
 const DISK = `${ROOT}build/bench-images`;
 const BEGIN = '<!-- Written by bench/images.ts. -->';
 const END = '<!-- End of what bench/images.ts writes. -->';
@@ -42,8 +43,10 @@ const say = (line: string): void => {
 };
 
 async function main(): Promise<void> {
-  removeDisk(DISK);
-  const origin = await openOrigin(`${DISK}/origin`, values.rootfs);
+  for (const directory of [DISK, ORIGIN]) removeDisk(directory);
+  const origin = await openOrigin(ORIGIN, values.rootfs);
+  const trouble = mountDisk(DISK);
+  if (trouble !== undefined) say(`On the disk as it is: ${trouble}\n`);
   const limpid = limpidPuller(values.program, DISK);
   const opened = [limpid, podmanPuller(DISK), await dockerPuller(DISK), umociPuller(DISK), tarPuller(DISK, origin)];
   const pullers = opened.filter((one) => typeof one !== 'string');
@@ -54,7 +57,7 @@ async function main(): Promise<void> {
   } finally {
     for (const one of pullers) await one.close();
     await origin.registry.stop();
-    removeDisk(DISK);
+    for (const directory of [DISK, ORIGIN]) removeDisk(directory);
   }
   if (values.write) await write();
 }
