@@ -68,6 +68,47 @@ test('what CRIU says is what its caller hears', async () => {
   expect((await state('told')).status).toBe('running');
 });
 
+test('each flag is one of CRIU’s', async () => {
+  await says('run', '--detach', '--bundle', countingBundle('flags'), 'flags');
+  const [bin, images, work] = [`${directory}/telling-bin`, `${directory}/flags-images`, `${directory}/flags-work`];
+  mkdirSync(bin);
+  writeFileSync(`${bin}/criu`, `#!/bin/sh\nfor word; do echo "$word"; done >${directory}/criu-words\nexit 1\n`);
+  chmodSync(`${bin}/criu`, 0o755);
+  const env = { PATH: `${bin}:${process.env['PATH']}` };
+  const heard = async (...words: string[]) => {
+    expect((await runWith({ env }, ...words)).code).toBe(1);
+    return readFileSync(`${directory}/criu-words`, 'utf8').trimEnd().split('\n');
+  };
+  const shared = ['--tcp-established', '--ext-unix-sk', '--shell-job', '--file-locks', '--auto-dedup'];
+  const asked = [
+    ...['--image-path', images, '--work-path', work, ...shared],
+    ...['--manage-cgroups-mode', 'strict', '--empty-ns', 'network'],
+  ];
+  const told = [...shared, '--manage-cgroups=strict', '--empty-ns', 'net'];
+  const dump = ['--leave-running', '--parent-path', '../before', '--page-server', '127.0.0.1:99'];
+  const words = await heard('checkpoint', ...asked, ...dump, 'flags');
+  const places = ['--images-dir', images, '--work-dir', work, '--log-file'];
+  expect(words.slice(0, 9)).toEqual(['dump', ...places, 'dump.log', '-v4', '--tree']);
+  expect(words.slice(words.indexOf('--leave-running'))).toEqual([
+    ...['--leave-running', '--prev-images-dir', '../before', '--track-mem', ...told],
+    ...['--page-server', '--address', '127.0.0.1', '--port', '99'],
+  ]);
+  const first = await heard('checkpoint', '--image-path', images, '--pre-dump', 'flags');
+  expect([first[0], first.filter((word) => word === '--track-mem')]).toEqual(['pre-dump', ['--track-mem']]);
+  await says('delete', '--force', 'flags');
+  const back = await heard(
+    'restore',
+    ...asked,
+    '--bundle',
+    `${directory}/flags`,
+    '--no-pivot',
+    '--no-subreaper',
+    'flags',
+  );
+  expect(back.slice(0, 8)).toEqual(['restore', ...places, 'restore.log', '-v4']);
+  expect(back.filter((word) => told.includes(word))).toEqual(told);
+});
+
 test.if(works)('a container goes to disk and comes back where it was (needs criu)', async () => {
   const path = countingBundle('job');
   await says('run', '--detach', '--bundle', path, 'job');

@@ -163,5 +163,8 @@ test('LISTEN_FDS: sockets of a unit are passed on', async () => {
 test('--log-level: what is no failure may be left unsaid', async () => {
   const path = bundle('quiet', ['true'], ({ process }) => void process!.capabilities!.bounding!.push('CAP_FUTURE'));
   expect((await run('--log-level', 'error', 'run', '--bundle', path, 'quiet')).err).toBe('');
-  expect((await run('run', '--bundle', path, 'quiet')).err).toContain('level=warning');
+  for (const flags of [[], ['--debug'], ['--log-level', 'debug']])
+    expect((await run(...flags, 'run', '--bundle', path, 'quiet')).err).toContain('level=warning');
+  // The last word is --debug's, as runc has it.
+  expect((await run('--log-level', 'error', '--debug', 'run', '--bundle', path, 'quiet')).err).toContain('CAP_FUTURE');
 });
