@@ -76,6 +76,11 @@ export function startKept(executor: Uint8Array, argv: readonly string[]): void {
   spawnExecutor(sealedExecutor(executor), ['limpid-keeper', 'keep', ...argv], []);
 }
 
+/** Starts what holds the table that a transaction makes, as long as there are leases; `lockFd` is its own as well (native/guard.c). */
+export function startGuard(executor: Uint8Array, lockFd: number, batch: string, leases: string): void {
+  spawnExecutor(sealedExecutor(executor), ['limpid-guard', 'guard', `${lockFd}`, batch, leases], [lockFd]);
+}
+
 const sealedExecutors = new Map<Uint8Array, number>();
 
 /** One copy a command, for the launch and the client. */

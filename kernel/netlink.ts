@@ -43,22 +43,6 @@ export function netlinkKnows(protocol: number, request: Uint8Array): boolean {
   return got === header.byteLength && header[2] !== NLMSG_ERROR;
 }
 
-/** A socket that stays open: what belongs to it in the kernel goes with it. -1 where there is no such protocol. */
-export function openNetlink(protocol: number): number {
-  return libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
-}
-
-/** Sends a change that asks for one acknowledgement. Answers the errno of its refusal; 0: it is done. */
-export function tellNetlink(fd: number, change: Uint8Array): number {
-  const buffer = new Uint8Array(ANSWER_BYTES);
-  // Of a batch that was refused before, more errors than the first.
-  while (libc.poll(ptr(Int32Array.of(fd, POLL_IN)), 1, 0) > 0) libc.read(fd, ptr(buffer), buffer.length);
-  if (Number(libc.write(fd, ptr(change), change.length)) < 0) return lastErrno();
-  return readAnswer(fd).errno ?? 0;
-}
-
-const POLL_IN = 1;
-
 function readAnswer(fd: number): NetlinkAnswer {
   const buffer = new Uint8Array(ANSWER_BYTES);
   const messages: NetlinkMessage[] = [];

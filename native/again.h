@@ -58,6 +58,9 @@ struct leases {
 bool take_lease(const struct leases *leases, struct own *own);
 void drop_lease(const struct leases *leases, const struct own *own);
 
+/* again_guard.c: somebody guards the bridges of this world, or is about to. */
+bool ensure_guard(const char *runroot);
+
 /* again_record.c: a container's record, as engine/records/write.ts makes it. */
 struct record {
     const char *root, *runroot;

@@ -132,7 +132,8 @@ static int start(const struct kept_run *kept, const struct record *record, struc
     if (kept->leases.directory != NULL && !take_lease(&kept->leases, own))
         return -1;
     bool on_networks = kept->leases.directory != NULL;
-    int control = !on_networks || write_filled(record, "endpoints.json", kept->endpoints) ? 0 : -1;
+    bool ready = !on_networks || (write_filled(record, "endpoints.json", kept->endpoints) && ensure_guard(record->runroot));
+    int control = ready ? 0 : -1;
     if (control == 0)
         control = fill(kept->plan, own, &plan) ? launch_plan(plan.at, plan.size, &lock, getenv("LIMPID_TRACE") != NULL) : -1;
     if (control < 0 && on_networks)

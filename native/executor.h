@@ -103,6 +103,10 @@ int init_mode(char **argv);
 int reap_mode(int argc, char **argv);
 int netns_mode(char **argv);
 int keep_mode(char **argv);
+int guard_mode(char **argv);
+
+/* keep.c */
+int keep(int (*helper)(char **), char **argv);
 
 /* sealed.c */
 void become_sealed(char **argv);

@@ -1,6 +1,6 @@
 /*
- * Keeps a helper program of limpid running, apart from whoever started it: one that is killed is started again, one
- * that ends by itself has done its work.
+ * Keeps a helper of limpid running, apart from whoever started it: one that is killed is started again, one that ends
+ * by itself has done its work.
  */
 #include "executor.h"
 
@@ -19,20 +19,18 @@ static time_t now(void) {
     return time.tv_sec;
 }
 
-/* The exit code, or -1 for a program that was killed. */
-static int run_once(char **argv) {
+/* The exit code, or -1 where it was killed. */
+static int run_once(int (*helper)(char **), char **argv) {
     pid_t child = fork();
-    if (child == 0) {
-        execv(argv[0], argv);
-        _exit(127);
-    }
+    if (child == 0)
+        _exit(helper(argv));
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) < 0)
         return 125;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-int keep_mode(char **argv) {
+int keep(int (*helper)(char **), char **argv) {
     prctl(PR_SET_NAME, "limpid-keeper");
     setsid();
     signal(SIGINT, SIG_IGN);
@@ -41,10 +39,19 @@ int keep_mode(char **argv) {
         return 125;
     for (int quick = 0; quick < QUICK_DEATHS;) {
         time_t started = now();
-        int code = run_once(argv);
+        int code = run_once(helper, argv);
         if (code >= 0)
             return code;
         quick = now() - started < 1 ? quick + 1 : 0;
     }
     return 1;
+}
+
+static int program(char **argv) {
+    execv(argv[0], argv);
+    return 127;
+}
+
+int keep_mode(char **argv) {
+    return keep(program, argv);
 }

@@ -50,9 +50,11 @@ int main(int argc, char **argv) {
   char path[PATH_MAX];
   if (!has_standard_streams()) return 125;
   ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof PROGRAM);
-  /* launch.c starts us again as the executor. */
+  /* launch.c and again_guard.c start us again as parts of the executor. */
   if (argc >= 4 && strcmp(argv[0], "limpid-monitor") == 0 && strcmp(argv[1], "run") == 0)
     return run_mode(argc - 2, argv + 2);
+  if (argc == 5 && strcmp(argv[0], "limpid-guard") == 0)
+    return guard_mode(argv + 2);
   if (length < 0) {
     fprintf(stderr, "limpid: cannot read \"/proc/self/exe\": %s (hint: is /proc mounted?)\n", strerror(errno));
     return 125;

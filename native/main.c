@@ -25,6 +25,7 @@ int main(int argc, char **argv) {
                                 "       executor client SOCKET_FD FLAGS DETACH_KEYS\n"
                                 "       executor reap PID SOCKET_FD PLAN_FD [COMMAND [ARG ...]]\n"
                                 "       executor keep COMMAND [ARG ...]\n"
+                                "       executor guard LOCK_FD BATCH LEASES\n"
                                 "       executor netns PIDFD COMMAND [ARG ...]\n"
                                 "       executor hold\n"
                                 "       executor -- COMMAND [ARG ...], as PID 1 of a container\n";
@@ -36,6 +37,8 @@ int main(int argc, char **argv) {
         return run_mode(argc - 2, argv + 2);
     if (argc >= 3 && strcmp(argv[1], "keep") == 0)
         return keep_mode(argv + 2);
+    if (argc == 5 && strcmp(argv[1], "guard") == 0)
+        return guard_mode(argv + 2);
     if (argc >= 4 && strcmp(argv[1], "netns") == 0)
         return netns_mode(argv + 2);
     if (argc >= 5 && strcmp(argv[1], "reap") == 0)

@@ -25,7 +25,7 @@ import { readEndpoints, writeEndpoints, type EndpointRecord } from './endpoint-r
 import { rewriteEtcFiles } from './etc-rewrite.ts';
 import { writeLaterCleanup } from './later-cleanup.ts';
 import { requireNetwork } from './list.ts';
-import { endpointRequest, missingOps, serveNames } from './prepare.ts';
+import { attendTo, endpointRequest, missingOps } from './prepare.ts';
 
 /**
  * Puts a container on a further network: at once where it runs, and at every later start. Throws ENOCONTAINER,
@@ -90,7 +90,7 @@ async function connectRunning(
     const host = [...ops.host, ...portOps(world, last, endpoints)];
     await enter(world, config, process, planConnect({ because, before, ops: { ...ops, host } }));
     writeEndpoints(paths, { ...last, endpoints });
-    await serveNames(world, [endpoint]);
+    await attendTo(world, [endpoint]);
     rewriteEtcFiles(config, paths, endpoints);
   } catch (error) {
     releaseEndpoint(world, endpoint);

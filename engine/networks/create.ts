@@ -7,6 +7,7 @@ import { outgoingInterface } from '../../network/host/outgoing.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
 import { newId, nowText } from '../caller.ts';
 import type { World } from '../world.ts';
+import { writeGuardBatch } from './guard/write-batch.ts';
 
 export type { NetworkRequest } from '../../network/create/network-from-request.ts';
 
@@ -38,6 +39,7 @@ export function createNetwork(
       random: crypto.getRandomValues(new Uint8Array(5)),
     });
     writeNetwork(world, network);
+    writeGuardBatch(world);
     return network;
   });
 }

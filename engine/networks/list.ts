@@ -1,12 +1,11 @@
 import { DEFAULT_NETWORK, findNetwork, listNetworks, readNetwork } from '../../network/store/read.ts';
 import { listAside, underNetworksLock } from '../../network/store/write.ts';
-import { makeDefaultNetwork } from '../../network/store/default-network.ts';
 import { sweepLeases } from '../../network/leases/sweep.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
-import { newId, nowText } from '../caller.ts';
 import { listContainers } from '../containers/list.ts';
 import type { World } from '../world.ts';
 import { ifDead } from './alive.ts';
+import { makeDefault } from './make-default.ts';
 import { sweepAllLeases } from './remove-leases.ts';
 import { networkUsers } from './users.ts';
 
@@ -40,5 +39,5 @@ export async function requireNetwork(world: World, reference: string): Promise<N
 }
 
 async function requireDefault(world: World): Promise<void> {
-  if (readNetwork(world, DEFAULT_NETWORK) === undefined) await makeDefaultNetwork(world, newId(), nowText());
+  if (readNetwork(world, DEFAULT_NETWORK) === undefined) await makeDefault(world);
 }

@@ -17,6 +17,7 @@ import type { ContainerPaths } from '../records/paths.ts';
 import type { World } from '../world.ts';
 import { ifDead } from './alive.ts';
 import { readEndpoints, writeEndpoints, type EndpointRecord } from './endpoint-record.ts';
+import { ensureGuard } from './guard/ensure-guard.ts';
 import { laterCleanupOp, removeLaterCleanup } from './later-cleanup-op.ts';
 
 /** A container's places on its networks, taken for one start. */
@@ -52,7 +53,7 @@ export async function prepareNetworks(
     if (!preview) {
       removeLaterCleanup(paths);
       writeEndpoints(paths, { endpoints, ports });
-      await serveNames(world, endpoints);
+      await attendTo(world, endpoints);
     }
     tracePhase('networks planned');
     return { endpoints, ports, plan, release };
@@ -109,11 +110,10 @@ async function planNetworks(
   };
 }
 
-/** Whoever is found by name is in the resolver's view from here on, and what it guards is guarded. */
-export async function serveNames(world: World, endpoints: readonly Endpoint[]): Promise<void> {
-  const needsResolver = ({ network: { dnsEnabled, internal, isolate } }: Endpoint) =>
-    dnsEnabled || internal || isolate !== false;
-  if (!endpoints.some(needsResolver)) return;
+/** Who has its addresses is guarded, and in the resolver's view where it is to be found by name. */
+export async function attendTo(world: World, endpoints: readonly Endpoint[]): Promise<void> {
+  await ensureGuard(world, endpoints);
+  if (!endpoints.some(({ network }) => network.dnsEnabled)) return;
   const { ensureResolver } = await import('./names/ensure-resolver.ts');
   await ensureResolver(
     world,
@@ -148,8 +148,12 @@ async function findOrMake(world: World, name: string, preview: boolean): Promise
   const network = readNetwork(world, name);
   if (network !== undefined) return network;
   if (name !== DEFAULT_NETWORK) throw noSuchNetwork(name);
-  const { defaultNetwork, makeDefaultNetwork } = await import('../../network/store/default-network.ts');
-  return preview ? defaultNetwork(world, newId(), nowText()) : makeDefaultNetwork(world, newId(), nowText());
+  if (preview) {
+    const { defaultNetwork } = await import('../../network/store/default-network.ts');
+    return defaultNetwork(world, newId(), nowText());
+  }
+  const { makeDefault } = await import('./make-default.ts');
+  return makeDefault(world);
 }
 
 /** Host stage, before the clone: bridges, forwarding and firewall as far as they are not there, which they mostly are. */

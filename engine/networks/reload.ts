@@ -7,6 +7,8 @@ import type { Op, Plan } from '../../plan/ops.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
 import { launchError } from '../containers/start.ts';
 import type { World } from '../world.ts';
+import { ensureGuard } from './guard/ensure-guard.ts';
+import { writeGuardBatch } from './guard/write-batch.ts';
 import { firewallIntent } from './mend.ts';
 import { reattachOps, runningEndpoints } from './reattach.ts';
 
@@ -20,7 +22,7 @@ export async function reloadNetworks(world: World): Promise<void> {
     if (plan.length === 0) return;
     const { outcome, controlFd } = launchPlan({ plan, executor: await world.executor });
     libc.close(controlFd);
-    if (outcome.kind === 'done') return;
+    if (outcome.kind === 'done') return guardAnew(world);
     // Somebody has changed the ruleset meanwhile: perhaps a start, of which nothing must be lost.
     const isOutdated = outcome.kind === 'failed' && outcome.errno === ERESTART;
     if (!isOutdated || attempt === ATTEMPTS) throw await launchError(plan, outcome, 'the networks');
@@ -29,6 +31,12 @@ export async function reloadNetworks(world: World): Promise<void> {
 
 const ERESTART = 85;
 const ATTEMPTS = 50;
+
+/** By the rules of this version, and by a new guard where somebody has killed the last one. */
+function guardAnew(world: World): Promise<void> {
+  writeGuardBatch(world);
+  return ensureGuard(world, runningEndpoints(world));
+}
 
 async function reloadPlan(world: World): Promise<Plan> {
   const { restoreOps } = await import('../../network/firewall/restore-ops.ts');

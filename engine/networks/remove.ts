@@ -14,6 +14,7 @@ import type { NetworkConfig } from '../../spec/network.ts';
 import { removeContainer } from '../containers/remove.ts';
 import { launchError } from '../containers/start.ts';
 import type { World } from '../world.ts';
+import { writeGuardBatch } from './guard/write-batch.ts';
 import { firewallIntent } from './mend.ts';
 import { networkInUse, networkUsers } from './users.ts';
 
@@ -42,6 +43,7 @@ export async function removeNetwork(
     if (users.length > 0) throw networkInUse(name, users);
     await clearKernel(world, network);
     removeNetworkFile(world, name);
+    writeGuardBatch(world);
     forgetLeases(world, name);
     return name;
   });

@@ -13,8 +13,12 @@ export function networkFile(place: Pick<NetworkPlace, 'root'>, name: string): st
 }
 
 /** One symlink an address, to the id of the container that has it. */
-export function leasesDirectory({ runroot }: Pick<NetworkPlace, 'runroot'>, network: string): string {
-  return `${runroot}/leases/${network}`;
+export function leasesDirectory(place: Pick<NetworkPlace, 'runroot'>, network: string): string {
+  return `${allLeasesDirectory(place)}/${network}`;
+}
+
+export function allLeasesDirectory({ runroot }: Pick<NetworkPlace, 'runroot'>): string {
+  return `${runroot}/leases`;
 }
 
 /** Held by whoever changes networks or what of them is in the kernel. */

@@ -1,8 +1,9 @@
 /** What stays closed when somebody has flushed the whole ruleset, before anybody restores it. */
 import { beforeAll, expect, test } from 'bun:test';
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { NetworkPlace } from '../kernel/test-hosts.ts';
 import { labNetwork } from './lab-network.ts';
+import { BUSYBOX } from './limpid.ts';
 import { until } from './until.ts';
 
 const lab = labNetwork();
@@ -10,6 +11,21 @@ const { host, lan, says, inside } = lab;
 const CLOSED = 'nothing, exit code 1';
 const tables = (): readonly string[] => host.does('nft list tables').match(/limpid-[0-9a-f]{8}(-guard)?/g) ?? [];
 const guards = () => tables().filter((name) => name.endsWith('-guard'));
+/** The processes of this world's guard: who holds the table, and who keeps it. */
+const processes = (runroot: string) =>
+  readdirSync('/proc').filter(
+    (pid) => /^\d+$/.test(pid) && textOf(`/proc/${pid}/cmdline`).includes(`\0${runroot}/guard/batch\0`),
+  );
+const named = (runroot: string, name: string) =>
+  processes(runroot).find((pid) => textOf(`/proc/${pid}/comm`) === `${name}\n`);
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 const places = new Map<string, NetworkPlace>();
 const asks = (from: string, address: string) => places.get(from)!.asks(address, 80, '-w', '1');
@@ -21,6 +37,7 @@ beforeAll(async () => {
     ['strict', '10.95.3', ['-o', 'isolate=strict']],
     ['inner', '10.95.4', ['--internal', '--disable-dns']],
     ['open', '10.95.5', []],
+    ['plain', '10.95.7', ['--disable-dns']],
   ];
   for (const [name, block, options] of networks) {
     await says('network', 'create', '--subnet', `${block}.0/24`, ...options, name);
@@ -94,36 +111,79 @@ test('isolated, internal and unpublished stay as they were; published ports are 
   expect(await lan.asks('192.168.7.1', 8050)).toBe('192.168.7.2 tcp');
 });
 
-test('the guard is the resolver’s alone, and comes back with it', async () => {
+test('the guard is one small process’ alone, and comes back when that is killed', async () => {
   const [guard] = guards();
   const { code, err } = await host.runs(`nft delete table inet ${guard}`);
   expect(code).toBe(1);
   expect(err).toContain('Operation not permitted');
   const runroot = await says('info', '--format={{.Store.RunRoot}}');
-  const state = `${runroot}/resolver/state`;
-  const { process: resolver } = JSON.parse(readFileSync(state, 'utf8')) as { process: { pid: number } };
-  process.kill(resolver.pid, 'SIGKILL');
-  await until('another resolver is there', () => {
-    const text = existsSync(state) ? readFileSync(state, 'utf8') : '{}';
-    return (JSON.parse(text) as { process?: { pid: number } }).process?.pid !== resolver.pid;
+  const killed = named(runroot, 'limpid-guard')!;
+  process.kill(Number(killed), 'SIGKILL');
+  const again = await until('another one is there', () => {
+    const pid = named(runroot, 'limpid-guard');
+    return pid !== killed && guards().length === 1 && pid;
   });
-  await until('it guards', () => guards().length === 1);
   host.does('nft flush ruleset');
   expect(await asks('one', '10.95.2.9')).toBe(CLOSED);
+  expect(privateKilobytes(again) + privateKilobytes(named(runroot, 'limpid-keeper')!)).toBeLessThan(200);
 });
 
-test('a network that comes later is guarded before its containers start, and nothing is once the last has gone', async () => {
+test('killed with its keeper it is there again with the next start, and with a reload', async () => {
+  const runroot = await says('info', '--format={{.Store.RunRoot}}');
+  const end = async () => {
+    for (const name of ['limpid-keeper', 'limpid-guard']) process.kill(Number(named(runroot, name)), 'SIGKILL');
+    await until('nobody guards', () => guards().length === 0 && processes(runroot).length === 0);
+  };
+  await end();
+  await says('run', '--rm', '--network=plain', BUSYBOX, 'true');
+  await until('the start has brought it', () => guards().length === 1);
+  await end();
+  await says('network', 'reload', '--all');
+  await until('the reload has brought it', () => guards().length === 1);
+  expect(processes(runroot)).toHaveLength(2);
+});
+
+test('a network that comes later is guarded, and nothing is once the last container has gone', async () => {
+  const runroot = await says('info', '--format={{.Store.RunRoot}}');
+  const isGuarded = (name: string) => host.does(`nft list table inet ${guards()[0]}`).includes(`comment "${name}"`);
   await says('network', 'create', '--subnet=10.95.6.0/24', '--disable-dns', '-o', 'isolate=true', 'late');
+  await until('it is guarded', () => isGuarded('late'));
   places.set('late', await inside('late', '--network=late'));
-  const isGuarded = () => host.does(`nft list table inet ${guards()[0]}`).includes('comment "late"');
-  expect(isGuarded()).toBe(true);
   host.does('nft flush ruleset');
   expect(await asks('late', '10.95.2.9')).toBe(CLOSED);
+  await says('rm', '-f', '-t', '0', 'late');
+  await says('network', 'rm', 'late');
+  await until('it is forgotten', () => !isGuarded('late'));
   await says('rm', '-f', '-t', '0', '--all');
-  await until('the guard is gone', () => guards().length === 0);
-  // Nobody has a name now: it is there for this one alone.
-  await inside('last', '--network=late');
-  expect(isGuarded()).toBe(true);
-  await says('rm', '-f', '-t', '0', 'last');
-  await until('the guard is gone again', () => guards().length === 0);
+  await until('the guard is gone', () => guards().length === 0 && processes(runroot).length === 0);
 });
+
+test('the default network alone is guarded as well: no neighbour machine gets in behind a flush', async () => {
+  const runroot = await says('info', '--format={{.Store.RunRoot}}');
+  const place = await inside('alone', '-p', '8060:80', '--network=bridge');
+  await place.answers('tcp', 80);
+  const address = await says('inspect', '--format={{.NetworkSettings.IPAddress}}', 'alone');
+  lan.does(`ip route add ${address}/32 via 192.168.7.1`);
+  await until('it is guarded', () => guards().length === 1);
+  expect(await lan.asks('192.168.7.1', 8060)).toBe('192.168.7.2 tcp');
+  host.does('nft flush ruleset');
+  expect(tables()).toEqual(guards());
+  expect(await lan.asks(address, 80, '-w', '1')).toBe(CLOSED);
+  expect(await lan.asks('192.168.7.1', 8060, '-w', '1')).toBe(CLOSED);
+  expect(await host.asks(address, 80)).toMatch(/ tcp$/);
+  // Seen from the other side: without the guard the neighbour is let in.
+  for (const name of ['limpid-keeper', 'limpid-guard']) process.kill(Number(named(runroot, name)), 'SIGKILL');
+  await until('nobody guards', () => guards().length === 0);
+  expect(await lan.asks(address, 80)).toBe('192.168.7.2 tcp');
+  await says('network', 'reload', '--all');
+  expect(await lan.asks(address, 80, '-w', '1')).toBe(CLOSED);
+  await until('it is guarded again', () => guards().length === 1);
+  await says('rm', '-f', '-t', '0', 'alone');
+  await until('the guard is gone', () => guards().length === 0 && processes(runroot).length === 0);
+});
+
+/** Of memory that the process shares with nobody. */
+function privateKilobytes(pid: string): number {
+  const lines = textOf(`/proc/${pid}/smaps_rollup`).matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm);
+  return [...lines].reduce((sum, [, kilobytes]) => sum + Number(kilobytes), 0);
+}

@@ -131,7 +131,7 @@ test('a smaller MTU behind a router is found out, to both sides', async () => {
 
 test('nothing of the host is changed outside of our table but forwarding', () => {
   expect(host.does('nft list ruleset').match(/^table .*$/gm)).toEqual([
-    expect.stringMatching(/^table inet limpid-[0-9a-f]{8}-guard \{ # progname limpid$/),
+    expect.stringMatching(/^table inet limpid-[0-9a-f]{8}-guard \{ # progname limpid-guard$/),
     expect.stringMatching(/^table inet limpid-[0-9a-f]{8} \{$/),
   ]);
   for (const name of ['limpid0', 'eth0', 'all', 'lo'])

@@ -102,11 +102,15 @@ export class FaultWorld {
     });
   }
 
-  /** Processes in a cgroup of a container of this world, or that hold a file of it open. */
+  /**
+   * Processes in a cgroup of a container of this world, or that hold a file of it open; not its guard, which stays for a
+   * second after the last container and goes with the world.
+   */
   processes(): number[] {
     this.ids();
     const pids = list('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
     return pids.map(Number).filter((pid) => {
+      if (text(`/proc/${pid}/cmdline`).startsWith('limpid-guard\0')) return false;
       const cgroups = text(`/proc/${pid}/cgroup`);
       if ([...this.#ids].some((id) => cgroups.includes(id)))
         return text(`/proc/${pid}/stat`).split(') ')[1]?.[0] !== 'Z';

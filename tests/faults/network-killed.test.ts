@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { TestHost } from '../kernel/test-hosts.ts';
+import { tryLock } from '../../kernel/locks.ts';
 import { FaultWorld, list } from './fault-world.ts';
 import { until } from '../cli/until.ts';
 import { kill } from '../kill.ts';
@@ -85,6 +86,11 @@ test('a start', async () => {
 });
 
 test('the executor or the child, before each of its messages to the kernel', async () => {
+  // Of a guard that this start brought strace would wait for the end.
+  const guardLock = await until('nobody guards', () => {
+    const lock = tryLock(`${fault.runroot}/guard.lock`);
+    return typeof lock === 'object' && lock;
+  });
   for (const words of [
     ['run', '-d', ...SLEEPER],
     ['start', 'x'],
@@ -104,6 +110,7 @@ test('the executor or the child, before each of its messages to the kernel', asy
     expect(killed).toBeGreaterThan(2);
     await tidyUp();
   }
+  guardLock.release();
 });
 
 test('network create, connect, disconnect and rm', async () => {
@@ -148,4 +155,5 @@ test('the monitor, and then the container', async () => {
   });
   await tidyUp();
   expect(left()).toEqual([]);
+  await until('the guard has gone', () => !host.does('nft list tables').includes('-guard'));
 });

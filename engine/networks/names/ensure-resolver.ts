@@ -6,7 +6,7 @@ import { wakeAt } from '../../../kernel/unix-socket.ts';
 import type { NetworkConfig } from '../../../spec/network.ts';
 import type { World } from '../../world.ts';
 import { readResolverState, resolverPlace, type ResolverPlace } from './resolver-place.ts';
-import { gatewaysOf, hasNames, isKept } from './resolver-view.ts';
+import { gatewaysOf, hasNames } from './resolver-view.ts';
 
 /** A loaded machine may take its time; where the resolver cannot start at all, who started it says so. */
 const PATIENCE_MS = 30_000;
@@ -17,9 +17,7 @@ const LOOK_MS = 2;
  * Throws ENORESOLVER where another program has its port, or where it does not come up.
  */
 export async function ensureResolver(world: World, networks: readonly NetworkConfig[]): Promise<void> {
-  const kept = networks.filter(isKept);
-  if (kept.length === 0) return;
-  const gateways = kept.filter(hasNames).flatMap(gatewaysOf);
+  const gateways = networks.filter(hasNames).flatMap(gatewaysOf);
   const place = resolverPlace(world);
   const beganMs = Date.now();
   let startedMs = 0;
@@ -32,8 +30,7 @@ export async function ensureResolver(world: World, networks: readonly NetworkCon
       }
       continue;
     }
-    const isKnown = kept.every(({ id }) => served.networks.includes(id));
-    if (isKnown && gateways.every((gateway) => served.gateways.includes(gateway))) return;
+    if (gateways.every((gateway) => served.gateways.includes(gateway))) return;
     const taken = served.refused.find((gateway) => gateways.includes(gateway));
     if (taken !== undefined && served.lookedAtMs >= beganMs) throw portTaken(taken);
     wakeAt(place.wake);

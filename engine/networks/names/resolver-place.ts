@@ -19,8 +19,6 @@ export interface ResolverState {
   /** When it last looked at the networks, in ms since the epoch. */
   readonly lookedAtMs: number;
   readonly gateways: readonly string[];
-  /** Ids of all networks that there were then. */
-  readonly networks: readonly string[];
   /** Gateways where another program has port 53. */
   readonly refused: readonly string[];
 }

@@ -10,8 +10,8 @@ import type { World } from '../../world.ts';
 import { readEndpoints } from '../endpoint-record.ts';
 
 /** What the resolver answers from: the networks with names, and whoever has an address on one of them. */
-export function resolverView(world: World, all = listNetworks(world)): ZoneView {
-  const networks = all.filter(hasNames);
+export function resolverView(world: World): ZoneView {
+  const networks = listNetworks(world).filter(hasNames);
   const holders = new Set(networks.flatMap(({ name }) => listLeases(world, name).map(({ holder }) => holder)));
   return {
     networks: networks.map(zoneNetwork),
@@ -23,12 +23,6 @@ export function resolverView(world: World, all = listNetworks(world)): ZoneView 
 /** Networks whose containers find each other by name. */
 export function hasNames({ driver, dnsEnabled }: NetworkConfig): boolean {
   return driver === 'bridge' && dnsEnabled;
-}
-
-/** Networks that the resolver is there for: those with names, and those that are to stay closed after a flush (`Guard`). */
-export function isKept(network: NetworkConfig): boolean {
-  const { driver, internal, isolate } = network;
-  return hasNames(network) || (driver === 'bridge' && (internal || isolate !== false));
 }
 
 export function gatewaysOf({ subnets }: NetworkConfig): string[] {

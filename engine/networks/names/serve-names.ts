@@ -3,24 +3,18 @@ import { receive } from '../../../kernel/ip-socket.ts';
 import { tryLock } from '../../../kernel/locks.ts';
 import { ownIdentity } from '../../../kernel/process.ts';
 import { listenDatagrams } from '../../../kernel/unix-socket.ts';
-import { Guard } from '../../../network/firewall/guard.ts';
-import { firewallTable } from '../../../network/firewall/table-name.ts';
 import { listLeases, sweepLeases } from '../../../network/leases/sweep.ts';
 import { Resolver } from '../../../network/resolver/resolver.ts';
 import { listNetworks } from '../../../network/store/read.ts';
-import type { NetworkConfig } from '../../../spec/network.ts';
 import type { World } from '../../world.ts';
 import { ifDead } from '../alive.ts';
 import { resolverPlace, writeResolverState, type ResolverPlace } from './resolver-place.ts';
-import { isKept, resolverView } from './resolver-view.ts';
+import { hasNames, resolverView } from './resolver-view.ts';
 
 /** How often it looks whether anybody is left. */
 const ROUND_MS = 1000;
 
-/**
- * Is the resolver of a world, until no container needs it, and guards the networks meanwhile. Answers at once where
- * another process is.
- */
+/** Is the resolver of a world, until no container needs it. Answers at once where another process is. */
 export function serveNames(world: World): void {
   const place = resolverPlace(world);
   makeDirectories(place.directory, 0o700);
@@ -29,12 +23,8 @@ export function serveNames(world: World): void {
   removeFile(place.wake);
   const wakeFd = listenDatagrams(place.wake);
   const resolver = new Resolver(() => resolverView(world));
-  const guard = new Guard(firewallTable(world));
-  const listen = (all = listNetworks(world)) => {
-    guard.hold(all);
-    const served = resolver.listen(resolverView(world, all));
-    const networks = all.map(({ id }) => id);
-    writeResolverState(place, { process, lookedAtMs: Date.now(), networks, ...served });
+  const listen = () => {
+    writeResolverState(place, { process, lookedAtMs: Date.now(), ...resolver.listen(resolverView(world)) });
   };
   resolver.watch(wakeFd, () => {
     while (receive(wakeFd) !== undefined) continue;
@@ -46,23 +36,22 @@ export function serveNames(world: World): void {
     resolver.turn(ROUND_MS);
     if (Bun.nanoseconds() - roundNs < ROUND_MS * 1e6) continue;
     roundNs = Bun.nanoseconds();
-    const all = listNetworks(world);
-    guard.hold(all);
-    if (isNeeded(world, all)) continue;
+    if (isNeeded(world)) continue;
     if (leave(world, place)) return;
     listen();
   }
 }
 
 /** Addresses of containers that died with their monitor go here: nobody else may come by. */
-function isNeeded(world: World, all: readonly NetworkConfig[]): boolean {
-  const kept = all.filter(isKept);
-  for (const { name } of kept) sweepLeases(world, name, ifDead(world));
-  return hasLeases(world, kept);
+function isNeeded(world: World): boolean {
+  for (const { name } of listNetworks(world).filter(hasNames)) sweepLeases(world, name, ifDead(world));
+  return hasLeases(world);
 }
 
-function hasLeases(world: World, networks: readonly NetworkConfig[]): boolean {
-  return networks.some(({ name }) => listLeases(world, name).length > 0);
+function hasLeases(world: World): boolean {
+  return listNetworks(world)
+    .filter(hasNames)
+    .some(({ name }) => listLeases(world, name).length > 0);
 }
 
 /**
@@ -71,7 +60,7 @@ function hasLeases(world: World, networks: readonly NetworkConfig[]): boolean {
  */
 function leave(world: World, { state, wake }: ResolverPlace): boolean {
   removeFile(state);
-  if (hasLeases(world, listNetworks(world).filter(isKept))) return false;
+  if (hasLeases(world)) return false;
   removeFile(wake);
   return true;
 }
