@@ -29,6 +29,16 @@ const KINDS: Record<number, FileStatus['kind']> = {
   0o140000: 'socket',
 };
 
+/** What stands there, as a message says it: `a character device`. */
+export function kindInWords({ kind }: FileStatus): string {
+  const words: Partial<Record<FileStatus['kind'], string>> = {
+    char: 'character device',
+    block: 'block device',
+    fifo: 'pipe',
+  };
+  return `a ${words[kind] ?? kind}`;
+}
+
 /** statx(2) of a path; `undefined` where nothing is. */
 export function statPath(path: string, { followLinks = true } = {}): FileStatus | undefined {
   return statx(AT_FDCWD, path, followLinks ? 0 : AT_SYMLINK_NOFOLLOW);

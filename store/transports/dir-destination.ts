@@ -1,5 +1,5 @@
 import { listDirectory, makeDirectories, removeFile, syncDirectory } from '../../kernel/files.ts';
-import { statPath } from '../../kernel/file-status.ts';
+import { kindInWords, statPath } from '../../kernel/file-status.ts';
 import type { ImageDestination } from '../../spec/image-transport.ts';
 import { blobName, DIR_VERSION } from './dir-source.ts';
 import { cannotWrite } from './fault.ts';
@@ -41,7 +41,7 @@ export function dirDestination(directory: string, name: string): ImageDestinatio
 
 function checkDirectory(directory: string, name: string): void {
   const status = statPath(directory);
-  if (status !== undefined && status.kind !== 'directory') throw cannotWrite(name, `it is a ${status.kind}`);
+  if (status !== undefined && status.kind !== 'directory') throw cannotWrite(name, `it is ${kindInWords(status)}`);
   const names = listDirectory(directory);
   if (names.length > 0 && !names.includes('version'))
     throw cannotWrite(name, 'the directory is not empty and holds no image of this kind');

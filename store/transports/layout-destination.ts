@@ -1,5 +1,5 @@
 import { listDirectory, makeDirectories, readText, syncDirectory } from '../../kernel/files.ts';
-import { statPath } from '../../kernel/file-status.ts';
+import { kindInWords, statPath } from '../../kernel/file-status.ts';
 import { waitLock, type Lock } from '../../kernel/locks.ts';
 import { MEDIA_TYPE, type Descriptor, type Digest, type ImageIndex } from '../../spec/image.ts';
 import type { ImageDestination, ManifestBytes } from '../../spec/image-transport.ts';
@@ -93,7 +93,7 @@ function isReplacedBy({ digest, annotations }: Descriptor, added: Descriptor): b
 /** Somebody's files are not to lie among blobs. */
 function checkDirectory(directory: string, name: string): void {
   const status = statPath(directory);
-  if (status !== undefined && status.kind !== 'directory') throw cannotWrite(name, `it is a ${status.kind}`);
+  if (status !== undefined && status.kind !== 'directory') throw cannotWrite(name, `it is ${kindInWords(status)}`);
   const names = listDirectory(directory);
   if (names.length > 0 && !names.includes('oci-layout') && !names.includes('blobs'))
     throw cannotWrite(name, 'the directory is not empty and no OCI image layout');

@@ -1,6 +1,15 @@
 /** login, logout and search as a user has them, with Debian's docker-registry and podman as the other reader. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
 import { privateWorld, type Result } from './limpid.ts';
 
@@ -226,6 +235,21 @@ test('a damaged auth file is left as it is', async () => {
     `Error: cannot use "${file}": it is no JSON\n`,
   );
   expect(readFileSync(file, 'utf8')).toBe('{"auths": ');
+});
+
+test('an auth file behind a link is changed where it is; a device is left alone', async () => {
+  const bob = ['login', '-u', 'bob', '-p', 's3cret', '--authfile'];
+  writeFileSync(`${directory}/there.json`, '{}');
+  symlinkSync('there.json', `${directory}/link.json`);
+  expect((await limpid(...bob, `${directory}/link.json`, registry.host)).code).toBe(0);
+  expect(readlinkSync(`${directory}/link.json`)).toBe('there.json');
+  expect(readFileSync(`${directory}/there.json`, 'utf8')).toContain(registry.host);
+  // One of its own: were it replaced, the machine's would be.
+  Bun.spawnSync(['mknod', `${directory}/null`, 'c', '1', '3']);
+  expect((await limpid(...bob, `${directory}/null`, registry.host)).err).toBe(
+    `Error: cannot change "${directory}/null": it is a character device, and no file\n`,
+  );
+  expect(statSync(`${directory}/null`).isCharacterDevice()).toBe(true);
 });
 
 test('search: by a term, of all, tags, formats', async () => {
