@@ -10,7 +10,8 @@ const NAME_MAX = 255;
  */
 export function entryName(path: ByteText, what = 'name'): ByteText {
   checkName(path, what);
-  if (isPlain(path)) return path;
+  const bare = path.slice(path.startsWith('./') ? 2 : 0, path.endsWith('/') ? -1 : undefined);
+  if (isPlain(bare)) return bare;
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw tarError(`the ${what} ${showName(path)} leads upwards`);
   return parts.join('/');
