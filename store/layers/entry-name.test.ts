@@ -4,7 +4,8 @@ import { entryName } from './entry-name.ts';
 test.each([
   ['a', 'a'],
   ['./a', 'a'],
-  ['a/', 'a'],
+  ['ab/', 'ab'],
+  ['a//b', 'a/b'],
   ['./a/b/', 'a/b'],
   ['/a', 'a'],
   ['.//a//b', 'a/b'],
