@@ -8,6 +8,8 @@ import { systemError } from './system-error.ts';
 import { SYS_FTRUNCATE, SYS_LINKAT, SYS_PWRITE64 } from './syscall-numbers.ts';
 
 const O_TMPFILE = 0o20000000;
+/** limits.h: bytes of one name. */
+const NAME_MAX = 255;
 
 /** A file on its way to disk, written piece by piece. */
 export interface NewFile {
@@ -46,17 +48,22 @@ export interface UnnamedFile extends NewFile {
 export function createUnnamed(directory: string, name: string, mode: number): UnnamedFile {
   const flags = openFlagsOn(hostArch, O_TMPFILE | O_DIRECTORY | O_RDWR | O_CLOEXEC);
   const fd = libc.open(ptr(cString(directory)), flags, mode);
-  if (fd < 0) return createAside(`${directory}/.${process.pid}-${asides++}.partial`, name, mode);
+  if (fd < 0) return createAside(asideIn(directory), name, mode);
   const file = newFile(fd, name);
   return {
     ...file,
     publish(path) {
       file.sync();
-      const aside = `${path}.${process.pid}.partial`;
       // linkat(2) takes no name that is taken, rename(2) does.
+      const aside = asideOf(path) ?? asideIn(directory);
       removeFile(aside);
       if (!linkDescriptor(fd, aside)) throw systemError('create', path, EEXIST);
-      renamePath(aside, path);
+      try {
+        renamePath(aside, path);
+      } catch (error) {
+        removeFile(aside);
+        throw error;
+      }
     },
     publishNew(path) {
       file.sync();
@@ -66,6 +73,16 @@ export function createUnnamed(directory: string, name: string, mode: number): Un
 }
 
 let asides = 0;
+
+/** Where a kill leaves it, it says whose it was to be; `undefined` for a name that has no room for more. */
+function asideOf(path: string): string | undefined {
+  const aside = `${path}.${process.pid}.partial`;
+  return Buffer.byteLength(aside.slice(aside.lastIndexOf('/') + 1)) > NAME_MAX ? undefined : aside;
+}
+
+function asideIn(directory: string): string {
+  return `${directory}/.${process.pid}-${asides++}.partial`;
+}
 
 /** For file systems without O_TMPFILE, and for the error where nothing can be created at all. */
 function createAside(aside: string, name: string, mode: number): UnnamedFile {

@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs';
+import { ENOENT } from '../../abi/errno-numbers.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { writeAll } from '../../kernel/files.ts';
 import { createFile, createUnnamed, type NewFile } from '../../kernel/new-file.ts';
+import { systemError } from '../../kernel/system-error.ts';
 
 /** Where an archive goes, byte after byte. */
 export interface ArchiveSink {
@@ -17,6 +19,7 @@ export interface ArchiveSink {
 
 /** A file, which gets its name at the end; devices and pipes are written as they stand. */
 export function fileSink(path: string, name: string): ArchiveSink {
+  if (path === '') throw systemError('create', path, ENOENT);
   const kind = statPath(path)?.kind;
   if (kind !== undefined && kind !== 'file') {
     const there = createFile(path, 0o644, { replace: true });

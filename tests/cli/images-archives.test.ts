@@ -241,6 +241,25 @@ describe('save', () => {
     );
   });
 
+  test('by a name as long as names get, and by one that is none', async () => {
+    const place = at('long-names');
+    mkdirSync(place);
+    await says('save', '-q', '-o', `${place}/${'n'.repeat(255)}`, 'two');
+    const save = async (name: string) => {
+      const { code, out, err } = await finish([PROGRAM, ...globals, 'save', '-q', '-o', name, 'two'], { cwd: place });
+      return { code, out, err };
+    };
+    const error = (name: string, why: string) => ({
+      code: 125,
+      out: '',
+      err: `Error: cannot ${why.replace('NAME', `"${name}"`)}\n`,
+    });
+    expect(await save('')).toEqual(error('', 'create NAME: ENOENT, no such file or directory'));
+    const long = 'n'.repeat(256);
+    expect((await save(long)).err).toEndWith(`to "${long}": ENAMETOOLONG, file name too long\n`);
+    expect(readdirSync(place)).toEqual(['n'.repeat(255)]);
+  });
+
   test('through a link to a file: that one is replaced, in one step', async () => {
     writeFileSync(at('old.tar'), 'old');
     symlinkSync(at('old.tar'), at('link.tar'));
