@@ -79,7 +79,7 @@ async function startOnNetworks(world: World, record: NewRecord, options: StartOp
       networks.release();
       const { isWorthAnotherPort, withPortHolder } = await import('../networks/port-taken.ts');
       // What goes with its container has gone with the failed launch: `runContainer` begins anew.
-      if (config.autoRemove || !isWorthAnotherPort(config, error, attempt)) throw withPortHolder(error);
+      if (config.autoRemove || !isWorthAnotherPort(config, error, attempt)) throw withPortHolder(world, error);
     }
   }
 }

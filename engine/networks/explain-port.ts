@@ -11,6 +11,7 @@ import { findRecord, type ContainerRecord } from '../records/read.ts';
 import { observeState } from '../records/state.ts';
 import type { World } from '../world.ts';
 import { findObstacles } from './port-obstacles.ts';
+import { publisherOf } from './publisher.ts';
 
 /** One place that a packet comes by on its way from a port of the host into a container. */
 export interface PortStep {
@@ -28,13 +29,20 @@ export function explainPort(world: World, wanted: HostPort): PortWalk[] {
   const found = readPublished().filter(
     ({ port, protocol, host }) => port === wanted.port && protocol === wanted.protocol && meets(host, wanted.address),
   );
-  if (found.length === 0) return [[notPublished(wanted)]];
+  if (found.length === 0) return [[notPublished(world, wanted)]];
   const order = (one: PublishedPort) => (one.map.endsWith('_any') ? 1 : 0);
   return found.sort((one, other) => order(one) - order(other)).map((published) => walk(world, published));
 }
 
-function notPublished(wanted: HostPort): PortStep {
-  const holder = portHolder(wanted);
+function notPublished(world: World, wanted: HostPort): PortStep {
+  const publisher = publisherOf(world, wanted);
+  if (publisher !== undefined)
+    return step(
+      'map',
+      `container "${publisher}" has it, and no map leads there: it is on no bridge, or the ruleset was flushed (\`limpid network reload --all\`)`,
+      'no',
+    );
+  const holder = portHolder(wanted, () => undefined);
   if (holder === undefined) return step('port', 'nobody listens there, and it leads to no container', 'no');
   return step('port', `${holder} has it: packets go to that one, and to no container`, 'no');
 }

@@ -1,5 +1,5 @@
 import { readKernelFile } from '../../kernel/files.ts';
-import type { PortObstacle } from './port-obstacles.ts';
+import type { PortObstacle } from './port-obstacle.ts';
 
 const FAMILIES = {
   ip: { names: '/proc/net/ip_tables_names', program: 'iptables-legacy' },

@@ -2,14 +2,11 @@ import type { PacketModel } from '../../abi/nftables/evaluate.ts';
 import { readKernelFile } from '../../kernel/files.ts';
 import { lookUpInKernel } from '../../network/firewall/look-up.ts';
 import { readRuleset } from '../../network/firewall/read-ruleset.ts';
-import { walkHook, type HookName, type Obstacle } from '../../network/firewall/walk-hook.ts';
+import { walkHook, type HookName } from '../../network/firewall/walk-hook.ts';
 import { legacyObstacles } from './legacy-obstacles.ts';
+import type { PortObstacle } from './port-obstacle.ts';
 import type { PublishedPort } from '../../network/ports/published-ports.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
-
-export interface PortObstacle extends Obstacle {
-  readonly from: 'another machine' | 'this host';
-}
 
 const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const;
 

@@ -3,12 +3,14 @@ import { portHolder, type HostPort } from '../../network/ports/port-holder.ts';
 import { parseAddress } from '../../abi/ip/address.ts';
 import type { PortMapping } from '../../spec/network.ts';
 import type { ContainerConfig } from '../config.ts';
+import type { World } from '../world.ts';
+import { publisherOf } from './publisher.ts';
 
 /** The failure of a start, with the name of whoever has the port where that was it. */
-export function withPortHolder(error: unknown): unknown {
+export function withPortHolder(world: World, error: unknown): unknown {
   const taken = takenPort(error);
   if (taken === undefined) return error;
-  const holder = portHolder(taken.port);
+  const holder = portHolder(taken.port, () => publisherOf(world, taken.port));
   return new LimpidError({
     code: 'EADDRINUSE',
     doing: 'publish',

@@ -5,9 +5,9 @@ import type { NetworkConfig } from '../../spec/network.ts';
 import { ipvlanMode } from '../sub-interface.ts';
 import { freeBridgeName } from '../store/bridge-name.ts';
 import { isNetworkName } from '../store/read.ts';
+import type { CreateFacts, Failed } from './create-facts.ts';
 import { driverOptions } from './driver-options.ts';
 import { chooseSubnets, type SubnetRequest } from './subnets.ts';
-import type { UsedSubnet } from './used-subnets.ts';
 
 /** A network as a user describes it. */
 export interface NetworkRequest {
@@ -25,21 +25,6 @@ export interface NetworkRequest {
   readonly labels?: Readonly<Record<string, string>>;
   /** `--opt`: mtu, vlan, isolate, metric, no_default_route, mode, parent. */
   readonly options?: Readonly<Record<string, string>>;
-}
-
-/** What it depends on besides. */
-export interface CreateFacts {
-  readonly id: string;
-  readonly created: string;
-  readonly networks: readonly NetworkConfig[];
-  readonly interfaces: readonly string[];
-  readonly used: readonly UsedSubnet[];
-  /** Those of them that a subnet somebody asks for must not overlap; all, unless said. */
-  readonly asked?: readonly UsedSubnet[];
-  /** The interface of the default route. */
-  readonly outgoing?: string;
-  /** Five bytes, for the block of a network with IPv6. */
-  readonly random: Uint8Array;
 }
 
 /** The network that a request means, every field resolved. Pure; throws what `createNetwork` does. */
@@ -79,8 +64,6 @@ export function createdNetwork(request: NetworkRequest, facts: CreateFacts): Net
     options: options.asGiven,
   };
 }
-
-export type Failed = (code: string, why: string, hint?: string) => LimpidError;
 
 function refusal(name: string, code: string, why: string, hint?: string): LimpidError {
   const advice = hint === undefined ? {} : { hint };

@@ -2,7 +2,7 @@ import { addressPlus, compareAddresses, formatAddress, parseAddress } from '../.
 import { containsAddress, formatSubnet, lastAddress, parseSubnet, type IpSubnet } from '../../abi/ip/subnet.ts';
 import type { Subnet } from '../../spec/network.ts';
 import { addressRange } from '../leases/range.ts';
-import type { CreateFacts, Failed } from './network-from-request.ts';
+import type { CreateFacts, Failed } from './create-facts.ts';
 import { overlapping, type UsedSubnet } from './used-subnets.ts';
 
 /** One `--subnet` with the `--gateway` and `--ip-range` that go with it. */

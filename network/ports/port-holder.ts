@@ -3,7 +3,7 @@ import { formatAddress, type IpAddress } from '../../abi/ip/address.ts';
 import { readKernelFile } from '../../kernel/files.ts';
 import type { PortMapping } from '../../spec/network.ts';
 import { readPublished } from './published-ports.ts';
-import { meets, readSockets } from './sockets.ts';
+import { meets, readBoundSockets, readSockets, type Socket } from './sockets.ts';
 
 /** A port of the host that somebody is asked for. `address` of all zeros is each of its family. */
 export interface HostPort {
@@ -12,31 +12,57 @@ export interface HostPort {
   readonly protocol: PortMapping['protocol'];
 }
 
-/** Who has a port, in words: `container "web"`, `"nginx" (process 812)`; `undefined` where nobody seems to. */
-export function portHolder(wanted: HostPort): string | undefined {
-  const published = readPublished().find(
-    ({ host, port, protocol }) => port === wanted.port && protocol === wanted.protocol && meets(host, wanted.address),
-  );
-  if (published !== undefined) return `container "${published.containerName}"`;
-  const sockets = readSockets('/proc/net', wanted.protocol).filter(({ port, address }) => {
-    return port === wanted.port && meets(address, wanted.address);
-  });
-  const listening = sockets.find(({ inode }) => inode !== '0');
-  if (listening !== undefined)
-    return socketOwner(listening.inode) ?? `a program, at ${formatAddress(listening.address)}`;
+/**
+ * Who has a port, in words: `container "web"`, `"nginx" (process 812)`; `undefined` where nobody seems to. `publisher` names
+ * the running container that a record says it of: what holds its port may be all that is left of a publication.
+ */
+export function portHolder(wanted: HostPort, publisher: () => string | undefined): string | undefined {
+  const sockets = socketsAt(wanted);
+  const owners = sockets.map(({ inode }) => ownerOf(inode)).filter((owner) => owner !== undefined);
+  const program = owners.find(({ name }) => name !== MONITOR);
+  if (program !== undefined) return inWords(program);
+  const container = publisher() ?? publishedName(wanted);
+  if (container !== undefined) return `container "${container}"`;
+  if (owners[0] !== undefined) return inWords(owners[0]);
+  const unknown = sockets.find(({ inode }) => inode !== '0');
+  if (unknown !== undefined) return `a program, at ${formatAddress(unknown.address)}`;
   if (sockets.length > 0) return 'what is left of a program’s connections (TIME_WAIT, a minute at most)';
   return undefined;
 }
 
+/** What the processes are called that hold containers' ports. */
+const MONITOR = 'limpid-monitor';
+
+function socketsAt({ address, port, protocol }: HostPort): Socket[] {
+  const all = [...readSockets('/proc/net', protocol), ...(protocol === 'tcp' ? readBoundSockets() : [])];
+  return all.filter((socket) => socket.port === port && meets(socket.address, address));
+}
+
+function publishedName({ address, port, protocol }: HostPort): string | undefined {
+  return readPublished().find((one) => one.port === port && one.protocol === protocol && meets(one.host, address))
+    ?.containerName;
+}
+
 /** The program that has a socket, in words. */
 export function socketOwner(inode: string): string | undefined {
+  const owner = ownerOf(inode);
+  return owner === undefined ? undefined : inWords(owner);
+}
+
+interface Owner {
+  readonly pid: string;
+  readonly name: string;
+}
+
+function inWords({ pid, name }: Owner): string {
+  return `"${name}" (process ${pid})`;
+}
+
+function ownerOf(inode: string): Owner | undefined {
+  if (inode === '0') return undefined;
   const link = `socket:[${inode}]`;
-  for (const pid of readdirSync('/proc')) {
-    if (!/^\d+$/.test(pid) || !hasOpen(pid, link)) continue;
-    const name = readKernelFile(`/proc/${pid}/comm`)?.trim() ?? '';
-    return `"${name}" (process ${pid})`;
-  }
-  return undefined;
+  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && hasOpen(name, link));
+  return pid === undefined ? undefined : { pid, name: readKernelFile(`/proc/${pid}/comm`)?.trim() ?? '' };
 }
 
 function hasOpen(pid: string, link: string): boolean {

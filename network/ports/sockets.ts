@@ -1,5 +1,8 @@
 import { parseAddress, sameAddress, type IpAddress } from '../../abi/ip/address.ts';
+import { AF_INET, AF_INET6 } from '../../abi/flags/socket.ts';
+import { boundSocketsRequest, decodeBoundSocket } from '../../abi/netlink/socket-diag.ts';
 import { readKernelFile } from '../../kernel/files.ts';
+import { askNetlink } from '../../kernel/netlink.ts';
 import type { PortMapping } from '../../spec/network.ts';
 
 /** A socket with a port of its own, and no peer where it listens. */
@@ -20,6 +23,21 @@ export function readSockets(directory: string, protocol: PortMapping['protocol']
   if (protocol === 'sctp') return parseSctpEndpoints(readKernelFile(`${directory}/sctp/eps`) ?? '');
   const texts = [protocol, `${protocol}6`].map((name) => readKernelFile(`${directory}/${name}`) ?? '');
   return texts.flatMap((text) => text.split('\n').slice(1)).flatMap(parseSocket);
+}
+
+const NETLINK_SOCK_DIAG = 4;
+const IPPROTO_TCP = 6;
+
+/**
+ * Sockets of TCP in our network namespace that have a port and neither listen nor are connected, as those by which ports are
+ * held. Nothing before Linux 6.8.
+ */
+export function readBoundSockets(): Socket[] {
+  return [AF_INET, AF_INET6].flatMap((family) => {
+    const { messages = [] } = askNetlink(NETLINK_SOCK_DIAG, boundSocketsRequest(family, IPPROTO_TCP));
+    const sockets = messages.map(({ payload }) => decodeBoundSocket(payload)).filter((socket) => socket !== undefined);
+    return sockets.map((socket) => ({ ...socket, listens: false }));
+  });
 }
 
 function parseSocket(line: string): Socket[] {

@@ -46,6 +46,41 @@ describe('a published port', () => {
     expect(err).toMatch(/^Error: cannot publish 0\.0\.0\.0:9090\/tcp: "bun" \(process \d+\) has it \(hint: /);
   });
 
+  const refused = async (port: number) => {
+    const { code, err } = await limpid('run', BRIDGE, '-p', `${port}:80`, BUSYBOX);
+    expect(code).toBe(125);
+    return err.match(/^Error: cannot publish 0\.0\.0\.0:\d+\/tcp: (.*) has it \(hint: /)?.[1];
+  };
+
+  test('that leads nowhere since a flush is refused with the name of the container that holds it', async () => {
+    host.does('nft flush ruleset');
+    expect((await limpid('port', '--explain', '8080')).out).toContain('container "web" has it, and no map leads there');
+    // The start that is refused has brought the element back, as each does.
+    expect(await refused(8080)).toBe('container "web"');
+    expect(await lan.asks('192.168.7.1', 8080)).toBe('192.168.7.2 tcp');
+  });
+
+  test('that a program has without listening is refused with its name', async () => {
+    const bind =
+      'use Socket; socket(S,AF_INET,SOCK_STREAM,0); bind(S,sockaddr_in(9092,INADDR_ANY)) or die; print "ready\n"; sleep';
+    await host.serves(['-e', `$|=1; ${bind}`], 'perl');
+    expect(await refused(9092)).toMatch(/^"perl" \(process \d+\)$/);
+  });
+
+  test('of a container that died with its monitor is the program’s that has it now', async () => {
+    await inside('gone', BRIDGE, '-p', '9093:80');
+    const format = '--format={{.State.MonitorPid}} {{.State.Pid}}';
+    const [monitor, first] = (await says('inspect', format, 'gone')).split(' ').map(Number);
+    kill(monitor!);
+    kill(first!);
+    await until('it is dead', async () => (await says('inspect', '--format={{.State.Running}}', 'gone')) === 'false');
+    // Its element leads to nobody, and is still there.
+    expect(elements().filter((comment) => comment.includes('gone')).length).toBeGreaterThan(0);
+    await host.answers('tcp', 9093);
+    expect(await refused(9093)).toMatch(/^"bun" \(process \d+\)$/);
+    await says('rm', 'gone');
+  });
+
   test('at an address that is not the host’s is refused', async () => {
     expect(await limpid('run', BRIDGE, '-p', '192.168.9.9:9091:80', BUSYBOX)).toEqual({
       code: 125,
