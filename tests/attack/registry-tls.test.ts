@@ -157,6 +157,21 @@ test('a redirect from TLS to plain HTTP is not followed', async () => {
   expect(plain.requests).toEqual([]);
 });
 
+test('nor one to a host whose certificate is good for the registry alone, or for nobody', async () => {
+  for (const trusted of [['good'], ['good', 'other']]) {
+    const other = serve(() => new Response(IMAGE.layer), 'other');
+    const registry = serve((_, { pathname }) => {
+      return pathname.includes('/blobs/')
+        ? new Response(null, { status: 307, headers: { location: `${other.origin}/blob` } })
+        : undefined;
+    }, 'good');
+    const image = source(registry, trusting(trusted));
+    await image.manifest();
+    expect((await thrown(image.blob(layer))).code).toBe('ETLS');
+    expect(other.requests).toEqual([]);
+  }
+});
+
 test('a realm without TLS is not asked, not even without a password', async () => {
   const plain = serve(() => Response.json({ token: 'x' }));
   const registry = serve(() => unauthorized(`Bearer realm="${plain.origin}/token"`), 'good');

@@ -1,11 +1,13 @@
 /** No room, no inodes, no right to write for images: one line, exit code 125, and a store as before. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { imageOf, tar } from '../image-archive.ts';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
 import { pushImage } from '../registry-images.ts';
 import { ended, FaultWorld, LIMPID, type Ended } from './fault-world.ts';
 
+// The world, which says so elsewhere, is made inside of each test here, and that is too late.
+setDefaultTimeout(300_000);
 let registry: Registry;
 let disk: string;
 let fault: FaultWorld;

@@ -7,6 +7,7 @@ import { listContainers } from '../../engine/containers/list.ts';
 import { removeContainer, removeLeavings } from '../../engine/containers/remove.ts';
 import type { Status } from '../../engine/records/state.ts';
 import { until } from '../cli/until.ts';
+import { kill } from '../kill.ts';
 import { FaultWorld, list } from './fault-world.ts';
 
 const SIGKILLED = 137;
@@ -122,6 +123,21 @@ test('rm -f, below a cgroup of its own', async () => {
     before: () => fault.must('run', '-d', '--cgroup-parent', 'limpid-fault', ...SLEEPER),
     calls: 'rename unlink readlink socketpair recvfrom',
     states: ['running', 'stopping', 'exited'],
+  });
+  expect(kills).toBeGreaterThan(4);
+});
+
+test('rm of one that its monitor did not live to clear away, below a cgroup of its own', async () => {
+  const kills = await killEverywhere({
+    words: ['rm', 'x'],
+    async before() {
+      await fault.must('run', '-d', '--cgroup-parent', 'limpid-fault', ...SLEEPER);
+      const pids = await fault.must('inspect', '--format', '{{.State.MonitorPid}} {{.State.Pid}}', 'x');
+      for (const pid of pids.split(' ')) kill(Number(pid));
+      await fault.quiet();
+    },
+    calls: 'rename unlink readlink socketpair recvfrom',
+    states: ['exited'],
   });
   expect(kills).toBeGreaterThan(4);
 });
