@@ -14,10 +14,10 @@ function written(facts: HostFacts, before: Resources, asked: Resources, memorySw
     memory: { ...before.memory, ...asked.memory },
     cpu: { ...before.cpu, ...asked.cpu },
   };
-  const plan = planUpdate({ before, asked, after }, { id: 'x', cgroupsPath: '/x', memorySwapBytes }, facts);
-  return plan.map((op) =>
-    op.op === 'write' ? `${op.path.split('/').at(-1)} ${new TextDecoder().decode(op.data)}` : op.op,
-  );
+  const plan = planUpdate({ before, asked, after }, { id: 'x', cgroupsPath: '/up/x', memorySwapBytes }, facts);
+  return plan
+    .filter((op) => !('path' in op && op.path.endsWith('/cgroup.subtree_control')))
+    .map((op) => (op.op === 'write' ? `${op.path.split('/').at(-1)} ${new TextDecoder().decode(op.data)}` : op.op));
 }
 
 test('what nobody asks for is left as it is', () => {
@@ -71,6 +71,25 @@ test('-1 lifts a limit', () => {
     'pids.max max',
   ]);
   expect(written(V2, before, asked)).toEqual(['memory.swap.max max', 'memory.max max', 'pids.max max', 'cpu.max max']);
+});
+
+test('on v2 a controller that was not needed is handed down first', () => {
+  const asked = { cpu: { shares: 300 }, pids: { limit: 9 } };
+  const target = { id: 'x', cgroupsPath: '/up/x', memorySwapBytes: 0 };
+  const paths = (facts: HostFacts) =>
+    planUpdate({ before: {}, asked, after: asked }, target, facts).map((op) =>
+      op.op === 'write' ? `${op.path} ${new TextDecoder().decode(op.data)}` : op.op,
+    );
+  expect(paths(V2)).toEqual([
+    '/sys/fs/cgroup/cgroup.subtree_control +cpu +pids',
+    '/sys/fs/cgroup/up/cgroup.subtree_control +cpu +pids',
+    '/sys/fs/cgroup/up/x/cpu.weight 12',
+    '/sys/fs/cgroup/up/x/pids.max 9',
+  ]);
+  expect(paths(HYBRID)).toEqual([
+    '/sys/fs/cgroup/cpu,cpuacct/up/x/cpu.shares 300',
+    '/sys/fs/cgroup/pids/up/x/pids.max 9',
+  ]);
 });
 
 test('lists and maps are asked for as a whole', () => {

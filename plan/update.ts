@@ -1,5 +1,6 @@
 import { O_WRONLY } from '../abi/flags/open.ts';
 import type { Resources } from '../spec/runtime.ts';
+import { enableControllers } from './cgroup/index.ts';
 import { type CgroupDirectory, cgroupLayout } from './cgroup/layout.ts';
 import type { Limit } from './cgroup/limit.ts';
 import type { HostFacts } from './facts.ts';
@@ -33,7 +34,7 @@ export function planUpdate(request: UpdateRequest, target: UpdateTarget, facts: 
       limits.map(({ file, value }) => [`${path}/${file}`, value] as const),
     ),
   );
-  return directoriesOf(after, target, facts).flatMap(({ path, controllers, limits }) => {
+  return directoriesOf(after, target, facts).flatMap(({ path, mountPoint, controllers, limits }) => {
     const lifted = liftedLimits(after, facts.cgroup.mode === 'v2').filter(({ controller }) =>
       controllers.includes(controller),
     );
@@ -41,7 +42,12 @@ export function planUpdate(request: UpdateRequest, target: UpdateTarget, facts: 
       const stood = old.get(`${path}/${limit.file}`);
       return isAsked(limit, request) || (stood !== undefined && stood !== limit.value && !lifted.includes(limit));
     });
-    return inOrder(changed, after, target.memorySwapBytes).map((limit) => write(path, limit));
+    const used = new Set(changed.map(({ controller }) => controller).filter((controller) => controller !== ''));
+    const isUnified = mountPoint === facts.cgroup.unified;
+    return [
+      ...(isUnified ? enableControllers(mountPoint, path.slice(mountPoint.length), [...used]) : []),
+      ...inOrder(changed, after, target.memorySwapBytes).map((limit) => write(path, limit)),
+    ];
   });
 }
 

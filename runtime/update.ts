@@ -1,13 +1,23 @@
 import { controllerDirectory } from '../kernel/cgroup.ts';
+import { readToEnd } from '../kernel/descriptors.ts';
 import { readKernelFile } from '../kernel/files.ts';
 import { planUpdate } from '../plan/update.ts';
 import type { IntelRdt, Resources } from '../spec/runtime.ts';
 import { parseResources } from '../spec/validate.ts';
 import { asRuntimeError } from './bundle.ts';
 import { type Container, findContainer, readConfig, statusOf, writeConfig } from './container-record.ts';
+import { parseProcessFile, readProcessFile } from './exec.ts';
 import { runPlan } from './run-plan.ts';
 import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';
+
+const INPUT_BYTES = 1 << 20;
+
+/** The changes in a file, or for `-` on standard input: not by a path, as /dev may be bare, and no socket is opened again. */
+export function readChanges(path: string): unknown {
+  if (path !== '-') return readProcessFile(path);
+  return parseProcessFile('standard input', new TextDecoder().decode(readToEnd(0, INPUT_BYTES)));
+}
 
 /** Changes the limits of a container that has not stopped; what is not said stays as it is. */
 export async function updateContainer(

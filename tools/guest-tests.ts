@@ -30,19 +30,20 @@ export const GUEST_TESTS: readonly GuestTests[] = [
   {
     file: 'tests/kernel/conformance-runtime.test.ts',
     except: ['kill of what is created', 'delete of what is created'],
-    seconds: 70,
+    seconds: 50,
   },
   {
     file: 'tests/kernel/conformance-linux.test.ts',
     except: ['where only the mapped root gets through', 'private', 'slave', 'unbindable'],
-    seconds: 70,
+    seconds: 60,
   },
-  { file: 'tests/kernel/conformance-config.test.ts', except: ['found by the PATH'], seconds: 60 },
+  { file: 'tests/kernel/conformance-config.test.ts', except: ['found by the PATH'], seconds: 80 },
   {
     file: 'tests/kernel/runtime-hooks.test.ts',
     except: ['one that hangs is killed', 'a startContainer hook that fails'],
     seconds: 50,
   },
+  { file: 'tests/kernel/runtime-update.test.ts', except: ['what there is not'], seconds: 30 },
   {
     file: 'tests/kernel/runtime-lifecycle.test.ts',
     only: [
@@ -52,7 +53,7 @@ export const GUEST_TESTS: readonly GuestTests[] = [
       'what a container is set up with is not charged to it',
       'no cgroup stays, and one in which others live is refused',
     ],
-    seconds: 50,
+    seconds: 20,
   },
   {
     file: 'tests/cli/network-drivers.test.ts',

@@ -126,6 +126,16 @@ function createUnified(
   ];
 }
 
+/** Host stage: hands further controllers down to a directory that is there. Those that it has already stay. */
+export function enableControllers(mountPoint: string, name: string, controllers: readonly string[]): Op[] {
+  if (controllers.length === 0) return [];
+  const words = controllers.map((controller) => `+${controller}`).join(' ');
+  const reason = 'cgroup v2 hands controllers down level by level';
+  return [mountPoint, ...parentPaths(mountPoint, name)].map((path) =>
+    write(`${path}/cgroup.subtree_control`, words, reason),
+  );
+}
+
 function limitOps({ path, limits }: CgroupDirectory, because: Because): Op[] {
   return limits.map(({ file, value, field }) => write(`${path}/${file}`, value, because(`linux.resources.${field}`)));
 }

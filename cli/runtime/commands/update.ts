@@ -1,5 +1,4 @@
-import { updateContainer } from '../../../runtime/update.ts';
-import { readProcessFile } from '../../../runtime/exec.ts';
+import { readChanges, updateContainer } from '../../../runtime/update.ts';
 import { absolutePath } from '../bundle-options.ts';
 import { defineRuntimeCommand } from '../runtime-command.ts';
 import { limitsOf, schemataOf, UPDATE_OPTIONS } from '../update-options.ts';
@@ -18,8 +17,7 @@ export const command = defineRuntimeCommand({
   },
   args: { min: 1, max: 1 },
   run: async ({ world, options: { resources: file, ...flags }, args: [id = ''] }) => {
-    const path = file === '-' ? '/dev/stdin' : file;
-    const limits = path === undefined ? limitsOf(flags) : readProcessFile(absolutePath(path));
+    const limits = file === undefined ? limitsOf(flags) : readChanges(file === '-' ? file : absolutePath(file));
     await updateContainer(world, id, limits, schemataOf(flags));
     return 0;
   },
