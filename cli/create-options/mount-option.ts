@@ -21,10 +21,12 @@ const SWITCHES: Readonly<Record<string, readonly [on: string, off: string]>> = {
   'bind-nonrecursive': ['bind', 'rbind'],
   tmpcopyup: ['tmpcopyup', 'notmpcopyup'],
   notmpcopyup: ['notmpcopyup', 'tmpcopyup'],
+  'volume-nocopy': ['nocopy', 'copy'],
 };
 /** Keys whose value goes into a word of the file system. */
 const VALUES: Readonly<Record<string, (value: string) => string>> = {
   'bind-propagation': (value) => value,
+  consistency: (value) => (value === 'default' ? 'consistent' : value),
   'tmpfs-size': (value) => `size=${value}`,
   'tmpfs-mode': (value) => `mode=${value}`,
   size: (value) => `size=${value}`,

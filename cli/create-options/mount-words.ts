@@ -15,10 +15,15 @@ const GROUPS: readonly (readonly string[])[] = [
   ['diratime', 'nodiratime'],
   ['tmpcopyup', 'notmpcopyup'],
   ['idmap', 'ridmap'],
+  ['copy', 'nocopy'],
 ];
 const RECURSIVE = ['rro', 'rnosuid', 'rnodev', 'rnoexec', 'rnosymfollow'];
 const WORDS = new Set([...GROUPS.flat(), ...RECURSIVE]);
 const BIND_ONLY = new Set(['bind', 'rbind', 'idmap', 'ridmap', ...RECURSIVE]);
+/** Whether a new volume begins as what the image has there. */
+const VOLUME_ONLY = new Set(['copy', 'nocopy']);
+/** Docker's words for how a shared folder of a Mac is kept: podman drops them here, too. */
+const WITHOUT_EFFECT = new Set(['cached', 'consistent', 'delegated']);
 const REFUSED: Readonly<Record<string, string>> = {
   U: 'owners are not changed',
   O: 'an overlay over a source is not made',
@@ -59,7 +64,8 @@ export function mountWords(
   because: string,
   defaults: readonly string[] = DEFAULTS[type],
 ): string[] {
-  const words = given.map((word) => checkWord(type, word, because));
+  const meant = type === 'bind' || type === 'volume' ? given.filter((word) => !WITHOUT_EFFECT.has(word)) : given;
+  const words = meant.map((word) => checkWord(type, word, because));
   for (const group of GROUPS) {
     const [first, second] = [...new Set(words.filter((word) => group.includes(word)))];
     if (second !== undefined) throw optionError(because, `"${first}" and "${second}" exclude each other`);
@@ -68,7 +74,7 @@ export function mountWords(
     const group = GROUPS.find((group) => group.includes(word));
     return !words.some((given) => group?.includes(given));
   });
-  return [...new Set([...wanted, ...words])].filter((word) => word !== 'notmpcopyup');
+  return [...new Set([...wanted, ...words])].filter((word) => word !== 'notmpcopyup' && word !== 'copy');
 }
 
 /**
@@ -91,8 +97,8 @@ function checkWord(type: MountConfig['type'], word: string, because: string): st
   const refused = Object.hasOwn(REFUSED, word) ? REFUSED[word] : undefined;
   if (refused !== undefined) throw optionError(`"${word}" in ${because}`, refused);
   const isBind = type === 'bind' || type === 'volume';
-  if (WORDS.has(word) && (isBind || !BIND_ONLY.has(word)) && (type === 'tmpfs' || !word.endsWith('tmpcopyup')))
-    return word;
+  const isKnown = WORDS.has(word) && (isBind || !BIND_ONLY.has(word)) && (type === 'volume' || !VOLUME_ONLY.has(word));
+  if (isKnown && (type === 'tmpfs' || !word.endsWith('tmpcopyup'))) return word;
   const [name, value] = [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)];
   const own = OWN_WORDS[type];
   if (own !== undefined && Object.hasOwn(own, name) && own[name]!.test(sizeInBytes(name, value)))

@@ -16,6 +16,11 @@ test.each<[string[], Partial<MountConfig>]>([
   [['--volume=./x:/y:rslave'], { type: 'bind', source: '/home/me/here/x', options: ['rbind', 'rw', 'rslave'] }],
   [['-v', 'data:/d'], { type: 'volume', source: 'data', destination: '/d' }],
   [['-v', '/d'], { type: 'volume', source: '', destination: '/d' }],
+  [['-v', 'data:/d:nocopy'], { type: 'volume', options: ['rbind', 'rprivate', 'rw', 'nocopy'] }],
+  [['-v', 'data:/d:copy,cached'], { type: 'volume', options: ['rbind', 'rprivate', 'rw'] }],
+  [['-v', '/a:/d:delegated,ro'], { type: 'bind', options: ['rbind', 'rprivate', 'ro'] }],
+  [['--mount', 'src=vol,dst=/v,volume-nocopy'], { type: 'volume', options: ['rbind', 'rprivate', 'rw', 'nocopy'] }],
+  [['--mount', 'type=bind,src=/a,dst=/v,consistency=default'], { options: ['rbind', 'rprivate', 'rw'] }],
   [
     ['--tmpfs', '/t'],
     { type: 'tmpfs', destination: '/t', options: ['rw', 'noexec', 'nosuid', 'nodev'], because: '--tmpfs /t' },
@@ -58,6 +63,9 @@ test.each([
     ['--mount', 'type=bind,src=/a,dst=/b,relabel=yes'],
     '"relabel=yes" in --mount type=bind,src=/a,dst=/b,relabel=yes: shared or private is wanted',
   ],
+  [['-v', '/a:/b:nocopy'], '"nocopy" in -v /a:/b:nocopy: a bind mount has no such option'],
+  [['-v', '/a:/b:idmap'], '"idmap" in -v /a:/b:idmap: no ids are mapped (hint: give --uidmap and --gidmap)'],
+  [['--tmpfs', '/t:cached'], '"cached" in --tmpfs /t:cached: a tmpfs mount has no such option'],
   [['-v', '/a:/b:size=1m'], '"size=1m" in -v /a:/b:size=1m: a bind mount has no such option'],
   [
     ['-v', 'a b:/b'],

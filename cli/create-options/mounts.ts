@@ -17,6 +17,9 @@ export function translateMounts(request: CreateRequest): MountConfig[] {
     const earlier = mounts.slice(0, i).find(({ destination }) => destination === mount.destination);
     if (earlier !== undefined)
       throw optionError(mount.because, `${earlier.because} mounts at "${mount.destination}" already`);
+    const mapped = mount.options.find((word) => word === 'idmap' || word === 'ridmap');
+    if (mapped !== undefined && options.uidmap.length === 0 && options.gidmap.length === 0)
+      throw optionError(`"${mapped}" in ${mount.because}`, 'no ids are mapped', 'give --uidmap and --gidmap');
     request.note(`mounts[${mount.destination}]`, mount.because);
   }
   return mounts;

@@ -90,6 +90,10 @@ describe('volumes', () => {
     );
     expect(await says('run', '--rm', '-v', 'kept:/data', name, 'ls')).toBe('mine');
   });
+  test('one with a name and nocopy begins empty', async () => {
+    expect(await says('run', '--rm', '-v', 'bare:/data:nocopy', '-u', '0', name, 'ls; touch mine; ls')).toBe('mine');
+    expect(await says('run', '--rm', '--mount', 'src=bare2,dst=/data,volume-nocopy', name, 'ls')).toBe('');
+  });
   test('where ids are mapped, with the owners that the container sees', async () => {
     const look = ['-v', 'shifted:/data', '-u', '0', name, 'stat -c "%u:%g %n" /data /data/seed'];
     const seen = '0:0 /data\n0:0 /data/seed';
