@@ -21,6 +21,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const processes = listProcesses(world, reference);
   const context = {
     uptimeS: uptimeS(),
+    nowMs: Date.now(),
     ticksPerSecond: TICKS_PER_SECOND,
     inside: await containerUserNames(world, reference),
     onHost: hostUserNames(),

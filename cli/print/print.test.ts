@@ -60,8 +60,13 @@ const PROCESS: ContainerProcess = {
   parentPid: 1,
   innerPid: 7,
   innerParentPid: 1,
+  innerGroup: 6,
   uid: 0,
   gid: 5,
+  realUid: 1000,
+  realGid: 50,
+  groups: [7, 8],
+  label: '',
   args: ['sleep', '60'],
   tty: 0x8803,
   cpuTicks: 150,
@@ -80,6 +85,7 @@ const PROCESS: ContainerProcess = {
 };
 const CONTEXT: TopContext = {
   uptimeS: 3723.5,
+  nowMs: Date.UTC(2026, 0, 2, 12) + 400,
   ticksPerSecond: 100,
   inside: { user: (uid) => (uid === 0 ? 'root' : String(uid)), group: String },
   onHost: { user: () => 'host', group: String },
@@ -95,8 +101,12 @@ test('top', () => {
   expect(printTop(parseTopColumns(['hpid,capeff', 'capbnd', 'capamb', 'seccomp', '%G']), [PROCESS], CONTEXT)).toBe(
     'HPID        EFFECTIVE CAPS  BOUNDING CAPS  AMBIENT CAPS  SECCOMP     GROUP\n1234        CHOWN,KILL      full           none          filter      5\n',
   );
-  expect(() => parseTopColumns(['piid'])).toThrow(
-    'cannot use column "piid": there is no such column (hint: did you mean "pid"?)',
+  expect(printTop(parseTopColumns(['pgid,groups,label,ruser,rgroup,stime']), [PROCESS], CONTEXT)).toBe(
+    'PGID        GROUPS      LABEL       RUSER       RGROUP      STIME\n6           7,8         ?           1000        50          2026-01-02 10:57:57 +0000 UTC\n',
+  );
+  expect(parseTopColumns(['%g', '%r', '%u'])).toEqual(['rgroup', 'pgid', 'ruser']);
+  expect(() => parseTopColumns(['pidd'])).toThrow(
+    'cannot use column "pidd": there is no such column (hint: did you mean "pid"?)',
   );
 });
 

@@ -5,12 +5,15 @@ import type { UserNames } from '../../engine/containers/user-names.ts';
 import { ALL_CAPABILITIES, capabilityNames } from '../../engine/kernel-words.ts';
 import { optionError } from '../parse/option-error.ts';
 import { suggest } from '../parse/suggest.ts';
+import { goTime } from './go-time.ts';
 
 /** What columns need besides the process. */
 export interface TopContext {
   /** Seconds since the boot, now. */
   readonly uptimeS: number;
   readonly ticksPerSecond: number;
+  /** Since the epoch, now. */
+  readonly nowMs: number;
   readonly inside: UserNames;
   readonly onHost: UserNames;
 }
@@ -27,16 +30,22 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   comm: ['COMMAND', ({ command }) => command],
   etime: ['ELAPSED', (process, context) => formatDuration(Math.floor(aliveS(process, context) * 1e3))],
   group: ['GROUP', ({ gid }, { inside }) => inside.group(gid)],
+  groups: ['GROUPS', ({ groups }, { inside }) => groups.map(inside.group).join(',')],
   hgroup: ['HGROUP', ({ gid }, { onHost }) => onHost.group(gid)],
   hpid: ['HPID', ({ pid }) => String(pid)],
   huser: ['HUSER', ({ uid }, { onHost }) => onHost.user(uid)],
+  label: ['LABEL', ({ label }) => label || '?'],
   nice: ['NI', ({ nice }) => String(nice)],
   pcpu: ['%CPU', cpuShare],
+  pgid: ['PGID', ({ innerGroup }) => String(innerGroup)],
   pid: ['PID', ({ innerPid }) => String(innerPid)],
   ppid: ['PPID', ({ innerParentPid }) => String(innerParentPid)],
+  rgroup: ['RGROUP', ({ realGid }, { inside }) => inside.group(realGid)],
   rss: ['RSS', ({ residentKiB }) => String(residentKiB)],
+  ruser: ['RUSER', ({ realUid }, { inside }) => inside.user(realUid)],
   seccomp: ['SECCOMP', ({ seccomp }) => ['disabled', 'strict', 'filter'][seccomp] ?? String(seccomp)],
   state: ['STATE', ({ state }) => state],
+  stime: ['STIME', startTime],
   time: ['TIME', ({ cpuTicks }, { ticksPerSecond }) => formatDuration((cpuTicks / ticksPerSecond) * 1e3)],
   tty: ['TTY', ({ tty }) => terminalName(tty)],
   user: ['USER', ({ uid }, { inside }) => inside.user(uid)],
@@ -51,9 +60,12 @@ const CODES: Readonly<Record<string, string>> = {
   '%U': 'user',
   '%a': 'args',
   '%c': 'comm',
+  '%g': 'rgroup',
   '%n': 'nice',
   '%p': 'pid',
+  '%r': 'pgid',
   '%t': 'etime',
+  '%u': 'ruser',
   '%x': 'time',
   '%y': 'tty',
   '%z': 'vsz',
@@ -100,6 +112,12 @@ function describeCapabilities(mask: string): string {
 
 function aliveS({ startTicks }: ContainerProcess, { uptimeS, ticksPerSecond }: TopContext): number {
   return Math.max(0, uptimeS - startTicks / ticksPerSecond);
+}
+
+/** To the second, as podman tells it: the kernel's own clock starts somewhere within one. */
+function startTime(process: ContainerProcess, context: TopContext): string {
+  const startedS = Math.round(context.nowMs / 1e3 - aliveS(process, context));
+  return goTime(new Date(startedS * 1e3).toISOString());
 }
 
 function cpuShare(process: ContainerProcess, context: TopContext): string {

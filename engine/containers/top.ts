@@ -11,8 +11,16 @@ export interface ContainerProcess extends ProcessStat {
   /** The pid in the container's own pid namespace. */
   readonly innerPid: number;
   readonly innerParentPid: number;
+  /** Process group, as `innerPid`. */
+  readonly innerGroup: number;
+  /** What it may is decided by the effective ids; the real ones are of who started it. */
   readonly uid: number;
   readonly gid: number;
+  readonly realUid: number;
+  readonly realGid: number;
+  readonly groups: readonly number[];
+  /** What a security module has put on it; empty where none is. */
+  readonly label: string;
   readonly args: readonly string[];
   readonly tty: number;
   readonly cpuTicks: number;
@@ -50,8 +58,13 @@ function readProcess(pid: number): ContainerProcess | undefined {
     ...stat,
     innerPid: Number(field('NSpid').split(/\s+/).at(-1)),
     innerParentPid: 0,
-    uid: Number(field('Uid').split(/\s+/)[0]),
-    gid: Number(field('Gid').split(/\s+/)[0]),
+    innerGroup: Number(field('NSpgid').split(/\s+/).at(-1)),
+    uid: Number(field('Uid').split(/\s+/)[1]),
+    gid: Number(field('Gid').split(/\s+/)[1]),
+    realUid: Number(field('Uid').split(/\s+/)[0]),
+    realGid: Number(field('Gid').split(/\s+/)[0]),
+    groups: field('Groups').split(' ').filter(Boolean).map(Number),
+    label: (readKernelFile(`/proc/${pid}/attr/current`) ?? '').replace(/[\0\n]+$/, ''),
     args,
     // proc_pid_stat(5), counted from field 3: tty_nr 7, utime 14, stime 15, nice 19, starttime 22.
     tty: numbers[4] ?? 0,

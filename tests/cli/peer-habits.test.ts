@@ -29,6 +29,14 @@ test('top with the options of ps asks the ps inside', async () => {
   });
 });
 
+test('top tells ids, groups and the process group', async () => {
+  await says('run', '-d', '--name', 'ids', '-u', '1234:1235', '--group-add', '7,0', BUSYBOX, 'sleep', 'infinity');
+  const columns = ['user,ruser,group,rgroup', 'groups', 'pgid'];
+  const [, ...lines] = (await says('top', 'ids', ...columns)).split('\n');
+  expect(lines.map((line) => line.trim().split(/ +/))).toEqual([['1234', '1234', '1235', '1235', 'root,7,1235', '1']]);
+  await says('rm', '-f', '-t', '0', 'ids');
+});
+
 test('stop and restart by another signal', async () => {
   await says('restart', '--signal', 'INT', 'lab');
   await ready(2);
