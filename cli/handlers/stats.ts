@@ -7,6 +7,7 @@ import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/stats.ts';
 import { latestName } from '../latest.ts';
 import type { Handler, Invocation } from '../parse/command.ts';
+import { optionError } from '../parse/option-error.ts';
 import { printStats, STATS_HEADINGS, statsJson, statsRow, type StatsRow } from '../print/stats.ts';
 import { worldOf } from '../world.ts';
 
@@ -17,6 +18,7 @@ const FIRST_INTERVAL_MS = 100;
 
 export const handle: Handler<StatsOptions> = async (invocation) => {
   const { options, output } = invocation;
+  if (options.interval === 0) throw optionError('--interval 0', 'at least 1 is wanted');
   const world = worldOf(invocation);
   const chosen = chooser(world, invocation);
   let earlier = sampleAll(world, chosen());

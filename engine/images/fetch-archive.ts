@@ -1,4 +1,4 @@
-import { LimpidError } from '../../base/error.ts';
+import type { LimpidError } from '../../base/error.ts';
 import { networkTrouble } from '../../registry/http/network-failure.ts';
 import { PieceReader } from '../../registry/http/piece-reader.ts';
 import { pacingOf } from '../../registry/options.ts';

@@ -7,16 +7,19 @@ import { containersByImage } from './in-use.ts';
 
 type Match = (image: StoredImage) => boolean;
 
+const since = (world: World, value: string): Match => {
+  const limit = createdMs(findImage(world, value));
+  return (image) => createdMs(image) > limit;
+};
+
 /** What `--filter KEY=VALUE` can ask, as podman's images. */
 const FILTERS: Readonly<Record<string, (world: World, value: string) => Match>> = {
   before: (world, value) => {
     const limit = createdMs(findImage(world, value));
     return (image) => createdMs(image) < limit;
   },
-  since: (world, value) => {
-    const limit = createdMs(findImage(world, value));
-    return (image) => createdMs(image) > limit;
-  },
+  since,
+  after: since,
   until: (_, value) => {
     const limit = parseInstant(value, Date.now());
     if (limit === undefined) throw badFilter(`until=${value}`, 'write a time, such as 24h or 2026-01-02');

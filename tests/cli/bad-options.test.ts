@@ -151,6 +151,7 @@ const COMMANDS: readonly (readonly [words: string, message: string])[] = [
   ['exec nope true', NOT_FOUND],
   ['rename nope other', NOT_FOUND],
   ['stats --no-stream nope', NOT_FOUND],
+  ['stats --interval 0', 'use --interval 0: at least 1 is wanted'],
 ];
 
 for (const [words, message] of COMMANDS) {

@@ -80,6 +80,7 @@ describe('images', () => {
     ['dangling=false', ['two', 'one']],
     ['before=two', ['one']],
     ['since=one', ['two']],
+    ['after=one', ['two']],
     ['until=2026-01-15T00:00:00Z', ['one']],
     ['reference=*/o*', ['one']],
     ['containers=true', []],
