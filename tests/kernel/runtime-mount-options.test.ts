@@ -7,27 +7,27 @@ import { runtimeScope } from './runtime-bundle.ts';
 interface OwnWord {
   readonly word: string;
   readonly from: 'plain' | 'strict';
-  readonly then: string;
+  readonly becomes: string;
 }
 
 const OWN_WORDS: readonly OwnWord[] = [
-  { word: 'ro', from: 'plain', then: 'ro,relatime' },
-  { word: 'nosuid', from: 'plain', then: 'rw,nosuid,relatime' },
-  { word: 'nodev', from: 'plain', then: 'rw,nodev,relatime' },
-  { word: 'noexec', from: 'plain', then: 'rw,noexec,relatime' },
-  { word: 'nodiratime', from: 'plain', then: 'rw,nodiratime,relatime' },
-  { word: 'nosymfollow', from: 'plain', then: 'rw,nosymfollow,relatime' },
-  { word: 'noatime', from: 'plain', then: 'rw,noatime' },
-  { word: 'strictatime', from: 'plain', then: 'rw' },
-  { word: 'rw', from: 'strict', then: 'rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow' },
-  { word: 'suid', from: 'strict', then: 'ro,nodev,noexec,noatime,nodiratime,nosymfollow' },
-  { word: 'dev', from: 'strict', then: 'ro,nosuid,noexec,noatime,nodiratime,nosymfollow' },
-  { word: 'exec', from: 'strict', then: 'ro,nosuid,nodev,noatime,nodiratime,nosymfollow' },
-  { word: 'diratime', from: 'strict', then: 'ro,nosuid,nodev,noexec,noatime,nosymfollow' },
-  { word: 'symfollow', from: 'strict', then: 'ro,nosuid,nodev,noexec,noatime,nodiratime' },
-  { word: 'relatime', from: 'strict', then: 'ro,nosuid,nodev,noexec,relatime,nodiratime,nosymfollow' },
-  { word: 'atime', from: 'strict', then: 'ro,nosuid,nodev,noexec,relatime,nodiratime,nosymfollow' },
-  { word: 'nostrictatime', from: 'strict', then: 'ro,nosuid,nodev,noexec,relatime,nodiratime,nosymfollow' },
+  { word: 'ro', from: 'plain', becomes: 'ro,relatime' },
+  { word: 'nosuid', from: 'plain', becomes: 'rw,nosuid,relatime' },
+  { word: 'nodev', from: 'plain', becomes: 'rw,nodev,relatime' },
+  { word: 'noexec', from: 'plain', becomes: 'rw,noexec,relatime' },
+  { word: 'nodiratime', from: 'plain', becomes: 'rw,nodiratime,relatime' },
+  { word: 'nosymfollow', from: 'plain', becomes: 'rw,nosymfollow,relatime' },
+  { word: 'noatime', from: 'plain', becomes: 'rw,noatime' },
+  { word: 'strictatime', from: 'plain', becomes: 'rw' },
+  { word: 'rw', from: 'strict', becomes: 'rw,nosuid,nodev,noexec,noatime,nodiratime,nosymfollow' },
+  { word: 'suid', from: 'strict', becomes: 'ro,nodev,noexec,noatime,nodiratime,nosymfollow' },
+  { word: 'dev', from: 'strict', becomes: 'ro,nosuid,noexec,noatime,nodiratime,nosymfollow' },
+  { word: 'exec', from: 'strict', becomes: 'ro,nosuid,nodev,noatime,nodiratime,nosymfollow' },
+  { word: 'diratime', from: 'strict', becomes: 'ro,nosuid,nodev,noexec,noatime,nosymfollow' },
+  { word: 'symfollow', from: 'strict', becomes: 'ro,nosuid,nodev,noexec,noatime,nodiratime' },
+  { word: 'relatime', from: 'strict', becomes: 'ro,nosuid,nodev,noexec,relatime,nodiratime,nosymfollow' },
+  { word: 'atime', from: 'strict', becomes: 'ro,nosuid,nodev,noexec,relatime,nodiratime,nosymfollow' },
+  { word: 'nostrictatime', from: 'strict', becomes: 'ro,nosuid,nodev,noexec,relatime,nodiratime,nosymfollow' },
 ];
 
 /** Those of a file system, and which of them it shows. Of the others the kernel tells nothing, but takes them. */
@@ -107,11 +107,11 @@ describe.each(SOURCES)('from what is %s', (from) => {
   const before = from === 'strict' ? STRICT : 'rw,relatime';
   const sorted = (words: string | undefined) => words?.split(',').toSorted();
 
-  test.each(OWN_WORDS.filter((one) => one.from === from))('$word, and for the whole tree', ({ word, then }) => {
-    expect(sorted(seen.get(`/${from}/${word}`)?.own)).toEqual(sorted(then));
+  test.each(OWN_WORDS.filter((one) => one.from === from))('$word, and for the whole tree', ({ word, becomes }) => {
+    expect(sorted(seen.get(`/${from}/${word}`)?.own)).toEqual(sorted(becomes));
     expect(sorted(seen.get(`/${from}/${word}/inner`)?.own)).toEqual(sorted(before));
-    expect(sorted(seen.get(`/${from}/r${word}`)?.own)).toEqual(sorted(then));
-    expect(sorted(seen.get(`/${from}/r${word}/inner`)?.own)).toEqual(sorted(then));
+    expect(sorted(seen.get(`/${from}/r${word}`)?.own)).toEqual(sorted(becomes));
+    expect(sorted(seen.get(`/${from}/r${word}/inner`)?.own)).toEqual(sorted(becomes));
   });
 });
 
