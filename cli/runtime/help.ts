@@ -27,9 +27,12 @@ function commandHelp(name: string, { synopsis, usage, options }: RuntimeCommand)
 
 function optionTable(options: Options): string {
   return table(
-    Object.entries(options).map(([name, { short, value, help }]) => {
-      const words = `  ${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
-      return [words, help];
+    Object.entries(options).map(([name, { short, value, choices, help }]) => {
+      const takes = value ?? choices?.join('|');
+      return [
+        `  ${short === undefined ? '    ' : `-${short}, `}--${name}${takes === undefined ? '' : ` ${takes}`}`,
+        help,
+      ];
     }),
   );
 }

@@ -51,6 +51,26 @@ test('version: what callers look for', async () => {
   expect(lines.at(-1)).toMatch(/^\+[A-Z]+(?: \+[A-Z]+)*$/);
 });
 
+test('help: every command, and what an option takes', async () => {
+  const help = await says('--help');
+  for (const line of [
+    '      --log-format text|json ',
+    '      --cgroup-manager cgroupfs|systemd|disabled ',
+    '  create ',
+    '  checkpoint ',
+    '  -v, --version ',
+  ])
+    expect(help).toContain(`\n${line}`);
+  expect((await says('list', '--help')).split('\n').slice(0, 5)).toEqual([
+    'List the containers',
+    '',
+    'Usage: limpid-runtime list [options]',
+    '',
+    'Options:',
+  ]);
+  expect(await says('list', '--help')).toMatch(/\n {2}-f, --format table\|json +Form of the list\n/);
+});
+
 test('features: what a caller may ask for', async () => {
   const features = JSON.parse(await says('features'));
   expect(features).toMatchObject({

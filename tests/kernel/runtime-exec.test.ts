@@ -91,6 +91,16 @@ describe('exec', () => {
     ]);
   });
 
+  test('--preserve-fds: further descriptors of the caller, and no others', async () => {
+    const through = ['sh', '-c', 'exec 3</etc/hostname 4</dev/zero 5</dev/full; exec "$@"', 'sh'];
+    const list = 'for fd in 3 4 5; do readlink /proc/self/fd/$fd || echo none; done';
+    expect(await runWith({ through }, 'exec', '--preserve-fds', '2', 'lab', 'sh', '-c', list)).toEqual({
+      code: 0,
+      out: '/etc/hostname\n/dev/zero\nnone\n',
+      err: '',
+    });
+  });
+
   test('--process is taken as it stands', async () => {
     const process = {
       cwd: '/',
