@@ -17,6 +17,7 @@ import { FaultWorld, list } from './fault-world.ts';
 import { until } from '../cli/until.ts';
 
 const ROUNDS = 16;
+const SIGKILLED = 137;
 const fault = new FaultWorld();
 const { world } = fault;
 let registry: Registry;
@@ -88,6 +89,27 @@ test('pull', async () => {
   await fault.must(...pull());
   await expectWhole('after all');
   await removeImage(world, name);
+  await expectTidy('after all');
+});
+
+test('pull, at each of its calls on the index', async () => {
+  const index = `${fault.root}/images/index.json`;
+  let kills = 0;
+  for (const call of ['openat', 'write', 'rename']) {
+    for (let count = 1, code = SIGKILLED; code === SIGKILLED; count++) {
+      const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${count}`];
+      const traced = ['strace', '-f', '-qq', '-o', '/dev/null', '-P', index, '-P', `${index}.new`, ...inject];
+      code = (await fault.limpid(pull(), traced)).code;
+      await fault.quiet();
+      const images = listImages(world);
+      const label = `killed at ${call} ${count}`;
+      expect(images.length).toBeLessThan(2);
+      await expectWhole(label);
+      if (images.length > 0) await removeImage(world, name);
+      if (code === SIGKILLED) kills++;
+    }
+  }
+  expect(kills).toBeGreaterThan(4);
   await expectTidy('after all');
 });
 
