@@ -169,7 +169,16 @@ static int guard(char **argv) {
     }
 }
 
-/* guard LOCK_FD BATCH LEASES: one that is killed is made again, by a process that does nothing else. */
+/*
+ * guard LOCK_FD BATCH LEASES: one that is killed is made again, by a process that does nothing else. What else the command
+ * that started us had open is closed: somebody may wait for the end of it.
+ */
 int guard_mode(char **argv) {
+    uint64_t lock;
+    if (!parse_number(argv[0], strlen(argv[0]), &lock) || lock < 3)
+        return 125;
+    if (lock > 3)
+        syscall(SYS_close_range, 3, (unsigned)lock - 1, 0);
+    syscall(SYS_close_range, (unsigned)lock + 1, UINT32_MAX, 0);
     return keep(guard, argv);
 }

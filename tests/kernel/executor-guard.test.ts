@@ -1,10 +1,13 @@
 /** What holds a table of nf_tables for as long as anybody has an address: native/guard.c alone, with a table of the test's. */
 import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test';
 import {
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -49,11 +52,13 @@ function write(table: string, ...others: readonly string[]): void {
 }
 
 /** As a start does: with the lock in hand, which is the guard's from then on. */
-function start(): void {
+function start(alsoOpen: readonly number[] = []): void {
   const taken = tryLock(lock());
   if (typeof taken === 'string') throw new Error(`the lock is ${taken}`);
   const words = [EXECUTOR, 'guard', '3', `${place}/guard/batch`, `${place}/leases`];
-  Bun.spawn(['nsenter', `--net=${host.path}`, ...words], { stdio: ['ignore', 'ignore', 'ignore', taken.fd] }).unref();
+  Bun.spawn(['nsenter', `--net=${host.path}`, ...words], {
+    stdio: ['ignore', 'ignore', 'ignore', taken.fd, ...alsoOpen],
+  }).unref();
   taken.release();
 }
 
@@ -94,6 +99,20 @@ test('the table is there, stays through a flush, and is changed by who renames a
   expect(tables()).toBe('table inet one');
   write('two', 'one');
   await until('the other is there', () => tables() === 'table inet two');
+});
+
+test('it keeps nothing open of whoever starts it, who may be waited for', async () => {
+  symlinkSync('id', lease('10.0.0.2'));
+  write('one');
+  const mine = openSync(`${place}/mine`, 'w');
+  start([mine, mine]);
+  closeSync(mine);
+  await until('the table is there', () => tables() === 'table inet one');
+  const links = processes().flatMap((pid) =>
+    readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`)),
+  );
+  expect(links).toContain(lock());
+  expect(links).not.toContain(`${place}/mine`);
 });
 
 test('it ends behind the last lease, with the lock free and the table gone', async () => {
