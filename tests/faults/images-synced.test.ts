@@ -57,9 +57,9 @@ function faults(calls: readonly Call[]): string[] {
   const unsynced = new Set<string>();
   const unsyncedNames = new Set<string>();
   for (const { name, args, path } of calls) {
-    if (/write/.test(name) && isBelow(path, fault.root)) unsynced.add(path);
+    if (name.includes('write') && isBelow(path, fault.root)) unsynced.add(path);
     else if (name === 'syncfs') for (const set of [unsynced, unsyncedNames]) set.clear();
-    else if (/sync$/.test(name)) for (const set of [unsynced, unsyncedNames]) set.delete(path);
+    else if (name.endsWith('sync')) for (const set of [unsynced, unsyncedNames]) set.delete(path);
     else if (name.startsWith('rename')) {
       const [from = '', to = ''] = quoted(args);
       for (const one of unsynced) if (isBelow(one, from)) found.push(`${one} gets the name ${to} unsynced`);
