@@ -4,9 +4,9 @@ import { mustRun, probe } from './contestant.ts';
 const SIZE = '16G';
 
 /**
- * Mounts a new ext4, as Debian makes them, at `directory`, from a file beside it: everybody's disk. A file system without a
- * journal, as virtual machines may have them, looks for each new file past everything that was removed in the last five
- * minutes; who pulls again and again would measure that. Answers what kept it from being there, and then it is none.
+ * Mounts a new ext4, as Debian makes them, at `directory`, from a file beside it: everybody's disk. One without a journal,
+ * as virtual machines may have it, looks for each new file's inode past all that were freed in the last minutes: who pulls
+ * again and again would measure that. Answers what kept it from being there; then all use the disk as it is.
  */
 export function mountDisk(directory: string): string | undefined {
   mkdirSync(directory, { recursive: true });
