@@ -242,6 +242,26 @@ describe('options', () => {
       [BRIDGE, '--ip6=fd00::2'],
       'connect to network "limpid": address fd00::2 is asked for, and the network has no IPv6 addresses',
     ],
+    ...['02:00:00:00:00', '01:00:5e:00:00:01', '00:00:00:00:00:00', '02:00:00:00:00:0g'].map(
+      (mac): [string[], string] => [
+        [BRIDGE, `--mac-address=${mac}`],
+        `use --mac-address ${mac}: six bytes of which the first is even are wanted, such as 02:00:00:00:00:01`,
+      ],
+    ),
+    [
+      ['--network=bridge:mac=12'],
+      'use mac=12 for --network: six bytes of which the first is even are wanted, such as 02:00:00:00:00:01',
+    ],
+    [[BRIDGE, '-p', '8000-8002:80-81'], 'use "8000-8002:80-81" for --publish: the ranges have 3 ports and 2 ports'],
+    [[BRIDGE, '-p', '8000-8002:80'], 'use "8000-8002:80" for --publish: the ranges have 3 ports and 1 port'],
+    [
+      [BRIDGE, '-p', '8002-8000:80-82'],
+      'use "8002-8000:80-82" for --publish: the range "8002-8000" ends before it begins',
+    ],
+    [
+      [BRIDGE, '-p', '70000:80'],
+      'use "70000:80" for --publish: "70000" is no port (hint: they are numbers from 1 to 65535)',
+    ],
   ])('%p fails, and nothing is left', async (options, message) => {
     expect(await limpid('run', ...options, BUSYBOX, 'true')).toEqual({
       code: 125,
