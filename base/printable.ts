@@ -12,11 +12,6 @@ export function printable(text: string): string {
   return text.replace(unprintables(), (character) => NAMED[character] ?? escaped(character.charCodeAt(0)));
 }
 
-/** Whether `printable` leaves a text as it is. */
-export function isPrintable(text: string): boolean {
-  return text.search(unprintables()) < 0;
-}
-
 function escaped(code: number): string {
   return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }

@@ -13,7 +13,12 @@ export function isTracing(): boolean {
 
 /** Marks the end of a phase. */
 export function tracePhase(name: string): void {
-  if (isOn) lines.push(`${String(Math.round(performance.now() * 1000)).padStart(8)} limpid   ${name}\n`);
+  if (isOn) mark(name);
+}
+
+// Apart, as a function that names `Math` makes it, and that costs 0.06 ms, even where it does not come to it.
+function mark(name: string): void {
+  lines.push(`${String(Math.round(Bun.nanoseconds() / 1000)).padStart(8)} limpid   ${name}\n`);
 }
 
 /** The marks so far, as text. */

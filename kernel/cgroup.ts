@@ -1,6 +1,6 @@
 import { parseBlkioBytes, parseFlatKeyed, parseIoStat, parseLimit, type IoBytes } from '../abi/cgroup-files.ts';
 import type { CgroupFacts } from '../plan/facts.ts';
-import { readKernelFile, readKernelRecord, writeKernelFile } from './files.ts';
+import { readKernelFile } from './files.ts';
 
 /** Directory of a cgroup in the hierarchy that has this controller; `undefined` where none has it. */
 export function controllerDirectory(facts: CgroupFacts, controller: string, cgroupsPath: string): string | undefined {
@@ -16,52 +16,6 @@ export function cgroupDirectories(facts: CgroupFacts, cgroupsPath: string): stri
     ...facts.hierarchies.map((one) => one.mountPoint),
   ];
   return roots.map((root) => `${root}${cgroupsPath}`);
-}
-
-/** The file that freezes a cgroup: cgroup.freeze where cgroup2 is mounted, with or without controllers. */
-export function freezerFile(
-  facts: CgroupFacts,
-  cgroupsPath: string,
-): { path: string; frozen: string; thawed: string } | undefined {
-  if (facts.unified !== undefined)
-    return { path: `${facts.unified}${cgroupsPath}/cgroup.freeze`, frozen: '1', thawed: '0' };
-  const v1 = controllerDirectory(facts, 'freezer', cgroupsPath);
-  return v1 === undefined ? undefined : { path: `${v1}/freezer.state`, frozen: 'FROZEN', thawed: 'THAWED' };
-}
-
-export function isFrozen(facts: CgroupFacts, cgroupsPath: string): boolean {
-  const file = freezerFile(facts, cgroupsPath);
-  return file !== undefined && readKernelRecord(file.path)?.trimEnd() === file.frozen;
-}
-
-/**
- * Freezes or thaws all processes of a cgroup, and waits until they stand still, for two seconds at most: one that the
- * kernel does not let go of stands anyhow. False where this kernel has no freezer mounted.
- */
-export function setFrozen(facts: CgroupFacts, cgroupsPath: string, frozen: boolean): boolean {
-  const file = freezerFile(facts, cgroupsPath);
-  if (file === undefined) return false;
-  writeKernelFile(file.path, frozen ? file.frozen : file.thawed);
-  if (frozen) awaitFrozen(file);
-  return true;
-}
-
-function awaitFrozen(file: NonNullable<ReturnType<typeof freezerFile>>): void {
-  const deadlineNs = Bun.nanoseconds() + FREEZE_NS;
-  while (!hasFrozen(file) && Bun.nanoseconds() < deadlineNs) {
-    // While it is FREEZING, v1 tries again with those that did not stop only when it is told to.
-    if (file.frozen === 'FROZEN') writeKernelFile(file.path, file.frozen);
-    Bun.sleepSync(1);
-  }
-}
-
-const FREEZE_NS = 2e9;
-
-/** v2 has another file for what came of it; v1 says FREEZING until it is done. */
-function hasFrozen({ path, frozen }: { readonly path: string; readonly frozen: string }): boolean {
-  const events = path.replace(/cgroup\.freeze$/, 'cgroup.events');
-  if (events !== path) return parseFlatKeyed(readKernelFile(events) ?? '')['frozen'] === 1;
-  return readKernelFile(path)?.trimEnd() === frozen;
 }
 
 /** Pids in a cgroup and those below it are one flat list only in its own file: children are not included. */

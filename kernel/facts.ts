@@ -66,18 +66,30 @@ function gatherCgroupFacts(mounts: readonly CgroupMount[]): CgroupFacts {
   const hierarchies = mounts
     .filter(({ type }) => type === 'cgroup')
     .map(({ mountPoint, options }) => ({ mountPoint, controllers: options.filter(isController) }));
-  const unifiedControllers = unified === undefined ? [] : words(`${unified}/cgroup.controllers`);
+  const unifiedControllers = once(() => (unified === undefined ? [] : words(`${unified}/cgroup.controllers`)));
   const cpuset = hierarchies.find(({ controllers }) => controllers.includes('cpuset'))?.mountPoint;
+  const cpus = once(() => (cpuset === undefined ? '' : line(`${cpuset}/cpuset.cpus`)));
+  const mems = once(() => (cpuset === undefined ? '' : line(`${cpuset}/cpuset.mems`)));
+  const swapAccounting = once(() => hasSwapAccounting(hierarchies, unifiedControllers()));
   return {
     mode: hierarchies.length === 0 ? 'v2' : unified === undefined ? 'v1' : 'hybrid',
     ...(unified === undefined ? {} : { unified }),
-    unifiedControllers,
+    // To see whether a container is paused needs none of these.
+    get unifiedControllers() {
+      return unifiedControllers();
+    },
     hierarchies,
-    cpus: cpuset === undefined ? '' : line(`${cpuset}/cpuset.cpus`),
-    mems: cpuset === undefined ? '' : line(`${cpuset}/cpuset.mems`),
-    swapAccounting: hasSwapAccounting(hierarchies, unifiedControllers),
+    get cpus() {
+      return cpus();
+    },
+    get mems() {
+      return mems();
+    },
+    get swapAccounting() {
+      return swapAccounting();
+    },
     get ioWeightFile() {
-      return findIoWeightFile(unified, unifiedControllers, hierarchies);
+      return findIoWeightFile(unified, unifiedControllers(), hierarchies);
     },
   };
 }

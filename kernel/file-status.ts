@@ -44,6 +44,14 @@ export function statPath(path: string, { followLinks = true } = {}): FileStatus 
   return statx(AT_FDCWD, path, followLinks ? 0 : AT_SYMLINK_NOFOLLOW);
 }
 
+/** Whether anything stands at a path, links followed: without a look at what it is. */
+export function pathExists(path: string): boolean {
+  const name = cString(path);
+  return Number(libc.syscall(SYS_STATX, AT_FDCWD, ptr(name), 0, STATX_BASIC_STATS, ptr(LOOKED_AT), 0)) >= 0;
+}
+
+const LOOKED_AT = new Uint8Array(256);
+
 /** Changes with what stands at a path: empty for nothing. */
 export function fingerprint(status: FileStatus | undefined): string {
   return status === undefined ? '' : `${status.kind} ${status.inode} ${status.sizeBytes} ${status.modifiedNs}`;

@@ -5,6 +5,8 @@ interface NativeFfi {
   dlopen<const Fns extends Record<string, Signature>>(name: string, symbols: Fns): { readonly symbols: Library<Fns> };
   readonly ptr: (view: NodeJS.TypedArray, offset?: number) => Pointer;
   readonly read: typeof Read;
+  /** The UTF-8 text at a pointer. */
+  readonly CString: (pointer: Pointer, offset: number, length?: number) => string;
 }
 
 type Kind = 'ptr' | 'i32' | 'u32' | 'i64' | 'u64';
@@ -27,7 +29,7 @@ type Library<Fns extends Record<string, Signature>> = {
 
 // Through the module, each start would load it (0.3 ms) and have it write and compile a wrapper a function (0.15 ms),
 // which converts arguments. Ours are converted already.
-const { dlopen, ptr, read } = (Bun as unknown as { readonly FFI: NativeFfi }).FFI;
+const { dlopen, ptr, read, CString } = (Bun as unknown as { readonly FFI: NativeFfi }).FFI;
 
 /**
  * The C library, as far as the hands need it. One dlopen costs 0.2 ms, which is less than
@@ -82,6 +84,17 @@ const encoder = new TextEncoder();
 /** A NUL-terminated copy of a string, to be passed as a `char *` for the length of one call. */
 export function cString(text: string): Uint8Array {
   return encoder.encode(`${text}\0`);
+}
+
+/** The text in the first bytes behind a pointer, without the view and the copy that a TextDecoder needs. */
+export function textAt(pointer: Pointer, length: number): string {
+  // A length of 0 would mean: up to a NUL.
+  return length === 0 ? '' : CString(pointer, 0, length);
+}
+
+/** The NUL-terminated text behind a pointer. */
+export function cText(pointer: Pointer, offset: number): string {
+  return CString(pointer, offset);
 }
 
 /** A NULL-terminated `char *[]`. The bytes stay alive as long as the returned object does. */

@@ -1,7 +1,7 @@
 import { isAlive, type ProcessIdentity } from '../kernel/process.ts';
 import { statPath } from '../kernel/file-status.ts';
 import { readSymlink, readText, renamePath, writeFile } from '../kernel/files.ts';
-import { isFrozen } from '../kernel/cgroup.ts';
+import { isFrozen } from '../kernel/freezer.ts';
 import { tryLock } from '../kernel/locks.ts';
 import type { Op } from '../plan/ops.ts';
 import { parseExactly } from '../spec/exact-json.ts';

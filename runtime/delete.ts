@@ -1,5 +1,5 @@
 import { waitForEnd, signalProcess } from '../kernel/process.ts';
-import { setFrozen } from '../kernel/cgroup.ts';
+import { setFrozen } from '../kernel/freezer.ts';
 import { statPath } from '../kernel/file-status.ts';
 import { waitLock } from '../kernel/locks.ts';
 import { checkId, containerAbsent, ContainerFiles } from './container-files.ts';

@@ -1,4 +1,4 @@
-import { freezerFile } from '../kernel/cgroup.ts';
+import { freezerFile } from '../kernel/freezer.ts';
 import { writeFile } from '../kernel/files.ts';
 import { OPS_DIGEST } from '../plan/ops-digest.gen.ts';
 import { encodePlan } from '../plan/wire.ts';

@@ -1,4 +1,4 @@
-import { setFrozen } from '../kernel/cgroup.ts';
+import { setFrozen } from '../kernel/freezer.ts';
 import { type Container, findContainer, statusOf } from './container-record.ts';
 import { runtimeError } from './runtime-error.ts';
 import type { RuntimeWorld } from './runtime-world.ts';

@@ -1,13 +1,10 @@
 import { LimpidError } from '../../base/error.ts';
 import { inspectContainer } from '../../engine/containers/inspect.ts';
-import { measureContainer } from '../../engine/containers/size.ts';
-import { findRecord } from '../../engine/records/read.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/inspect.ts';
 import type { Handler } from '../parse/command.ts';
 import { printDocuments } from '../print/documents.ts';
 import { eachReference } from '../each-reference.ts';
-import { selectContainers } from '../select-containers.ts';
 import { worldOf } from '../world.ts';
 
 /** Fields of the document whose keys are the user's: in a template a missing one is no error. */
@@ -28,7 +25,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const world = worldOf(invocation);
   const documents: object[] = [];
   const exitCode = await eachReference(
-    selectContainers(world, { args, options }),
+    options.latest ? [...args, await latest(world)] : args,
     output,
     { print: false },
     async (reference) => {
@@ -39,13 +36,23 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
       );
       if (!('State' in document)) return void documents.push(document);
       if (!options.size) return void documents.push(document);
-      const { upperBytes, totalBytes } = await measureContainer(world, findRecord(world, reference));
-      documents.push({ ...document, SizeRw: upperBytes, SizeRootFs: totalBytes });
+      documents.push({ ...document, ...(await sizesOf(world, reference)) });
     },
   );
   await printDocuments(documents, output, { format: options.format, maps: MAPS, name: 'inspect' });
   return exitCode;
 };
+
+async function latest(world: World): Promise<string> {
+  return (await import('../latest.ts')).latestName(world);
+}
+
+async function sizesOf(world: World, reference: string): Promise<object> {
+  const { measureContainer } = await import('../../engine/containers/size.ts');
+  const { findRecord } = await import('../../engine/records/read.ts');
+  const { upperBytes, totalBytes } = await measureContainer(world, findRecord(world, reference));
+  return { SizeRw: upperBytes, SizeRootFs: totalBytes };
+}
 
 type Other = 'image' | 'volume' | 'network';
 

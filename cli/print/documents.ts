@@ -1,5 +1,4 @@
 import type { Output } from '../output.ts';
-import { withMaps } from '../template/value.ts';
 
 /** How an `inspect` prints: as JSON or by a template, in which `maps` names the fields whose keys are the user's. */
 export interface DocumentFormat {
@@ -15,6 +14,9 @@ export async function printDocuments(
   { format, maps, name }: DocumentFormat,
 ): Promise<void> {
   if (format === 'json') return output.out(`${JSON.stringify(documents, null, 5)}\n`);
-  const { formatValue } = await import('../template/format.ts');
+  const [{ formatValue }, { withMaps }] = await Promise.all([
+    import('../template/format.ts'),
+    import('../template/value.ts'),
+  ]);
   for (const document of documents) await output.out(formatValue(format, withMaps(document, maps), name));
 }

@@ -82,8 +82,12 @@ export type PsRow = { readonly [Field in PsField]: ReturnType<(typeof FIELDS)[Fi
 /** The fields of a container, each computed where it is shown. */
 export type PsCells = (field: PsField) => unknown;
 
-export function psCells(container: ContainerSummary, options: PsRowOptions, details: PsDetails = {}): PsCells {
-  const shown: Shown = { ...options, details };
+export function psCells(
+  container: ContainerSummary,
+  { nowMs, noTrunc }: PsRowOptions,
+  details: PsDetails = {},
+): PsCells {
+  const shown: Shown = { nowMs, noTrunc, details };
   return (field) => FIELDS[field](container, shown);
 }
 
@@ -93,6 +97,11 @@ export function psRow(container: ContainerSummary, options: PsRowOptions, detail
   const row: Partial<Record<PsField, unknown>> = {};
   for (const field of Object.keys(FIELDS) as PsField[]) row[field] = cells(field);
   return row as PsRow;
+}
+
+/** Whether there are ports to show, once they have been looked up. */
+export function publishes({ config }: ContainerSummary): boolean {
+  return config.ports !== undefined || config.publishAll === true;
 }
 
 /** The networks it is on, else the mode of its namespace. */
@@ -165,8 +174,11 @@ function seconds(instant: string | undefined): number {
   return instant === undefined ? -62135596800 : Math.floor(Date.parse(instant) / 1e3);
 }
 
+// Most commands have single spaces and nothing else.
+const UNEVEN = /\s\s|[^\S ]/;
+
 function shorten(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
+  const line = UNEVEN.test(text) ? text.replaceAll(/\s+/g, ' ') : text;
   return line.length > SHORT_COMMAND ? `${line.slice(0, SHORT_COMMAND - 3)}...` : line;
 }
 

@@ -1,29 +1,21 @@
 import { formatTable } from '../../base/table.ts';
 import type { ContainerSummary } from '../../engine/containers/list.ts';
+import type { ContainerSizes } from '../ps-details.ts';
 import type { PsCells, PsField } from './ps-row.ts';
 
-type Column = readonly [heading: string, field: PsField];
-
-const COLUMNS: readonly Column[] = [
-  ['CONTAINER ID', 'ID'],
-  ['IMAGE', 'Image'],
-  ['COMMAND', 'Command'],
-  ['CREATED', 'CreatedHuman'],
-  ['STATUS', 'Status'],
-  ['PORTS', 'Ports'],
-  ['NAMES', 'Names'],
-];
-const NAMESPACE_COLUMNS: readonly Column[] = [
-  ['CONTAINER ID', 'ID'],
-  ['NAMES', 'Names'],
-  ['PID', 'Pid'],
-  ['CGROUPNS', 'CGROUPNS'],
-  ['IPC', 'IPC'],
-  ['MNT', 'MNT'],
-  ['NET', 'NET'],
-  ['PIDNS', 'PIDNS'],
-  ['USERNS', 'USERNS'],
-  ['UTS', 'UTS'],
+/** The fields of the usual table, and of `--ns`. */
+const COLUMNS: readonly PsField[] = ['ID', 'Image', 'Command', 'CreatedHuman', 'Status', 'Ports', 'Names'];
+const NAMESPACE_COLUMNS: readonly PsField[] = [
+  'ID',
+  'Names',
+  'Pid',
+  'CGROUPNS',
+  'IPC',
+  'MNT',
+  'NET',
+  'PIDNS',
+  'USERNS',
+  'UTS',
 ];
 
 /** Headings of `ps --format 'table …'` that are not the field's name in capitals. */
@@ -50,18 +42,19 @@ export function printPs(
   rows: readonly PsCells[],
   { noHeading = false, namespaces = false, size = false }: PsTable = {},
 ): string {
-  const columns = namespaces ? NAMESPACE_COLUMNS : size ? [...COLUMNS, ['SIZE', 'Size'] as const] : COLUMNS;
-  const lines = rows.map((cells) => columns.map(([, field]) => String(cells(field))));
-  return formatTable(noHeading ? lines : [columns.map(([heading]) => heading), ...lines]);
+  const columns: readonly PsField[] = namespaces ? NAMESPACE_COLUMNS : size ? [...COLUMNS, 'Size'] : COLUMNS;
+  const lines = noHeading ? [] : [columns.map((field) => PS_HEADINGS[field] ?? field.toUpperCase())];
+  for (const cells of rows) lines.push(columns.map((field) => String(cells(field))));
+  return formatTable(lines);
 }
 
 export type PsSort = 'command' | 'created' | 'id' | 'image' | 'names' | 'runningfor' | 'size' | 'status';
 
-/** The order of `ps --sort`: newest first where nothing else is asked for. Sizes come by container id. */
+/** The order of `ps --sort`: newest first where nothing else is asked for. */
 export function sortContainers(
   containers: readonly ContainerSummary[],
   by: PsSort,
-  sizes: ReadonlyMap<string, number> = new Map(),
+  sizes?: ContainerSizes,
 ): ContainerSummary[] {
   // As they come: oldest first.
   if (by === 'created') return [...containers].reverse();
@@ -69,7 +62,7 @@ export function sortContainers(
   return [...containers].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
-function sortKey({ config, state }: ContainerSummary, by: PsSort, sizes: ReadonlyMap<string, number>): string | number {
+function sortKey({ config, state }: ContainerSummary, by: PsSort, sizes: ContainerSizes | undefined): string | number {
   switch (by) {
     case 'command':
       return [...(config.entrypoint ?? []), ...config.command].join(' ');
@@ -80,7 +73,7 @@ function sortKey({ config, state }: ContainerSummary, by: PsSort, sizes: Readonl
     case 'names':
       return config.name;
     case 'size':
-      return sizes.get(config.id) ?? 0;
+      return sizes?.get(config.id)?.upperBytes ?? 0;
     case 'status':
       return state.status;
     case 'created':

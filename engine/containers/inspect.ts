@@ -1,15 +1,15 @@
 import { LimpidError } from '../../base/error.ts';
-import type { RuntimeSpec } from '../../spec/runtime.ts';
 import { inspectDocument, type ContainerInspect } from '../inspect/document.ts';
 import { readLive } from '../inspect/live.ts';
+import { readShownSpec } from '../inspect/shown-spec.ts';
+import { logPath } from '../logs/log-path.ts';
+import type { RootfsSource } from '../config.ts';
 import type { EndpointRecord } from '../networks/endpoint-record.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';
 import { readRestarts } from '../records/restarts.ts';
 import { observeState } from '../records/state.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { World } from '../world.ts';
-import { logPath } from './logs.ts';
-import { readSpec } from './prepare.ts';
 
 export type { ContainerInspect } from '../inspect/document.ts';
 
@@ -21,11 +21,9 @@ export async function inspectContainer(world: World, reference: string): Promise
 export async function inspectRecord(world: World, record: ContainerRecord): Promise<ContainerInspect> {
   const { config, paths } = record;
   const state = observeState(world, record);
-  const lower = (await unlessImpossible(() => resolveRootfs(world, config.rootfs))) ?? [];
-  const spec = await unlessImpossible(
-    async (): Promise<RuntimeSpec> => (await readSpec(world, config, paths, lower, undefined)).spec,
-  );
+  const lower = await layersOf(world, config.rootfs);
   const live = state.process === undefined ? undefined : readLive(state.process.pid);
+  const spec = await readShownSpec(world, record, { lower, isLive: live !== undefined });
   return inspectDocument({
     config,
     paths,
@@ -46,12 +44,12 @@ async function networkFacts(world: World, { config, paths }: ContainerRecord): P
   return readEndpoints(world, config, paths);
 }
 
-/** A container that could not start today, because a directory or a device is gone, can still be looked at. */
-async function unlessImpossible<T>(find: () => Promise<T>): Promise<T | undefined> {
+/** None where they are gone: it could not start today, and can still be looked at. */
+async function layersOf(world: World, rootfs: RootfsSource): Promise<readonly string[]> {
   try {
-    return await find();
+    return await resolveRootfs(world, rootfs);
   } catch (error) {
-    if (error instanceof LimpidError) return undefined;
+    if (error instanceof LimpidError) return [];
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { LimpidError } from '../../base/error.ts';
 import { watchDirectory } from '../logs/changes.ts';
 import { parseJsonRecord } from '../logs/json-file.ts';
 import { parseK8sRecord } from '../logs/k8s-file.ts';
+import { logPath } from '../logs/log-path.ts';
 import { LogReader } from '../logs/reader.ts';
 import type { LogRecord, LogStream, ParseRecord } from '../logs/record.ts';
 import { findTail, type TailFilter } from '../logs/tail.ts';
@@ -24,11 +25,6 @@ export interface LogOptions {
   readonly streams?: readonly LogStream[];
   /** Ends `follow` early. */
   readonly signal?: AbortSignal;
-}
-
-/** Host path of a container's log; rotated ones have `.1`, `.2` … behind it. */
-export function logPath({ config, paths }: ContainerRecord): string {
-  return config.log.path ?? paths.log;
 }
 
 /** A container's output as its monitor recorded it, oldest first. Throws ENOCONTAINER, ENOLOG. */

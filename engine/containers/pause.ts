@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { setFrozen } from '../../kernel/cgroup.ts';
+import { setFrozen } from '../../kernel/freezer.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';
 import type { World } from '../world.ts';

@@ -1,6 +1,4 @@
 import { tracePhase } from '../../base/trace.ts';
-import { hostHostname } from '../../kernel/hostname.ts';
-import { statPath } from '../../kernel/file-status.ts';
 import type { LaunchContext } from '../../plan/context.ts';
 import { planLaunch } from '../../plan/launch.ts';
 import type { Op, Plan } from '../../plan/ops.ts';
@@ -9,24 +7,17 @@ import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import { nameClaim } from '../records/paths.ts';
 import { startPrefix } from '../records/state.ts';
-import { hostMounts } from '../rootfs/host-mounts.ts';
-import { readTextInLayers } from '../rootfs/layers.ts';
-import { initProgram } from '../rootfs/init-program.ts';
-import { imageDefaults, resolveRootfs } from '../rootfs/resolve.ts';
-import type { ReasonedSpec, SpecInputs } from '../spec/inputs.ts';
-import { specFromConfig } from '../spec/spec-from-config.ts';
+import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { World } from '../world.ts';
-import { etcFiles, writeEtcFiles, type EtcFile, type EtcSources } from './etc-files.ts';
+import { writeEtcFiles, type EtcFile } from './etc-files.ts';
 import type { EtcTexts } from '../networks/etc-texts.ts';
 import type { PreparedNetworks } from '../networks/prepare.ts';
-import { joinedMaps } from './joined-maps.ts';
 import { joinedProcesses } from './joined.ts';
-import { hostDevices } from './host-devices.ts';
 import { rootOutside } from './root-outside.ts';
 import { sourceKinds } from '../../runtime/source-kinds.ts';
-import type { SeccompChoice } from './seccomp-profile.ts';
 import { chooseSeccomp } from './seccomp.ts';
-import { mountSharedMemory, sharedMemory } from './shared-memory.ts';
+import { readSpec, type ReadSpec } from './read-spec.ts';
+import { mountSharedMemory } from './shared-memory.ts';
 import { makeVolumes, volumeDirectories } from './volumes.ts';
 
 export interface TerminalSize {
@@ -88,58 +79,11 @@ export async function prepareLaunch(
   return { config, spec, plan };
 }
 
-/** A spec with the files that are made for it. */
-export interface ReadSpec extends ReasonedSpec {
-  readonly etc: readonly EtcFile[];
-}
-
-/** The runtime spec that a config means now: with the users of its root file system and the processes that it joins. */
-export async function readSpec(
-  world: World,
-  config: ContainerConfig,
-  paths: ContainerPaths,
-  lower: readonly string[],
-  seccomp: SeccompChoice | undefined,
-  joined: Readonly<Record<string, number>> = joinedProcesses(world, config),
-  texts?: EtcTexts,
-): Promise<ReadSpec> {
-  const layers = statPath(paths.upper) === undefined ? lower : [paths.upper, ...lower];
-  const sources: EtcSources = {
-    hostHostname: hostHostname(),
-    ...textFile('passwd', readTextInLayers(layers, '/etc/passwd')),
-    ...textFile('group', readTextInLayers(layers, '/etc/group')),
-  };
-  const etc = etcFiles(config, paths, texts === undefined ? sources : { ...sources, texts });
-  const shm = sharedMemory(world, config, paths);
-  const maps = joinedMaps(config, joined);
-  const files: Record<string, string> = {};
-  for (const { destination, path } of etc) files[destination] = path;
-  const inputs: SpecInputs = {
-    ...sources,
-    rootPath: paths.merged,
-    image: await imageDefaults(world, config.rootfs),
-    hostDevices: hostDevices(config),
-    joined,
-    ...(maps === undefined ? {} : { joinedMaps: maps }),
-    volumes: volumeDirectories(world, config),
-    files,
-    ...(shm === undefined ? {} : { shm }),
-    ...(config.init ? { initPath: await initProgram(world) } : {}),
-    ...(config.rootfs.kind === 'host' ? { hostMounts: hostMounts() } : {}),
-    ...(seccomp === undefined ? {} : { seccomp: seccomp.profile }),
-  };
-  return { ...specFromConfig(config, inputs, world.facts), etc };
-}
-
 /** /etc/hosts and /etc/resolv.conf, where there is more to them than loopback. */
 async function namesOf(config: ContainerConfig, networks: PreparedNetworks | undefined): Promise<EtcTexts | undefined> {
   if (networks === undefined && config.names === undefined) return undefined;
   const { etcTexts } = await import('../networks/etc-texts.ts');
   return etcTexts(config, networks?.endpoints ?? []);
-}
-
-function textFile(name: 'passwd' | 'group', text: string | undefined): Partial<SpecInputs> {
-  return text === undefined ? {} : { [name]: text };
 }
 
 /** Only a restart policy leaves something to decide behind an exit. */

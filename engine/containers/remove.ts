@@ -7,6 +7,7 @@ import { leasesDirectory } from '../../network/store/place.ts';
 import { planLeave } from '../../plan/leave.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import type { ContainerConfig } from '../config.ts';
+import { listLeavings } from '../records/leavings.ts';
 import { releaseName, sweepNames } from '../records/names.ts';
 import { containerPaths } from '../records/paths.ts';
 import { findRecord, listIds, recordedId, type ContainerRecord } from '../records/read.ts';
@@ -14,7 +15,6 @@ import { parseConfig, recordExists } from '../records/record.ts';
 import { observeState } from '../records/state.ts';
 import { busyContainer, LOCK_PATIENCE_MS, lockIdleRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
-import { listLeavings } from './list.ts';
 import { stopRecord } from './stop.ts';
 
 export interface RemoveOptions {

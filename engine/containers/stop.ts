@@ -1,5 +1,5 @@
 import { SIGNALS } from '../../abi/flags/signal.ts';
-import { setFrozen } from '../../kernel/cgroup.ts';
+import { setFrozen } from '../../kernel/freezer.ts';
 import { signalProcess } from '../../kernel/process.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import { findRecord, type ContainerRecord } from '../records/read.ts';

@@ -1,6 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import { O_WRONLY } from '../../abi/flags/open.ts';
-import { freezerFile } from '../../kernel/cgroup.ts';
+import { freezerFile } from '../../kernel/freezer.ts';
 import { closeDescriptor } from '../../kernel/descriptors.ts';
 import { makePipe } from '../../kernel/pipe.ts';
 import { startPlan } from '../../kernel/plan-process.ts';

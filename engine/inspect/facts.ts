@@ -1,8 +1,13 @@
-import type { RuntimeSpec } from '../../spec/runtime.ts';
+import type { Process, RuntimeSpec } from '../../spec/runtime.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { EndpointRecord } from '../networks/endpoint-record.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import type { ContainerState } from '../records/state.ts';
+
+/** What is shown of a runtime spec, which is computed at each start and not kept. */
+export interface ShownSpec extends Pick<RuntimeSpec, 'hostname' | 'mounts' | 'linux'> {
+  readonly process?: Pick<Process, 'args' | 'env' | 'cwd' | 'rlimits'> & Partial<Pick<Process, 'capabilities'>>;
+}
 
 /** All that an inspect document is made of. */
 export interface InspectFacts {
@@ -12,7 +17,7 @@ export interface InspectFacts {
   readonly paths: ContainerPaths;
   readonly state: ContainerState;
   /** What the config means today; absent where it means nothing, because a device or a joined container is gone. */
-  readonly spec?: RuntimeSpec;
+  readonly spec?: ShownSpec;
   /** Read-only layers, topmost first. */
   readonly lower: readonly string[];
   readonly logPath: string;

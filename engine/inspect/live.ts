@@ -8,9 +8,11 @@ export function readLive(pid: number): LiveFacts | undefined {
   if (status === undefined) return undefined;
   const names = namespaceNames(pid);
   const namespaces = names.map((name) => [name, readSymlink(`/proc/${pid}/ns/${name}`)] as const);
+  const [effective, bounding] = [maskIn(status, 'CapEff'), maskIn(status, 'CapBnd')];
+  const boundingCapabilities = namesOf(bounding);
   return {
-    effectiveCapabilities: capabilitiesIn(status, 'CapEff'),
-    boundingCapabilities: capabilitiesIn(status, 'CapBnd'),
+    effectiveCapabilities: effective === bounding ? boundingCapabilities : namesOf(effective),
+    boundingCapabilities,
     namespaces: Object.fromEntries(namespaces.filter((pair): pair is [string, string] => pair[1] !== undefined)),
   };
 }
@@ -29,6 +31,16 @@ function namespaceNames(pid: number): string[] {
 
 /** Names of a capability set in the text of /proc/PID/status, sorted as podman sorts them. */
 export function capabilitiesIn(status: string, field: 'CapEff' | 'CapBnd'): string[] {
-  const mask = new RegExp(`^${field}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0';
+  return namesOf(maskIn(status, field));
+}
+
+/** As proc_pid_status(5) writes it: the label, a tab, sixteen hexadecimal digits. */
+function maskIn(status: string, field: 'CapEff' | 'CapBnd'): string {
+  const label = `${field}:\t`;
+  const at = status.indexOf(label);
+  return at < 0 ? '0' : status.slice(at + label.length, status.indexOf('\n', at));
+}
+
+function namesOf(mask: string): string[] {
   return capabilityNames(BigInt(`0x${mask}`)).sort();
 }

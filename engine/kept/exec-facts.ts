@@ -1,5 +1,5 @@
 import { NAMESPACE_FILE } from '../../abi/flags/namespace.ts';
-import { freezerFile } from '../../kernel/cgroup.ts';
+import { freezerFile } from '../../kernel/freezer.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { readXattr } from '../../kernel/files.ts';
 import { foreignNamespaces } from '../../kernel/namespaces.ts';

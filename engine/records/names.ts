@@ -1,4 +1,4 @@
-import { statPath } from '../../kernel/file-status.ts';
+import { pathExists } from '../../kernel/file-status.ts';
 import {
   listDirectory,
   makeDirectories,
@@ -78,6 +78,8 @@ export function sweepNames(world: World, ids: ReadonlySet<string>, recorded: rea
 
 /** Id behind a name, `undefined` where nobody claims it. */
 export function idOfName(world: World, name: string): string | undefined {
+  const id = readSymlink(nameClaim(world, name));
+  if (id !== undefined) return id;
   ensureNames(world);
   return readSymlink(nameClaim(world, name));
 }
@@ -122,11 +124,11 @@ function underNamesLock<T>(world: World, act: () => T): T {
  */
 function ensureNames(world: World): void {
   const names = namesDirectory(world);
-  if (statPath(names) !== undefined) return;
+  if (pathExists(names)) return;
   makeDirectories(world.runroot, 0o755);
   underNamesLock(world, () => {
     // Somebody else may have been first.
-    if (statPath(names) === undefined) rebuildNames(world, names);
+    if (!pathExists(names)) rebuildNames(world, names);
   });
 }
 

@@ -26,26 +26,68 @@ export interface ContainerPaths {
 }
 
 export function containerPaths(world: World, id: string, volatile: boolean): ContainerPaths {
-  const storage = `${world.root}/containers/${id}`;
-  const runtime = `${world.runroot}/containers/${id}`;
-  const record = volatile ? runtime : storage;
-  return {
-    storage,
-    runtime,
-    record,
-    config: `${record}/config.json`,
-    removed: `${record}/removed.json`,
-    startRecord: `${record}/start`,
-    exitRecord: `${record}/exit`,
-    upper: `${storage}/upper`,
-    work: `${storage}/work`,
-    merged: `${storage}/merged`,
-    lower: `${storage}/lower`,
-    log: `${storage}/ctr.log`,
-    socket: `${runtime}/attach`,
-    shm: `${runtime}/shm`,
-    lock: `${runtime}/lock`,
-  };
+  return new PathsOf(`${world.root}/containers/${id}`, `${world.runroot}/containers/${id}`, volatile);
+}
+
+/** Made where they are asked for: a list of a hundred containers needs three of them each. */
+class PathsOf implements ContainerPaths {
+  readonly storage: string;
+  readonly runtime: string;
+  readonly record: string;
+
+  constructor(storage: string, runtime: string, volatile: boolean) {
+    this.storage = storage;
+    this.runtime = runtime;
+    this.record = volatile ? runtime : storage;
+  }
+
+  get config(): string {
+    return `${this.record}/config.json`;
+  }
+
+  get removed(): string {
+    return `${this.record}/removed.json`;
+  }
+
+  get startRecord(): string {
+    return `${this.record}/start`;
+  }
+
+  get exitRecord(): string {
+    return `${this.record}/exit`;
+  }
+
+  get upper(): string {
+    return `${this.storage}/upper`;
+  }
+
+  get work(): string {
+    return `${this.storage}/work`;
+  }
+
+  get merged(): string {
+    return `${this.storage}/merged`;
+  }
+
+  get lower(): string {
+    return `${this.storage}/lower`;
+  }
+
+  get log(): string {
+    return `${this.storage}/ctr.log`;
+  }
+
+  get socket(): string {
+    return `${this.runtime}/attach`;
+  }
+
+  get shm(): string {
+    return `${this.runtime}/shm`;
+  }
+
+  get lock(): string {
+    return `${this.runtime}/lock`;
+  }
 }
 
 export function namesDirectory(world: World): string {

@@ -1,46 +1,20 @@
 import { LimpidError } from '../../base/error.ts';
-import { listDirectory } from '../../kernel/files.ts';
 import type { World } from '../world.ts';
+import { listIds, listRecords } from './list.ts';
 import { idOfName } from './names.ts';
 import { readRecord, recordExists, type ContainerRecord } from './record.ts';
 
+export { listIds, listRecords } from './list.ts';
 export { readRecord, recordExists, type ContainerRecord } from './record.ts';
-
-/** Ids that have, or may have, a record. */
-export function listIds(world: World): string[] {
-  return [...new Set([...listDirectory(`${world.root}/containers`), ...listDirectory(`${world.runroot}/containers`)])];
-}
-
-/** Every record, oldest first. A damaged one is left out here, and told by `damagedRecords` and the command that names it. */
-export function listRecords(world: World, ids: readonly string[] = listIds(world)): ContainerRecord[] {
-  const records: ContainerRecord[] = [];
-  for (const id of ids) {
-    try {
-      const record = readRecord(world, id);
-      if (record !== undefined) records.push(record);
-    } catch {}
-  }
-  return records.sort((a, b) => (a.config.created < b.config.created ? -1 : 1));
-}
-
-/** Why each record among these ids that is there, but not among those that were read, cannot be read. */
-export function damagedRecords(world: World, ids: readonly string[], read: ReadonlySet<string>): LimpidError[] {
-  const errors: LimpidError[] = [];
-  for (const id of ids) {
-    try {
-      if (!read.has(id)) readRecord(world, id);
-    } catch (error) {
-      if (error instanceof LimpidError) errors.push(error);
-    }
-  }
-  return errors;
-}
 
 /**
  * The container that a user means by a name, a full id or the unique start of one.
  * Throws ENOCONTAINER where none is meant, EAMBIGUOUS where several are, ERECORD where its record is damaged.
  */
 export function findRecord(world: World, reference: string): ContainerRecord {
+  const named = nameHolder(world, reference);
+  const record = named === undefined ? undefined : readRecord(world, named);
+  if (record !== undefined) return record;
   const id = recordedId(world, reference);
   const found = readRecord(world, id);
   if (found !== undefined) return found;
@@ -49,7 +23,7 @@ export function findRecord(world: World, reference: string): ContainerRecord {
 
 /** As `findRecord`, of a record that may be damaged. */
 export function recordedId(world: World, reference: string): string {
-  const named = VALID_NAME.test(reference) ? idOfName(world, reference) : undefined;
+  const named = nameHolder(world, reference);
   if (named !== undefined && recordExists(world, named)) return named;
   const ids = /^[0-9a-f]{1,64}$/.test(reference) ? matchingIds(world, reference) : [];
   if (ids.length > 1) {
@@ -66,6 +40,10 @@ export function recordedId(world: World, reference: string): string {
   const nameless = listRecords(world).find(({ config }) => config.name === reference);
   if (nameless !== undefined) return nameless.config.id;
   throw noSuchContainer(reference);
+}
+
+function nameHolder(world: World, reference: string): string | undefined {
+  return VALID_NAME.test(reference) ? idOfName(world, reference) : undefined;
 }
 
 /** What a container may be called: podman's rule. */

@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { statPath } from '../../kernel/file-status.ts';
+import { pathExists } from '../../kernel/file-status.ts';
 import { readRegularText } from '../../kernel/files.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
@@ -15,7 +15,7 @@ export interface ContainerRecord {
 const VOLATILE = [false, true] as const;
 
 export function recordExists(world: World, id: string): boolean {
-  return VOLATILE.some((volatile) => statPath(containerPaths(world, id, volatile).config) !== undefined);
+  return VOLATILE.some((volatile) => pathExists(containerPaths(world, id, volatile).config));
 }
 
 /** The record of exactly this id, `undefined` where there is none. */

@@ -1,10 +1,10 @@
 import { readRegularText } from '../../kernel/files.ts';
 import { parseExit } from '../../kernel/frames.ts';
 import { isAlive, observeAlive, type ProcessIdentity } from '../../kernel/process.ts';
-import { isFrozen } from '../../kernel/cgroup.ts';
+import { isFrozen } from '../../kernel/freezer.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import type { World } from '../world.ts';
-import type { ContainerRecord } from './read.ts';
+import type { ContainerRecord } from './record.ts';
 
 export type Status = 'created' | 'running' | 'paused' | 'stopping' | 'exited';
 
@@ -29,7 +29,8 @@ const UNKNOWN_EXIT = 255;
 /** The start record: boot id, time of day in ns, then who was started and who watches (docs/protocol.md). */
 interface StartRecord {
   readonly bootId: string;
-  readonly startedNs: bigint;
+  /** In decimal. */
+  readonly startedNs: string;
   readonly process: ProcessIdentity;
   readonly monitor: ProcessIdentity;
 }
@@ -38,16 +39,18 @@ export function startPrefix(bootId: string, nowNs: bigint): string {
   return `${bootId} ${nowNs}`;
 }
 
+const START_RECORD = /^(\S+) (\d{1,20}) (\d{1,10}) (\d+) (\d{1,10}) (\d+)\n$/;
+
 /** A damaged one is as good as none. */
 function readStartRecord(path: string): StartRecord | undefined {
-  const [, bootId, startedNs, pid, startTime, monitorPid, monitorStart] =
-    /^(\S+) (\d{1,20}) (\d{1,10}) (\d+) (\d{1,10}) (\d+)\n$/.exec(readRegularText(path) ?? '') ?? [];
-  if (bootId === undefined) return undefined;
+  const words = START_RECORD.exec(readRegularText(path) ?? '');
+  if (words === null) return undefined;
+  // By index: destructuring asks an iterator.
   return {
-    bootId,
-    startedNs: BigInt(startedNs!),
-    process: { pid: Number(pid), startTime: startTime! },
-    monitor: { pid: Number(monitorPid), startTime: monitorStart! },
+    bootId: words[1]!,
+    startedNs: words[2]!,
+    process: { pid: Number(words[3]), startTime: words[4]! },
+    monitor: { pid: Number(words[5]), startTime: words[6]! },
   };
 }
 
@@ -55,7 +58,7 @@ function readStartRecord(path: string): StartRecord | undefined {
 export function observeState(world: World, { config, paths }: ContainerRecord): ContainerState {
   const start = readStartRecord(paths.startRecord);
   if (start === undefined) return exitedState(paths.exitRecord, undefined) ?? { status: 'created', oomKilled: false };
-  const startedAt = instantText(start.startedNs);
+  const startedAt = instantText(start.startedNs.slice(0, -9), start.startedNs.slice(-9));
   const thisBoot = start.bootId === world.facts.bootId;
   const alive = thisBoot ? observeAlive(start.process) : undefined;
   if (alive !== undefined) {
@@ -77,7 +80,7 @@ function exitedState(path: string, startedAt: string | undefined): ContainerStat
     /^\d{1,3} \d{1,2} [01] (\d{1,11})\.(\d{9})\n$/.exec(readRegularText(path) ?? '') ?? [];
   if (text === undefined) return undefined;
   const { code, oomKilled } = parseExit(text);
-  const finishedAt = instantText(BigInt(seconds!) * 1_000_000_000n + BigInt(nanoseconds!));
+  const finishedAt = instantText(seconds!, nanoseconds!);
   return {
     status: 'exited',
     exitCode: code,
@@ -98,8 +101,8 @@ function unseenExit(startedAt: string, thisBoot: boolean, monitorPid: number): C
   return { status: 'exited', exitCode: UNKNOWN_EXIT, oomKilled: false, startedAt, error };
 }
 
-/** Nanoseconds since the epoch as RFC 3339 with nanoseconds. */
-export function instantText(ns: bigint): string {
-  const fraction = String(ns % 1_000_000_000n).padStart(9, '0');
-  return `${new Date(Number(ns / 1_000_000n)).toISOString().slice(0, 19)}.${fraction}Z`;
+/** Seconds since the epoch, and up to nine digits of nanoseconds, as RFC 3339. */
+function instantText(seconds: string, nanoseconds: string): string {
+  const fraction = nanoseconds.length === 9 ? nanoseconds : nanoseconds.padStart(9, '0');
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
 }

@@ -13,6 +13,8 @@ export function cleanPath(path: string): string {
       why: path.includes('\0') ? 'it holds a NUL byte' : 'it is not absolute',
     });
   }
+  // Most are clean as they come.
+  if (!path.includes('//') && !path.includes('/.') && (!path.endsWith('/') || path === '/')) return path;
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') parts.pop();

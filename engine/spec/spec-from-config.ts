@@ -1,22 +1,16 @@
 import type { HostFacts } from '../../plan/facts.ts';
-import type { Linux, Process, RuntimeSpec } from '../../spec/runtime.ts';
-import { LimpidError } from '../../base/error.ts';
+import type { Linux, RuntimeSpec } from '../../spec/runtime.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import type { ContainerConfig } from '../config.ts';
-import { capabilitySets } from './capabilities.ts';
-import { commandLine } from './command.ts';
 import { planDevices } from './devices.ts';
-import { environment } from './env.ts';
 import { containerHostname } from './hostname.ts';
 import type { ReasonedSpec, SpecInputs } from './inputs.ts';
-import { mappedUser } from './mapped-ids.ts';
 import { planHiddenPaths } from './masked-paths.ts';
 import { planMounts, rootfsPropagation } from './mounts.ts';
 import { ownsNamespace, planNamespaces } from './namespaces.ts';
+import { planProcess } from './process.ts';
 import { Reasons } from './reasons.ts';
-import { planRlimits } from './rlimits.ts';
 import { planSysctls } from './sysctl.ts';
-import { resolveUser } from './user.ts';
 
 /** The runtime-spec that the specs made here follow. */
 export const OCI_VERSION = '1.3.0';
@@ -50,57 +44,6 @@ export function wantsSeccomp({ privileged, security }: Pick<ContainerConfig, 'pr
   return security.seccomp !== 'unconfined' && !(privileged && security.seccomp === 'default');
 }
 
-function planProcess(
-  config: ContainerConfig,
-  inputs: SpecInputs,
-  facts: HostFacts,
-  hostname: string,
-  reasons: Reasons,
-): Process {
-  const { image } = inputs;
-  const user = resolveUser(config.user ?? image.user ?? '', inputs, config.groups);
-  const { uid, gid, additionalGids, home } = mappedUser(user, config, inputs.joinedMaps);
-  const process: Process = {
-    terminal: config.terminal,
-    user: { uid, gid, umask: config.umask, additionalGids: [...additionalGids] },
-    args: commandLine(config, image),
-    env: environment(
-      {
-        image: image.env ?? [],
-        config: config.env,
-        unset: config.unsetEnv ?? [],
-        terminal: config.terminal,
-        home,
-        hostname,
-      },
-      reasons,
-    ),
-    cwd: workingDirectory(config.workdir ?? image.workdir),
-    capabilities: capabilitySets(config, uid, facts),
-    noNewPrivileges: config.security.noNewPrivileges,
-    rlimits: planRlimits(config.ulimits, facts, reasons),
-  };
-  if (config.oomScoreAdj !== undefined) process.oomScoreAdj = config.oomScoreAdj;
-  if (config.security.apparmor !== undefined) process.apparmorProfile = config.security.apparmor;
-  if (config.security.selinuxLabel !== undefined) process.selinuxLabel = config.security.selinuxLabel;
-  noteProcess(config, inputs, reasons);
-  return process;
-}
-
-function noteProcess(config: ContainerConfig, { image }: SpecInputs, reasons: Reasons): void {
-  const typedCommand = config.command.length > 0 || config.entrypoint !== undefined;
-  reasons.note('process.args', typedCommand ? 'the command line' : 'image');
-  reasons.note('process.user', config.user === undefined && image.user !== undefined ? 'image' : 'default: root');
-  reasons.note('process.user.umask', 'default: 0022');
-  reasons.note(
-    'process.cwd',
-    config.workdir === undefined && image.workdir !== undefined ? 'image' : 'default: the root',
-  );
-  reasons.note('process.capabilities', config.privileged ? '--privileged' : "default: podman's capability list");
-  reasons.note('process.terminal', config.terminal ? '--tty' : 'default: no terminal');
-  reasons.note('process.noNewPrivileges', 'default: set-user-ID programs work');
-}
-
 function planLinux(config: ContainerConfig, inputs: SpecInputs, reasons: Reasons): Linux {
   const { devices, rules } = planDevices(config, inputs, reasons);
   const linux: Linux = {
@@ -119,15 +62,4 @@ function planLinux(config: ContainerConfig, inputs: SpecInputs, reasons: Reasons
     config.security.seccomp === 'default' ? `default: ${choice}` : `--security-opt ${choice}`,
   );
   return linux;
-}
-
-function workingDirectory(path: string | undefined): string {
-  if (path === undefined || path === '') return '/';
-  if (path.startsWith('/')) return path;
-  throw new LimpidError({
-    code: 'EOPTION',
-    doing: 'use',
-    subject: `working directory "${path}"`,
-    why: 'it is not absolute',
-  });
 }
