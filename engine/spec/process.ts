@@ -32,7 +32,9 @@ export function planProcess(
     rlimits: planRlimits(config.ulimits, facts, reasons),
   };
   if (config.oomScoreAdj !== undefined) process.oomScoreAdj = config.oomScoreAdj;
-  if (config.security.apparmor !== undefined) process.apparmorProfile = config.security.apparmor;
+  // `unconfined` asks for nothing: no profile is put on by itself, and many kernels have no AppArmor to be told so.
+  const { apparmor } = config.security;
+  if (apparmor !== undefined && apparmor !== 'unconfined') process.apparmorProfile = apparmor;
   if (config.security.selinuxLabel !== undefined) process.selinuxLabel = config.security.selinuxLabel;
   noteProcess(config, inputs, reasons);
   return process;

@@ -84,6 +84,12 @@ describe('what is refused inside', () => {
   });
 });
 
+test('--security-opt apparmor=unconfined asks nothing of the kernel, which may be without AppArmor', async () => {
+  await says('run', '--name', 'free', '--security-opt', 'apparmor=unconfined', BUSYBOX, 'true');
+  expect(await says('inspect', '--format', '{{.AppArmorProfile}}', 'free')).toBe('unconfined');
+  await says('rm', 'free');
+});
+
 describe('seccomp', () => {
   const status = (...options: string[]) =>
     run(...options, BUSYBOX, 'grep', '-E', 'NoNewPrivs|^Seccomp:', '/proc/self/status');
