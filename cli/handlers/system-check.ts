@@ -26,7 +26,8 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
 
 function describe({ part, why, images, repaired, failure }: Damage): string {
   const end = repaired ? ' (repaired)' : failure === undefined ? '' : ` (not repaired: ${failure})`;
-  return `${printable(`${part} of ${images.join(', ')}: ${why}${end}`)}\n`;
+  const whose = images.length === 0 ? '' : ` of ${images.join(', ')}`;
+  return `${printable(`${part}${whose}: ${why}${end}`)}\n`;
 }
 
 function count(number: number, noun: string): string {

@@ -50,9 +50,12 @@ export async function checkStore(
   options: CheckOptions = {},
   found: (damage: Damage) => void = () => {},
 ): Promise<CheckReport> {
-  const entries = entriesOf(world, options);
-  const mender = new Mender(world, options);
   const damages: Damage[] = [];
+  const entries = entriesOf(world, options, (damage) => {
+    damages.push(damage);
+    found(damage);
+  });
+  const mender = new Mender(world, options);
   const note: Note = async (part, why, needing, mend) => {
     const damage = { part, why, images: namesOf(needing), ...(options.repair ? await attempt(mend) : {}) };
     damages.push(damage);
@@ -75,12 +78,14 @@ export async function checkStore(
 }
 
 /** An index that cannot be read is made anew, where that is wanted: of all images that are whole. */
-function entriesOf(world: World, { repair }: CheckOptions): ImageEntry[] {
+function entriesOf(world: World, { repair }: CheckOptions, found: (damage: Damage) => void): ImageEntry[] {
   try {
     return readEntries(world);
   } catch (error) {
     if (!repair || !(error instanceof LimpidError) || error.code !== 'ESTORE') throw error;
     rebuildIndex(world);
+    const why = 'it cannot be read, and a new one knows no names (`limpid tag ID NAME` gives them)';
+    found({ part: 'index.json', why, images: [], repaired: true });
     return readEntries(world);
   }
 }
