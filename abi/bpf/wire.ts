@@ -5,16 +5,15 @@ export const SOCK_FILTER_SIZE = 8;
 
 /** Encodes instructions as an array of struct sock_filter, little-endian: u16 code, u8 jt, u8 jf, u32 k. */
 export function encodeBpf(program: readonly BpfInstruction[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(program.length * SOCK_FILTER_SIZE));
-  program.forEach(({ code, jt, jf, k }, index) => {
+  // Both architectures are little-endian.
+  const words = new Uint32Array(program.length * 2);
+  for (let index = 0; index < program.length; index++) {
+    const { code, jt, jf, k } = program[index]!;
     if (jt < 0 || jt > 255 || jf < 0 || jf > 255) throw new RangeError(`instruction ${index} jumps too far`);
-    const at = index * SOCK_FILTER_SIZE;
-    view.setUint16(at, code, true);
-    view.setUint8(at + 2, jt);
-    view.setUint8(at + 3, jf);
-    view.setUint32(at + 4, k, true);
-  });
-  return new Uint8Array(view.buffer);
+    words[2 * index] = code | (jt << 16) | (jf << 24);
+    words[2 * index + 1] = k;
+  }
+  return new Uint8Array(words.buffer);
 }
 
 /** Decodes an array of struct sock_filter. Throws RangeError if it is not a whole number of them. */

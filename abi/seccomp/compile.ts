@@ -3,7 +3,7 @@ import { BackwardAssembler, type Label } from '../bpf/backward-assembler.ts';
 import { BPF_MAXINSNS, SECCOMP_DATA, type BpfInstruction } from '../bpf/instruction.ts';
 import { SECCOMP_ANSWER } from './answer.ts';
 import { assembleCondition } from './condition.ts';
-import { decideNumbers, type Decision, type NumberRange } from './decide.ts';
+import { type ClausesByName, clausesByName, decideNumbers, type Decision, type NumberRange } from './decide.ts';
 import type { SeccompProfile } from './profile.ts';
 import { nativeAbi, profileAbis, X32_SYSCALL_BIT, type HostArch, type SyscallAbi } from './syscall-abi.ts';
 
@@ -20,12 +20,13 @@ export function compileSeccomp(profile: SeccompProfile, { arch }: { readonly arc
   const assembler = new BackwardAssembler();
   const abis = profileAbis(arch, profile.architectures);
   const native = nativeAbi(arch);
+  const clauses = clausesByName(profile);
   let entry = assembler.return(SECCOMP_ANSWER.SCMP_ACT_KILL_PROCESS);
   for (const abi of abis.filter(({ auditArch }) => auditArch !== native.auditArch)) {
-    const search = assembleSearch(assembler, decideNumbers(profile, abi), abi.narrow);
+    const search = assembleSearch(assembler, decideNumbers(profile, abi, clauses), abi.narrow);
     entry = assembler.branch('JEQ', abi.auditArch, search, entry);
   }
-  const search = assembleSearch(assembler, nativeRanges(profile, native, abis), native.narrow);
+  const search = assembleSearch(assembler, nativeRanges(profile, native, abis, clauses), native.narrow);
   entry = assembler.branch('JEQ', native.auditArch, search, entry);
   const program = assembler.finish(assembler.load(SECCOMP_DATA.arch, entry));
   if (program.length > BPF_MAXINSNS) throw tooLong(program.length);
@@ -33,12 +34,17 @@ export function compileSeccomp(profile: SeccompProfile, { arch }: { readonly arc
 }
 
 // x86_64 and x32 share an audit number, so they share one search over all numbers.
-function nativeRanges(profile: SeccompProfile, native: SyscallAbi, abis: readonly SyscallAbi[]): NumberRange[] {
-  const ranges = decideNumbers(profile, native);
+function nativeRanges(
+  profile: SeccompProfile,
+  native: SyscallAbi,
+  abis: readonly SyscallAbi[],
+  clauses: ClausesByName,
+): NumberRange[] {
+  const ranges = decideNumbers(profile, native, clauses);
   if (native.name !== 'SCMP_ARCH_X86_64') return ranges;
   const x32 = abis.find(({ name }) => name === 'SCMP_ARCH_X32');
-  const above = x32 === undefined ? [{ from: X32_SYSCALL_BIT, decision: KILL }] : decideNumbers(profile, x32);
-  return [...ranges, ...above, { from: SKIPPED, decision: ranges.at(-1)!.decision }];
+  const above = x32 === undefined ? [{ from: X32_SYSCALL_BIT, decision: KILL }] : decideNumbers(profile, x32, clauses);
+  return [...ranges, ...above, { from: SKIPPED, decision: ranges[ranges.length - 1]!.decision }];
 }
 
 function assembleSearch(assembler: BackwardAssembler, ranges: readonly NumberRange[], narrow: boolean): Label {
@@ -59,11 +65,13 @@ function assembleSearch(assembler: BackwardAssembler, ranges: readonly NumberRan
 }
 
 function assembleDecision(assembler: BackwardAssembler, decision: Decision, narrow: boolean): Label {
-  let next = assembler.return(decision.at(-1)!.answer);
-  for (const { conditions, answer } of decision.slice(0, -1).toReversed()) {
+  let at = decision.length - 1;
+  let next = assembler.return(decision[at]!.answer);
+  while (--at >= 0) {
+    const { conditions, answer } = decision[at]!;
     let holds = assembler.return(answer);
-    for (const condition of conditions.toReversed()) {
-      holds = assembleCondition(assembler, condition, narrow, holds, next);
+    for (let one = conditions.length - 1; one >= 0; one--) {
+      holds = assembleCondition(assembler, conditions[one]!, narrow, holds, next);
     }
     next = holds;
   }

@@ -8,7 +8,7 @@ import {
   type SeccompProfile,
   type SeccompRule,
 } from './profile.ts';
-import { syscallNumbers, type SyscallAbi } from './syscall-abi.ts';
+import { eachSyscall, type SyscallAbi } from './syscall-abi.ts';
 
 /** One comparison of an argument with a constant, both unsigned. `mask` only for SCMP_CMP_MASKED_EQ. */
 export interface Condition {
@@ -41,24 +41,30 @@ const ERRNO_ENOSYS = SECCOMP_ANSWER.SCMP_ACT_ERRNO + ENOSYS;
  * names get ENOSYS instead: the profile's author could not know them, and libc falls back to older calls
  * on ENOSYS but reports EPERM to its caller.
  */
-export function decideNumbers(profile: SeccompProfile, abi: SyscallAbi): NumberRange[] {
+export function decideNumbers(
+  profile: SeccompProfile,
+  abi: SyscallAbi,
+  clauses: ClausesByName = clausesByName(profile),
+): NumberRange[] {
   const decisions = new DecisionPool(seccompAnswer(profile.defaultAction, profile.defaultErrnoRet));
-  const clauses = clausesByNumber(profile, abi);
-  const sorted = Uint32Array.from(clauses.keys()).sort();
   const ranges: NumberRange[] = [{ from: abi.numberBase, decision: decisions.otherwise }];
-  for (const number of sorted) {
-    add(ranges, number, decisions.of(clauses.get(number)!));
+  let last: number | undefined;
+  eachSyscall(abi, (name, number) => {
+    const own = clauses.get(name);
+    if (own === undefined) return;
+    add(ranges, number, decisions.of(own));
     add(ranges, number + 1, decisions.otherwise);
-  }
-  if (profile.defaultAction === 'SCMP_ACT_ERRNO' && sorted.length > 0) {
-    add(ranges, sorted.at(-1)! + 1, decisions.of([{ conditions: [], answer: ERRNO_ENOSYS }]));
+    last = number;
+  });
+  if (profile.defaultAction === 'SCMP_ACT_ERRNO' && last !== undefined) {
+    add(ranges, last + 1, decisions.of([{ conditions: [], answer: ERRNO_ENOSYS }]));
   }
   return ranges;
 }
 
 function add(ranges: NumberRange[], from: number, decision: Decision): void {
-  if (ranges.at(-1)!.from === from) ranges.pop();
-  if (ranges.at(-1)?.decision !== decision) ranges.push({ from, decision });
+  if (ranges[ranges.length - 1]!.from === from) ranges.pop();
+  if (ranges[ranges.length - 1]?.decision !== decision) ranges.push({ from, decision });
 }
 
 /** Makes decisions, the same object for the same content. */
@@ -83,8 +89,11 @@ class DecisionPool {
   }
 
   #always(answer: number): Decision {
-    const known = this.#simple.get(answer) ?? [{ conditions: [], answer }];
-    this.#simple.set(answer, known);
+    let known = this.#simple.get(answer);
+    if (known === undefined) {
+      known = [{ conditions: [], answer }];
+      this.#simple.set(answer, known);
+    }
     return known;
   }
 }
@@ -108,16 +117,16 @@ function decisionKey(clauses: Decision): string {
     .join('|');
 }
 
-function clausesByNumber(profile: SeccompProfile, abi: SyscallAbi): Map<number, readonly Clause[]> {
-  const numbers = syscallNumbers(abi);
-  const found = new Map<number, readonly Clause[]>();
-  for (const rule of profile.syscalls ?? []) {
+/** What a profile says of each system call that it names, in the order of its rules: the same for every ABI. */
+export type ClausesByName = ReadonlyMap<string, readonly Clause[]>;
+
+export function clausesByName({ syscalls = [] }: SeccompProfile): ClausesByName {
+  const found = new Map<string, readonly Clause[]>();
+  for (const rule of syscalls) {
     const clauses = ruleClauses(rule);
     for (const name of rule.names) {
-      const number = numbers.get(name);
-      if (number === undefined) continue;
-      const earlier = found.get(number);
-      found.set(number, earlier === undefined ? clauses : [...earlier, ...clauses]);
+      const earlier = found.get(name);
+      found.set(name, earlier === undefined ? clauses : [...earlier, ...clauses]);
     }
   }
   return found;

@@ -81,12 +81,19 @@ export function syscallNumbers(abi: SyscallAbi): ReadonlyMap<string, number> {
   return numbers;
 }
 
-function parseTable({ table, numberBase }: SyscallAbi): Map<string, number> {
+function parseTable(abi: SyscallAbi): Map<string, number> {
   const numbers = new Map<string, number>();
-  let number = numberBase;
-  for (const word of table.trim().split(/\s+/)) {
-    if (word.startsWith('@')) number = numberBase + Number(word.slice(1));
-    else numbers.set(word, number++);
-  }
+  eachSyscall(abi, (name, number) => numbers.set(name, number));
   return numbers;
+}
+
+/** The same one after the other, in the order of the numbers: a runtime's start has no time for a table of 400 names. */
+export function eachSyscall({ table, numberBase }: SyscallAbi, visit: (name: string, number: number) => unknown): void {
+  let number = numberBase;
+  for (const line of table.split('\n'))
+    for (const word of line.split(' ')) {
+      if (word === '') continue;
+      if (word.startsWith('@')) number = numberBase + Number(word.slice(1));
+      else visit(word, number++);
+    }
 }
