@@ -22,8 +22,9 @@ test('each command of others is refused by its own line, and none is ours', asyn
   const ours = [...Object.keys(COMMANDS), ...Object.keys(GROUPS)];
   for (const [name, [why]] of Object.entries(COMMANDS_ELSEWHERE)) {
     expect(ours).not.toContain(name);
-    expect(await errorOf(name)).toStartWith(`Error: cannot run "limpid ${name}": ${why}`);
+    expect(await errorOf(...name.split(' '))).toStartWith(`Error: cannot run "limpid ${name}": ${why}`);
   }
+  expect(await errorOf('service')).toStartWith('Error: cannot run "limpid service": one machine is all there is');
   expect(await errorOf('container', 'checkpoint')).toStartWith(
     'Error: cannot run "limpid container checkpoint": there are no checkpoints',
   );

@@ -9,6 +9,7 @@ const PODS: Answer = ['there are no pods', 'share with --network, --ipc and --ut
 const REMOTE: Answer = ['there is no service to connect to', 'run limpid on that machine, through ssh'];
 const SUBIDS: Answer = ['/etc/subuid and /etc/subgid are not read', 'give the ranges with --uidmap and --gidmap'];
 const ONE_WAY: Answer = ['there is one way, and nothing to choose', 'see `limpid info`'];
+const VOLUME: Answer = ['it is a directory', '`limpid volume inspect --format {{.Mountpoint}} NAME` says where'];
 const SWARM: Answer = ['one machine is all there is'];
 
 /** Options of podman and Docker, by name: for whom they are typed, they would have meant the same in each command. */
@@ -89,7 +90,7 @@ export const OPTIONS_ELSEWHERE: Readonly<Record<string, Answer>> = {
   'checkpoint-dir': ['there are no checkpoints', 'limpid-runtime makes them with CRIU'],
 };
 
-/** Commands, and whole groups of them. */
+/** Commands, and whole groups of them; two words where one means another thing elsewhere. */
 export const COMMANDS_ELSEWHERE: Readonly<Record<string, Answer>> = {
   build: ['nothing is built yet', 'build with buildah or docker, then `limpid load`; or `limpid commit`'],
   builder: ['nothing is built yet', 'build with buildah or docker, then `limpid load`; or `limpid commit`'],
@@ -119,16 +120,34 @@ export const COMMANDS_ELSEWHERE: Readonly<Record<string, Answer>> = {
   config: SWARM,
   plugin: ['there are no plugins'],
   trust: ['policy.json says whom to trust', 'see docs/registries.md'],
+  sign: ['images are not signed here', 'skopeo copy --sign-by and cosign do it'],
+  'auto-update': ['nothing is updated by itself', '`limpid pull`, then `limpid run --replace`'],
+  init: ['a container is made ready by its start', '`limpid start`'],
+  cleanup: ['its monitor clears away what a container leaves'],
+  clone: ['containers are not copied', '`limpid commit` makes an image of one'],
+  runlabel: ['labels are no commands', '`limpid image inspect` shows them'],
+  connection: REMOTE,
+  'system service': REMOTE,
+  migrate: ['there is nothing to migrate'],
+  renumber: ['there are no locks with numbers'],
+  reset: ['not by one command', '`limpid rm -fa`, `limpid rmi -fa`, `limpid system prune -a --volumes`'],
+  'volume export': VOLUME,
+  'volume import': VOLUME,
+  'volume mount': VOLUME,
+  'volume unmount': VOLUME,
+  'volume reload': ['drivers other than local have none'],
 };
 
 /** What to say of a command or an option that others have; undefined for what nobody has. */
 export function knownElsewhere({ code, doing, subject = '' }: LimpidError): LimpidError | undefined {
   const typed = /^"(.*?)"/.exec(subject)?.[1] ?? '';
-  const [table, name] =
+  const words = typed.split(' ');
+  const [table, names] =
     code === 'ECOMMAND'
-      ? [COMMANDS_ELSEWHERE, typed.split(' ').at(-1)!]
-      : [OPTIONS_ELSEWHERE, typed.startsWith('--') ? typed.slice(2) : ''];
-  if (!Object.hasOwn(table, name)) return undefined;
+      ? [COMMANDS_ELSEWHERE, [words.slice(-2).join(' '), words.at(-1)!]]
+      : [OPTIONS_ELSEWHERE, [typed.startsWith('--') ? typed.slice(2) : '']];
+  const name = names.find((one) => Object.hasOwn(table, one));
+  if (name === undefined) return undefined;
   const [why, hint] = table[name]!;
   return new LimpidError({ code, doing, subject, why, ...(hint === undefined ? {} : { hint }) });
 }
