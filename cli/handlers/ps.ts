@@ -5,8 +5,8 @@ import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/ps.ts';
 import type { Output } from '../output.ts';
 import type { Handler, Invocation } from '../parse/command.ts';
-import { printPs, PS_HEADINGS, sortContainers } from '../print/ps.ts';
-import { psCells, psJson, psRow, publishes, type PsDetails } from '../print/ps-row.ts';
+import { printPs, printUsual, PS_HEADINGS, sortContainers } from '../print/ps.ts';
+import { psCells, psJson, psRow, publishes, usualCells, type PsDetails } from '../print/ps-row.ts';
 import type { ContainerSizes, psDetails } from '../ps-details.ts';
 import { worldOf } from '../world.ts';
 
@@ -61,6 +61,10 @@ async function describe(
     ? await detailsOf(world, containers, { sizes, withNamespaces: namespaces || format !== undefined })
     : noDetails;
   const style = { nowMs: Date.now(), noTrunc };
+  if (format === undefined && !namespaces && !size) {
+    const rows = containers.map((one) => usualCells(one, style, details(one)));
+    return printUsual(rows, noHeading);
+  }
   if (format === undefined) {
     const rows = containers.map((one) => psCells(one, style, details(one)));
     return printPs(rows, { noHeading, namespaces, size });

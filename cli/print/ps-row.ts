@@ -30,18 +30,21 @@ const namespaceOf =
   (name: string) =>
   (_: ContainerSummary, { details }: Shown): string =>
     details.namespaces?.[name] ?? '';
-const created = ({ config }: ContainerSummary, { nowMs }: Shown): string => ago(config.created, nowMs);
+const shortId = ({ config }: ContainerSummary, { noTrunc }: PsRowOptions): string =>
+  noTrunc ? config.id : config.id.slice(0, SHORT_ID);
+const command = ({ config }: ContainerSummary, { noTrunc }: PsRowOptions): string => {
+  const words = config.entrypoint === undefined ? config.command : [...config.entrypoint, ...config.command];
+  return noTrunc ? words.join(' ') : shorten(words.join(' '));
+};
+const created = ({ config }: ContainerSummary, { nowMs }: PsRowOptions): string => ago(config.created, nowMs);
 
 /** What `ps --format` can show of a container, by podman's names. */
 const FIELDS = {
-  ID: ({ config }: ContainerSummary, { noTrunc }: Shown) => (noTrunc ? config.id : config.id.slice(0, SHORT_ID)),
+  ID: shortId,
   Image: ({ config }: ContainerSummary) => config.image,
   ImageID: ({ config }: ContainerSummary, { noTrunc }: Shown) =>
     noTrunc ? imageId(config) : imageId(config).slice(0, SHORT_ID),
-  Command: ({ config }: ContainerSummary, { noTrunc }: Shown) => {
-    const command = [...(config.entrypoint ?? []), ...config.command].join(' ');
-    return noTrunc ? command : shorten(command);
-  },
+  Command: command,
   Created: created,
   CreatedAt: ({ config }: ContainerSummary) => goTime(config.created),
   CreatedHuman: created,
@@ -89,6 +92,20 @@ export function psCells(
 ): PsCells {
   const shown: Shown = { nowMs, noTrunc, details };
   return (field) => FIELDS[field](container, shown);
+}
+
+/** The cells of the usual table: of each container, so without a look into the table of fields for each of them. */
+export function usualCells(one: ContainerSummary, options: PsRowOptions, { ports }: PsDetails): string[] {
+  const { config, state } = one;
+  return [
+    shortId(one, options),
+    config.image,
+    command(one, options),
+    created(one, options),
+    describeStatus(state, options.nowMs),
+    ports?.cell ?? '',
+    config.name,
+  ];
 }
 
 /** A container as `ps --format` sees it. */

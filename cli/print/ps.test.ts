@@ -2,8 +2,8 @@ import { expect, test } from 'bun:test';
 import type { ContainerSummary } from '../../engine/containers/list.ts';
 import { configOf } from '../create-options/request.fixture.ts';
 import { formatRows } from '../template/format.ts';
-import { describeStatus, psJson, psCells, psRow } from './ps-row.ts';
-import { PS_HEADINGS, printPs, sortContainers } from './ps.ts';
+import { describeStatus, psJson, psCells, psRow, usualCells } from './ps-row.ts';
+import { PS_HEADINGS, printPs, printUsual, sortContainers } from './ps.ts';
 
 const NOW = Date.parse('2026-01-02T03:07:05Z');
 const PROCESS = { pid: 42, startTime: '1' };
@@ -35,6 +35,11 @@ const cells = both.map((one) => psCells(one, NOT_SHORT));
 const rows = both.map((one) => psRow(one, NOT_SHORT));
 
 test('the table', () => {
+  const usual = both.map((one) => usualCells(one, NOT_SHORT, {}));
+  expect(printUsual(usual)).toBe(printPs(cells));
+  expect(printUsual(usual, true)).toBe(printPs(cells, { noHeading: true }));
+  const published = usualCells(RUNNING, { nowMs: NOW, noTrunc: true }, { ports: { cell: '80/tcp', json: null } });
+  expect([published[0], published[5]]).toEqual([RUNNING.config.id, '80/tcp']);
   expect(printPs(cells)).toBe(
     [
       'CONTAINER ID  IMAGE            COMMAND             CREATED        STATUS                    PORTS       NAMES\n',

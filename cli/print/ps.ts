@@ -37,15 +37,23 @@ export interface PsTable {
   readonly size?: boolean;
 }
 
-/** The table of `ps`. */
+/** The usual table of `ps`, of `usualCells`. */
+export function printUsual(rows: readonly string[][], noHeading = false): string {
+  return formatTable(noHeading ? rows : [headingsOf(COLUMNS), ...rows]);
+}
+
+/** The tables of `ps --ns` and `ps --size`. */
 export function printPs(
   rows: readonly PsCells[],
   { noHeading = false, namespaces = false, size = false }: PsTable = {},
 ): string {
   const columns: readonly PsField[] = namespaces ? NAMESPACE_COLUMNS : size ? [...COLUMNS, 'Size'] : COLUMNS;
-  const lines = noHeading ? [] : [columns.map((field) => PS_HEADINGS[field] ?? field.toUpperCase())];
-  for (const cells of rows) lines.push(columns.map((field) => String(cells(field))));
-  return formatTable(lines);
+  const lines = rows.map((cells) => columns.map((field) => String(cells(field))));
+  return formatTable(noHeading ? lines : [headingsOf(columns), ...lines]);
+}
+
+function headingsOf(columns: readonly PsField[]): string[] {
+  return columns.map((field) => PS_HEADINGS[field] ?? field.toUpperCase());
 }
 
 export type PsSort = 'command' | 'created' | 'id' | 'image' | 'names' | 'runningfor' | 'size' | 'status';

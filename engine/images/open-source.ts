@@ -55,12 +55,13 @@ export async function registryReferences(text: string, options: RegistryOptions)
 
 async function openRegistry(reference: ImageReference, options: RegistryOptions): Promise<OpenedSource> {
   const { registrySource } = await import('../../registry/source.ts');
+  const { engineHost } = await import('../registries/engine-host.ts');
   const { digest } = reference;
   // With a digest the tag says nothing: podman drops it too.
   const { tag: _, ...untagged } = reference;
   const name = formatReference(digest === undefined ? withDefaultTag(reference) : untagged);
   return {
-    source: registrySource(reference, options),
+    source: registrySource(reference, { host: engineHost(), ...options }),
     names: [name],
     ...(digest === undefined ? {} : { digest }),
   };

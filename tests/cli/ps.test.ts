@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
+import { existsSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { gatherFacts } from '../../kernel/facts.ts';
+import { freezerFile } from '../../kernel/freezer.ts';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 
 const { says, limpid, directory } = privateWorld();
@@ -214,4 +217,28 @@ describe('inspect', () => {
     ]);
     expect(Date.parse(state.FinishedAt)).toBeGreaterThanOrEqual(Date.parse(state.StartedAt));
   });
+});
+
+test('who is frozen by another hand is paused', async () => {
+  const freezer = freezerFile(gatherFacts().cgroup, `/limpid/limpid-${ids['web']}`)!;
+  const webs = ['ps', '--noheading', '--filter', 'name=web'];
+  try {
+    writeFileSync(freezer.path, freezer.frozen);
+    expect(await says(...webs)).toContain('Paused');
+  } finally {
+    writeFileSync(freezer.path, freezer.thawed);
+  }
+  expect(await says(...webs)).toContain('Up ');
+});
+
+test('names and directories that killed commands left are cleared away, and nothing else', async () => {
+  const claim = (name: string) => `${directory}/run/names/${name}`;
+  symlinkSync('f'.repeat(64), claim('ghost'));
+  expect(await names('-a')).toBe('db done new web');
+  expect(lstatSync(claim('ghost'), { throwIfNoEntry: false })).toBeUndefined();
+  const left = `${directory}/run/containers/${'e'.repeat(64)}`;
+  mkdirSync(left);
+  await says('ps', '-q');
+  expect(existsSync(left)).toBe(false);
+  for (const name of ['db', 'done', 'new', 'web']) expect(lstatSync(claim(name)).isSymbolicLink()).toBe(true);
 });
