@@ -38,11 +38,14 @@ const cgroup2 = (mounts: readonly CgroupMount[]) =>
 const controllers = (mounts: readonly CgroupMount[]) =>
   mounts.flatMap(({ type, options }) => (type === 'cgroup' ? options : []));
 
-test.skipIf(!existsSync(UNIFIED))('cgroup2 is looked for elsewhere where a v1 hierarchy is, too (needs cgroup v1)', () => {
-  expect(cgroup2(foundAfter(':'))).toEqual([UNIFIED]);
-  expect(cgroup2(foundAfter(MOVE))).toEqual([]);
-  const lacking = foundAfter(`${MOVE}; umount /sys/fs/cgroup/pids`);
-  // And what the copy hides.
-  expect(cgroup2(lacking)).toContain(ELSEWHERE);
-  expect(controllers(lacking)).toContain('memory');
-});
+test.skipIf(!existsSync(UNIFIED))(
+  'cgroup2 is looked for elsewhere where a v1 hierarchy is, too (needs cgroup v1)',
+  () => {
+    expect(cgroup2(foundAfter(':'))).toEqual([UNIFIED]);
+    expect(cgroup2(foundAfter(MOVE))).toEqual([]);
+    const lacking = foundAfter(`${MOVE}; umount /sys/fs/cgroup/pids`);
+    // And what the copy hides.
+    expect(cgroup2(lacking)).toContain(ELSEWHERE);
+    expect(controllers(lacking)).toContain('memory');
+  },
+);
