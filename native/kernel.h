@@ -67,6 +67,7 @@ struct kern_clone_args {
 #define KERN_MOVE_MOUNT_F_EMPTY_PATH 0x04
 #define KERN_MOVE_MOUNT_T_EMPTY_PATH 0x40
 #define KERN_AT_RECURSIVE 0x8000
+#define KERN_MOUNT_ATTR_RDONLY 0x1
 #define KERN_MOUNT_ATTR_IDMAP 0x100000
 
 struct kern_mount_attr {

@@ -131,7 +131,10 @@ static int cover(const struct executor *x, int target, int file) {
     int tree = clone_tree(file, "", false);
     if (tree < 0)
         return -1;
-    int answer = attach_tree(tree, target);
+    /* It is the host's: on a mount that can be written to, the container could change its owner and its mode. */
+    int answer = set_attributes(tree, false, KERN_MOUNT_ATTR_RDONLY, 0, 0);
+    if (answer == 0)
+        answer = attach_tree(tree, target);
     close_keeping_errno(tree);
     return answer;
 }

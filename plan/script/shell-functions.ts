@@ -29,7 +29,10 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
     '# Hides a path: a directory behind an empty read-only tmpfs, anything else behind /dev/null.',
     'hide() {',
     '  if [ -d "$1" ]; then mount -t tmpfs -o ro,nosuid,nodev,noexec tmpfs "$1"',
-    '  elif [ -e "$1" ]; then mount --bind /dev/null "$1"; fi',
+    '  elif [ -e "$1" ]; then',
+    '    mount --bind /dev/null "$1"',
+    '    mount --options-source mtab -o remount,bind,ro "$1"',
+    '  fi',
     '}',
   ],
   remount_all: [

@@ -42,11 +42,21 @@ const READ_MASKED = `${MASKED.map(
 umount ${path} 2>/dev/null && echo unmounted ${path}; mount -o remount,rw,bind ${path} 2>/dev/null && echo remounted ${path}`,
 ).join('\n')}\necho end`;
 const WRITE_PROTECTED = `${PROTECTED.map((path) => `if (: >>${path}) 2>/dev/null; then echo writable ${path}; fi`).join('\n')}\nmount -o remount,rw,bind /proc/sys 2>/dev/null && echo remounted; umount /proc/sys 2>/dev/null && echo unmounted\necho end`;
+// What they are already, so that nothing happens to the host's null device where they can be changed.
+const CHANGE_MASKED = `${MASKED.map(
+  (path) =>
+    `if [ -c ${path} ]; then chown 0:0 ${path} 2>/dev/null && echo owned ${path}; chmod 666 ${path} 2>/dev/null && echo moded ${path}; : >${path} || echo closed ${path}; fi`,
+).join('\n')}\nset -- /proc/keys /proc/kcore /proc/interrupts; for one; do [ -c $one ] && exec echo end; done`;
 const MOUNT =
   'mkdir -p /a /b; mount -t tmpfs x /a 2>/dev/null && echo tmpfs; mount --bind /etc /b 2>/dev/null && echo bind; mount -t proc x /a 2>/dev/null && echo proc; mount --move /dev /a 2>/dev/null && echo moved; umount -l /dev 2>/dev/null && echo umount; umount /etc/hosts 2>/dev/null && echo hosts; pivot_root / /a 2>/dev/null && echo pivot; unshare -m true 2>/dev/null && echo unshared; unshare -Ur true 2>/dev/null && echo user; echo end';
 
 test('masked paths are empty, and stay so', async () => {
   expect(await attack.sh(READ_MASKED)).toBe('end');
+});
+
+test('the null device of the host, which masks them, keeps its owner and mode', async () => {
+  expect(await attack.sh(CHANGE_MASKED)).toBe('end');
+  expect(await attack.sh(CHANGE_MASKED, '--cap-add', 'all', '--security-opt', 'seccomp=unconfined')).toBe('end');
 });
 
 test('protected paths cannot be opened for writing', async () => {
@@ -59,7 +69,7 @@ test('no mount, umount or move at all', async () => {
 });
 
 test('limpid-runtime: neither what is masked, nor what is protected, nor the mounts themselves', async () => {
-  for (const script of [READ_MASKED, WRITE_PROTECTED, MOUNT]) {
+  for (const script of [READ_MASKED, CHANGE_MASKED, WRITE_PROTECTED, MOUNT]) {
     const { out } = await runtime.once('mounts', ['sh', '-c', script], ({ linux }) => {
       linux!.maskedPaths = MASKED;
       linux!.readonlyPaths = [...linux!.readonlyPaths!, '/sys/kernel'];
