@@ -133,7 +133,6 @@ function describe({ times, crowded, rate, speed, opened, notes }: Measured): str
   const publishing = ms('-p') - own;
   const crowding = crowded.get('-p')! - crowded.get('plain')! - publishing;
   const share = (name: string) => own / ms(name);
-  const ratio = (key: 'between' | 'toHost') => speed.limpid[key] / speed.bare[key];
   const lines = [
     `${new Date().toISOString().slice(0, 10)}, ${navigator.hardwareConcurrency} cores, Linux ${mustRun(['uname', '-r']).trim()}; ${opened.map(({ name, version }) => `${name} ${version}`).join(', ')}. Medians.`,
     '',
@@ -158,13 +157,13 @@ function describe({ times, crowded, rate, speed, opened, notes }: Measured): str
     verdict(`${LOOPS} parallel loops: at least 60 containers/s`, rate.toFixed(1), rate >= 60),
     verdict(
       'TCP between containers: at least 0.97 of a bare veth and bridge',
-      `${ratio('between').toFixed(2)} (${speed.limpid.between.toFixed(1)} Gbit/s)`,
-      ratio('between') >= 0.97,
+      `${speed.between.share.toFixed(2)} (${speed.between.gigabits.toFixed(1)} Gbit/s)`,
+      speed.between.share >= 0.97,
     ),
     verdict(
       'TCP to the host: at least 0.97',
-      `${ratio('toHost').toFixed(2)} (${speed.limpid.toHost.toFixed(1)} Gbit/s)`,
-      ratio('toHost') >= 0.97,
+      `${speed.toHost.share.toFixed(2)} (${speed.toHost.gigabits.toFixed(1)} Gbit/s)`,
+      speed.toHost.share >= 0.97,
     ),
     '',
     ...notes,

@@ -10,7 +10,7 @@ export interface Expression {
 /** The 4-byte registers: a value of more bytes takes those behind it as well. */
 const NFT_REG32_00 = 8;
 
-const META_KEYS = { iifname: 6, oifname: 7, nfproto: 15, l4proto: 16 } as const;
+const META_KEYS = { oif: 5, iifname: 6, oifname: 7, nfproto: 15, l4proto: 16 } as const;
 const CT_KEYS = { state: 0, direction: 1, status: 2, originalDestination4: 20, originalDestination6: 22 } as const;
 const BASES = { network: 1, transport: 2 } as const;
 const NFT_META_DREG = 1;

@@ -32,7 +32,13 @@ class RuleText {
 
 type Writer = (rule: RuleText, attributes: Attributes) => boolean;
 
-const META: Readonly<Record<number, string>> = { 6: 'iifname', 7: 'oifname', 15: 'meta nfproto', 16: 'meta l4proto' };
+const META: Readonly<Record<number, string>> = {
+  5: 'oif',
+  6: 'iifname',
+  7: 'oifname',
+  15: 'meta nfproto',
+  16: 'meta l4proto',
+};
 const CT: Readonly<Record<number, string>> = {
   0: 'ct state',
   1: 'ct direction',
@@ -130,6 +136,8 @@ const STATES: Readonly<Record<string, string>> = {
 function comparison(held: string, not: boolean, value: Uint8Array): string | undefined {
   const sign = not ? '!= ' : '';
   if (held.startsWith('fib')) return `${held} ${sign}${RTN[value[0]!]}`;
+  // The one index that means the same on every host.
+  if (held === 'oif') return value[0] === 1 ? `oif ${sign}lo` : undefined;
   if (held === 'meta nfproto') return `${held} ${sign}${FAMILIES[value[0]!]}`;
   if (held === 'ct direction') return `${held} ${value[0] === 1 ? 'reply' : 'original'}`;
   const state = STATES[held];

@@ -16,7 +16,9 @@ const CLOSING: readonly SetName[] = ['bridges', 'within', 'internal', 'isolated'
 export function guardBatch(worldTable: string, networks: readonly NetworkConfig[]): Uint8Array {
   const table = `${worldTable}-guard`;
   // Whoever sends something to this host itself is looked at on account of internal networks alone.
-  const chains: ChainName[] = networks.some(({ internal }) => internal) ? ['forward', 'input'] : ['forward'];
+  const chains: ChainName[] = networks.some(({ internal }) => internal)
+    ? ['forward', 'input', 'from_internal']
+    : ['forward'];
   const elements = networks.flatMap(networkElements).filter(({ set }) => CLOSING.includes(set));
   const mine = newTable(table, { owned: true });
   return encodeBatch([

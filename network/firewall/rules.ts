@@ -30,6 +30,8 @@ const REPLY = Uint8Array.of(1);
 const RTN_LOCAL = bits(2);
 const RTN_BROADCAST = bits(3);
 const RTN_MULTICAST = bits(5);
+/** Of `lo`, in every network namespace. */
+const LOOPBACK_INDEX = bits(1);
 const LOOPBACK4 = Uint8Array.of(127, 0, 0, 1);
 const LOOPBACK6 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 
@@ -76,32 +78,24 @@ const RULES: Readonly<Record<ChainName, readonly Rule[]>> = {
       verdict('drop'),
     ],
   ],
-  input: [
-    [
-      ...comesFrom('internal'),
-      ct('state'),
-      mask(ESTABLISHED_OR_RELATED),
-      compare(NOTHING, { not: true }),
-      verdict('accept'),
-    ],
+  // Each packet to or from this host comes by here: what is about few of them is behind one short condition.
+  input: [[...comesFrom('internal'), verdict({ jump: 'from_internal' })]],
+  from_internal: [
+    [ct('state'), mask(ESTABLISHED_OR_RELATED), compare(NOTHING, { not: true }), verdict('accept')],
     // An internal network reaches the host at its own gateway, and at none of the host's other addresses.
-    [
-      ...comesFrom('internal'),
-      ...isNotOnArrival(RTN_LOCAL),
-      ...isNotOnArrival(RTN_BROADCAST),
-      ...isNotOnArrival(RTN_MULTICAST),
-      verdict('drop'),
-    ],
+    [...isNotOnArrival(RTN_LOCAL), ...isNotOnArrival(RTN_BROADCAST), ...isNotOnArrival(RTN_MULTICAST), verdict('drop')],
   ],
   // A packet of the host's own to its loopback takes the gateway's address before anybody looks at it, and what
   // answers it gets the loopback's back: so it can leave by a bridge, which needs no route_localnet there.
-  loopback_out: [
+  loopback_out: [[meta('oif'), compare(LOOPBACK_INDEX), verdict({ jump: 'gates' })]],
+  gates: [
     gateAt('gates4', V4()),
     gateEverywhere('gates4_any', V4()),
     gateAt('gates6', V6()),
     gateEverywhere('gates6_any', V6()),
   ],
-  loopback_in: [backTo4(), backTo6()],
+  loopback_in: [[...hasStatus(DESTINATION_NATTED), verdict({ jump: 'answers' })]],
+  answers: [backTo4(), backTo6()],
 };
 
 /** Replaces the rules of these chains. */
@@ -187,23 +181,17 @@ function toLoopback({ destination, length, loopback }: Family): Rule {
 function backTo4(): Rule {
   const family = V4();
   const original = [ct('originalDestination4'), compare(family.loopback.subarray(0, 1))];
-  return [...isNattedReply(family), ...original, immediate(family.loopback), writeAddress(family.destination, 4)];
+  return [...isReply(family), ...original, immediate(family.loopback), writeAddress(family.destination, 4)];
 }
 
 function backTo6(): Rule {
   const family = V6();
   const original = [ct('originalDestination6'), compare(family.loopback)];
-  return [...isNattedReply(family), ...original, immediate(family.loopback), writeAddress(family.destination, 16)];
+  return [...isReply(family), ...original, immediate(family.loopback), writeAddress(family.destination, 16)];
 }
 
-function isNattedReply(family: Family): Rule {
-  return [
-    ...comesFrom('bridges'),
-    ...isFamily(family),
-    ct('direction'),
-    compare(REPLY),
-    ...hasStatus(DESTINATION_NATTED),
-  ];
+function isReply(family: Family): Rule {
+  return [...comesFrom('bridges'), ...isFamily(family), ct('direction'), compare(REPLY)];
 }
 
 function addressAndPort({ destination, length, registers }: Family): Rule {

@@ -50,8 +50,11 @@ const CHAINS = {
   postrouting: { type: 'nat', hook: 'postrouting', priority: SRCNAT },
   forward: { type: 'filter', hook: 'forward', priority: FILTER },
   input: { type: 'filter', hook: 'input', priority: FILTER },
+  from_internal: undefined,
   loopback_out: { type: 'filter', hook: 'output', priority: RAW },
+  gates: undefined,
   loopback_in: { type: 'filter', hook: 'input', priority: BEHIND_SRCNAT },
+  answers: undefined,
 } as const satisfies Readonly<Record<string, BaseChain | undefined>>;
 
 export type ChainName = keyof typeof CHAINS;
