@@ -122,6 +122,8 @@ async function main(): Promise<number> {
     Number(values.timeout) * 1000,
   );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => qemu.kill('SIGKILL'));
+  // Also where nobody reads any more what the guest says.
+  process.once('exit', () => qemu.kill('SIGKILL'));
   const code = await follow(qemu.stdout);
   await qemu.exited;
   clearTimeout(timer);
