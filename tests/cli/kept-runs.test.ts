@@ -3,6 +3,8 @@ import { expect, test } from 'bun:test';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { TestHost } from '../kernel/test-hosts.ts';
 import { BUSYBOX, privateWorld, type RunOptions } from './limpid.ts';
+import { kill } from '../kill.ts';
+import { until } from './until.ts';
 
 const { directory, limpid, limpidWith, says } = privateWorld({ installed: true });
 const RUN = ['run', '--rm', '--network', 'none'];
@@ -16,6 +18,18 @@ async function goesKept(words: readonly string[], options: RunOptions = {}): Pro
 
 function keptFiles(): string[] {
   return readdirSync(`${directory}/run/kept`).map((name) => `${directory}/run/kept/${name}`);
+}
+
+/** The processes of this world's guard. */
+function guards(): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${directory}/run/guard/batch\0`);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Runs them often enough for them to be kept. */
@@ -171,6 +185,15 @@ test('on the default network each has its own address, as ever', async () => {
           `${addresses[index]}\t${id.slice(0, 12)} ${await on('inspect', '--format', '{{.Name}}', id)}`,
       );
     }
+    // A kept run brings a guard where somebody has killed it, as the whole way does (decision 18).
+    await until('nobody guards', () => {
+      for (const pid of guards()) kill(pid);
+      return guards().length === 0 && !machine.does('nft list tables').includes('-guard');
+    });
+    const again = { through: ['nsenter', `--net=${machine.path}`] };
+    expect(await goesKept(['run', '-d', '--network', 'bridge', BUSYBOX, 'sleep', '60'], again)).toBe(true);
+    await until('somebody guards', () => machine.does('nft list tables').includes('-guard'));
+    expect(guards()).toHaveLength(2);
     await on('rm', '-f', ...ids);
     // A bridge that somebody took away is made again, which no kept plan does.
     await on('rm', '-f', '--all');
