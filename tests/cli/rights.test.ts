@@ -44,14 +44,9 @@ describe('capabilities in /proc/self/status', () => {
 
 describe('what is refused inside', () => {
   test('mounting, the clock, other hosts names', async () => {
-    const { err } = await limpid(
-      'run',
-      '--rm',
-      BUSYBOX,
-      'sh',
-      '-c',
-      'mount -t tmpfs x /mnt; hostname x; date -s 2000-01-01',
-    );
+    // To the time that it is: where it is not refused, nothing is lost.
+    const script = 'mount -t tmpfs x /mnt; hostname x; date -s @$(date +%s)';
+    const { err } = await limpid('run', '--rm', BUSYBOX, 'sh', '-c', script);
     expect(err.trim().split('\n')).toEqual([
       'mount: permission denied (are you root?)',
       'hostname: sethostname: Operation not permitted',
