@@ -136,6 +136,7 @@ static int stages_of(uint32_t code) {
     case OP_EXEC:
     case OP_PIVOT_ROOT:
     case OP_MOVE_ROOT:
+    case OP_REOPEN_NULL:
         return CHILD | INIT;
     case OP_COPY_TREE:
     case OP_SET_AFFINITY:

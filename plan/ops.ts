@@ -208,6 +208,8 @@ export const OPS = {
 
   /** Waits until nobody holds the other end of the pipe in the slot any more: who made it has ended, however. */
   await_end: { slot: 'slot' },
+  /** Those of the child's 0, 1, 2 that are the host's /dev/null become the one of its own root, where there is one. */
+  reopen_null: {},
 } as const;
 
 type Kinds = {

@@ -24,20 +24,20 @@ const failure = (action: () => unknown): string => {
 describe('the seccomp filter', () => {
   test('is the last step before exec with no_new_privs', () => {
     expect(names({ noNewPrivileges: true })).toBe(
-      'keyctl_join umask chdir setgroups setresgid bounding setresuid capset prctl seccomp exec',
+      'keyctl_join reopen_null umask chdir setgroups setresgid bounding setresuid capset prctl seccomp exec',
     );
   });
 
   test('is the last step before exec where CAP_SYS_ADMIN is kept', () => {
     const capabilities = { effective: ['CAP_SYS_ADMIN'], permitted: ['CAP_SYS_ADMIN'], bounding: ['CAP_SYS_ADMIN'] };
     expect(names({ capabilities })).toBe(
-      'keyctl_join umask chdir setgroups setresgid bounding setresuid capset seccomp exec',
+      'keyctl_join reopen_null umask chdir setgroups setresgid bounding setresuid capset seccomp exec',
     );
   });
 
   test('is loaded before CAP_SYS_ADMIN goes where there is no other way', () => {
     expect(names({ user: { uid: 1, gid: 1 } })).toBe(
-      'keyctl_join umask chdir seccomp setgroups setresgid bounding prctl setresuid capset exec',
+      'keyctl_join reopen_null umask chdir seccomp setgroups setresgid bounding prctl setresuid capset exec',
     );
   });
 
@@ -46,7 +46,7 @@ describe('the seccomp filter', () => {
     const order = (process: Partial<Process>): string[] => {
       const more = { beforeFilter: [before!], beforeExec: [last!] };
       const plan = becomeProcess({ ...plain, ...process }, FILTER, becauseOf({}), undefined, more);
-      return plan.slice(2).flatMap(({ op }) => (['umask', 'chdir', 'seccomp', 'exec'].includes(op) ? [op] : []));
+      return plan.slice(3).flatMap(({ op }) => (['umask', 'chdir', 'seccomp', 'exec'].includes(op) ? [op] : []));
     };
     expect(order({ user: { uid: 1, gid: 1 } })).toEqual(['umask', 'seccomp', 'chdir', 'exec']);
     expect(order({ noNewPrivileges: true })).toEqual(['umask', 'seccomp', 'chdir', 'exec']);

@@ -89,6 +89,7 @@ export function becomeProcess(
   return [
     ...(keyring === undefined ? [] : [joinKeyring(keyring)]),
     ...schedule(process, because),
+    { op: 'reopen_null', stage: 'init', because: 'what it could do to a device of the host’s is not for it to do' },
     {
       op: 'umask',
       stage: 'init',

@@ -43,15 +43,21 @@ export function noteKept(
   const path = keptPath(world, kind, words);
   const directory = path.slice(0, path.lastIndexOf('/'));
   makeDirectories(directory, 0o700);
-  if (statPath(path) === undefined) return writeFile(path, '', { mode: 0o600, sync: false });
+  if (statPath(path) === undefined) {
+    dropMost(directory);
+    return writeFile(path, '', { mode: 0o600, sync: false });
+  }
   const kept = make();
   if (kept === undefined) return;
-  const names = listDirectory(directory);
-  if (names.length > MOST) for (const name of names) removeFile(`${directory}/${name}`);
   const aside = `${path}.${process.pid}`;
   const head = [FORMAT, process.execPath, world.root, words.length, ...words];
   writeFile(aside, encodeFields([...head, ...kept]), { mode: 0o600, sync: false });
   renamePath(aside, path);
+}
+
+function dropMost(directory: string): void {
+  const names = listDirectory(directory);
+  if (names.length >= MOST) for (const name of names) removeFile(`${directory}/${name}`);
 }
 
 /** What the client is told of a foreground, and its detach keys; nothing where there is none. */

@@ -201,6 +201,7 @@ const DESCRIBERS: Describers = {
   copy_tree: (op) => [`${slotName(op.source)} to ${place(op.at, op.path)}`],
   reserve_port: (op) => [describeSocketAddress(op)],
   release_ports: () => [],
+  reopen_null: () => [],
   await_end: (op) => [slotName(op.slot)],
   unpack: (op) => [
     `${slotName(op.records)} to ${place(op.at, op.path)}`,

@@ -127,6 +127,7 @@ const DEEDS: Deeds = {
   copy_tree: (op, slots) => ['copy', `what ${quoted(slots, op.at, op.path)} hides into it`],
   reserve_port: (op) => ['publish', describeSocketAddress(op)],
   release_ports: () => ['give back', 'the published ports'],
+  reopen_null: () => ['open', 'the container’s own /dev/null as its standard streams'],
   await_end: () => ['wait for', 'the end of who started this'],
   unpack: (op, slots) => ['unpack', `a layer into ${quoted(slots, op.at, op.path)}`],
 };

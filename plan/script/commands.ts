@@ -190,6 +190,7 @@ const WITHOUT_COUNTERPART: Partial<Record<OpName, string>> = {
   device_filter: 'an eBPF device filter is attached by bpf(2): no command does it, and none is in force here',
   keyctl_join: 'a session keyring of its own would be joined by keyctl(2), which none of the tools used here calls',
   stdio: 'the monitor would hold pipes or a terminal: the container has the standard streams of this script instead',
+  reopen_null: 'a standard stream that is /dev/null would be opened anew here: it stays the host’s',
   terminal: 'the monitor would open a terminal of the container’s own: it has the one of this script instead',
   log: 'the monitor would write the log',
   listen: 'the monitor would serve `limpid attach` on a socket',

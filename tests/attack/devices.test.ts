@@ -1,6 +1,6 @@
 /** Even with the right to make device nodes, only those that are harmless can be opened. */
 import { afterAll, expect, test } from 'bun:test';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { text } from '../faults/fault-world.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import type { RuntimeSpec } from '../../spec/runtime.ts';
@@ -105,3 +105,31 @@ test.skipIf(!existsSync('/sys/fs/cgroup/devices'))(
     expect(existsSync(`${runtime.root}/hole`)).toBe(false);
   },
 );
+
+/** Which device files are its /dev/null and its standard streams. */
+const WHICH_NULL =
+  'for n in /dev/null /proc/self/fd/*; do [ ! -c $n ] || stat -L -c %d:%i $n; done | sort -u; cat; echo x >/dev/null';
+const hosts = statSync('/dev/null');
+
+/** One file for all of them, and not the host's, whose owner and mode it could change. */
+function expectOwnNull(shown: string): void {
+  expect(shown).toMatch(/^\d+:\d+$/);
+  expect(shown).not.toBe(`${hosts.dev}:${hosts.ino}`);
+}
+
+test('the /dev/null that stands for a missing standard input is the container’s own', async () => {
+  await attack.must('run', '-d', '--name', 'lab', 'builtin:busybox', 'sh', '-c', WHICH_NULL);
+  expect(await attack.must('wait', 'lab')).toBe('0');
+  expectOwnNull(await attack.must('logs', 'lab'));
+  await attack.must('rm', 'lab');
+  await attack.must('run', '-d', '--name', 'lab', 'builtin:busybox', 'sleep', '1000');
+  for (let time = 0; time < 3; time++) expectOwnNull(await attack.must('exec', 'lab', 'sh', '-c', WHICH_NULL));
+  await attack.must('rm', '-f', 'lab');
+});
+
+test('limpid-runtime: so is each that its caller hands over', async () => {
+  const bundle = runtime.bundle('null', ['sh', '-c', `{ ${WHICH_NULL}; } >/tmp/said`]);
+  const through = ['sh', '-c', 'exec "$@" </dev/null 2>/dev/null', 'sh'];
+  expect((await runtime.runWith({ through }, 'run', '--bundle', bundle, 'null')).code).toBe(0);
+  expectOwnNull(text(`${bundle}/rootfs/tmp/said`).trim());
+});

@@ -1,6 +1,6 @@
 /** Law: a kept plan with another container's own things put in is, byte for byte, what the whole way computes for it. */
 import { afterAll, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { CREATE_OPTIONS } from '../../cli/create-options/options.ts';
 import { newConfig } from '../../cli/create-options/new-config.ts';
 import { parseOptions } from '../../cli/parse/parse-options.ts';
@@ -106,4 +106,15 @@ test('nothing is kept for words that were met once, and for words that are almos
   await keep(world, words);
   expect(readKeptRun(newWorld(), words)?.words).toEqual(words);
   expect(readKeptRun(newWorld(), [...words.slice(0, -1), 'true ', ''])).toBeUndefined();
+});
+
+test('of ever new words no more are kept than a few hundred', () => {
+  const world = new World({ root: `${directory}/root`, runroot: `${directory}/many` });
+  for (let index = 0; index < 600; index++) {
+    const words = ['--rm', '--network', 'none', '--label', `a=${index}`, 'builtin:busybox', 'true'];
+    const config = configOf(words);
+    const paths = containerPaths(world, config.id, config.autoRemove);
+    keepRun(world, { words, started: { config, paths, plan: [] }, foreground });
+  }
+  expect(readdirSync(`${directory}/many/kept`)).toHaveLength(600 - 2 * 256);
 });
