@@ -205,7 +205,7 @@ test('a killed monitor’s ports are free once its container is removed', async 
 
 test('a port that a dead container’s element leads away is led to the living one', async () => {
   // What `kill -9` of everything would leave, and an address that is nobody's any more.
-  const table = host.does('nft list tables').trim().split(' ').at(-1)!;
+  const [table] = host.does('nft list tables').match(/limpid-[0-9a-f]{8}$/m)!;
   host.does(`nft add element inet ${table} published4_any { tcp . 8086 : 10.99.99.99 . 80 }`);
   const place = await inside('heir', BRIDGE, '-p', '8086:80');
   await place.answers('tcp', 80);
