@@ -73,7 +73,7 @@ struct record {
 int record_begin(struct record *r);
 int record_claim(const struct record *r);
 int record_write(const struct record *r, const char *name, const struct bytes *text);
-void record_drop(const struct record *r);
+void record_drop(const struct record *r, bool alone);
 
 /* again.c: carries the command line out and exits, or returns with nothing done. `program` is where the whole way goes. */
 void again(int argc, char **argv, const char *program);

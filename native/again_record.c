@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,7 +49,7 @@ int record_begin(struct record *r) {
     r->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (r->lock >= 0 && flock(r->lock, LOCK_EX | LOCK_NB) == 0)
         return 0;
-    record_drop(r);
+    record_drop(r, true);
     return -1;
 }
 
@@ -90,8 +89,11 @@ int record_write(const struct record *r, const char *name, const struct bytes *t
     return sync_directory(record_directory(r)) < 0 ? -1 : sync_directory(parent);
 }
 
-/* The config first: from then on it is gone for everybody. */
-void record_drop(const struct record *r) {
+/*
+ * The config first: from then on it is gone for everybody. Where more may be left than the record, in the kernel, its
+ * directories stay: the next command that sweeps finds them, and by them the rest.
+ */
+void record_drop(const struct record *r, bool alone) {
     char path[4400], removed[4400], holder[128];
     put(put(put(path, record_directory(r)), "/"), CONFIG);
     put(put(put(removed, record_directory(r)), "/"), "removed.json");
@@ -100,10 +102,10 @@ void record_drop(const struct record *r) {
     ssize_t length = readlink(path, holder, sizeof(holder));
     if (length == (ssize_t)strlen(r->own->id) && memcmp(holder, r->own->id, (size_t)length) == 0)
         unlink(path);
-    put(put(path, r->storage), "/merged");
-    umount2(path, MNT_DETACH);
-    remove_directory(r->storage);
-    remove_directory(r->runtime);
+    if (alone) {
+        remove_directory(r->storage);
+        remove_directory(r->runtime);
+    }
     if (r->lock >= 0)
         close(r->lock);
 }

@@ -158,7 +158,7 @@ void again_run(struct reader *r, const struct asked *asked) {
         return;
     int control = claim(&record, &kept, name) ? start(&kept, &record, &own, r) : -1;
     if (control < 0) {
-        record_drop(&record);
+        record_drop(&record, control != LAUNCH_DIED);
         return;
     }
     if (kept.foreground.flags[0] == '\0')

@@ -65,29 +65,31 @@ static bool read_frame(int control, struct frame_read *frame) {
     return frame->payload != NULL && (frame->size == 0 || recv(control, frame->payload, frame->size, MSG_WAITALL) == (ssize_t)frame->size);
 }
 
-/* Up to the frame that says what became of it: nothing that follows is read. */
-static bool hears_of_start(int control) {
+/* Up to the frame that says what became of it: nothing that follows is read. 0 where the executor died before it. */
+static unsigned hears_of_start(int control) {
     struct frame_read frame, trace = {0};
     bool whole;
     while ((whole = read_frame(control, &frame)) && frame.header[0] == FRAME_TRACE)
         trace = frame;
-    if (!whole || frame.header[0] != FRAME_STARTED)
-        return false;
-    trace_phase("container started");
-    trace_show(trace.payload, trace.size);
-    return true;
+    if (whole && frame.header[0] == FRAME_STARTED) {
+        trace_phase("container started");
+        trace_show(trace.payload, trace.size);
+    }
+    return whole ? frame.header[0] : 0;
 }
 
 int launch_plan(const void *plan, size_t size, const struct handed *handed, bool traced) {
     int ends[2], fd = plan_file(plan, size);
     if (fd < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-        return close_keeping_errno(fd);
+        return LAUNCH_FAILED;
     pid_t executor = start_executor(fd, ends[1], handed, 1, traced);
     close(ends[1]);
     close(fd);
-    if (executor > 0 && hears_of_start(ends[0]))
+    unsigned heard = executor < 0 ? FRAME_FAILED : hears_of_start(ends[0]);
+    if (heard == FRAME_STARTED)
         return ends[0];
     while (executor > 0 && waitpid(executor, NULL, 0) < 0 && errno == EINTR)
         continue;
-    return close_keeping_errno(ends[0]);
+    close(ends[0]);
+    return heard == 0 ? LAUNCH_DIED : LAUNCH_FAILED;
 }

@@ -11,7 +11,11 @@ struct handed {
 };
 pid_t start_executor(int plan, int control, const struct handed *handed, int count, bool traced);
 int plan_file(const void *bytes, size_t size);
-/* Whether a process has started; otherwise all of it has ended. The descriptor hears of its end. */
+/*
+ * The descriptor that hears of the end of what has started. Otherwise all of it has ended: the executor has cleared away what
+ * it had made, or has died before that.
+ */
+enum { LAUNCH_FAILED = -1, LAUNCH_DIED = -2 };
 int launch_plan(const void *plan, size_t size, const struct handed *handed, bool traced);
 
 #endif

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { TestHost } from '../kernel/test-hosts.ts';
 import { tryLock } from '../../kernel/locks.ts';
-import { FaultWorld, list } from './fault-world.ts';
+import { CGROUPS, FaultWorld, list } from './fault-world.ts';
 import { until } from '../cli/until.ts';
 import { kill } from '../kill.ts';
 
@@ -30,8 +30,20 @@ function killedAt(call: string, count: number): string[] {
   return ['strace', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject];
 }
 
+/** Cgroups of containers, in every hierarchy. */
+function cgroups(): string[] {
+  const roots = [CGROUPS, ...list(CGROUPS).map((name) => `${CGROUPS}/${name}`)];
+  return roots.flatMap((root) => list(`${root}/limpid`).map((name) => `${root}/limpid/${name}`)).filter(isContainers);
+}
+const isContainers = (path: string): boolean => /\/limpid-[0-9a-f]{64}$/.test(path);
+const others = new Set(cgroups());
+
 /** What is there because of containers, or of networks that nobody has. */
 function left(): string[] {
+  return [...cgroups().filter((path) => !others.has(path)), ...leftOfNetworks()];
+}
+
+function leftOfNetworks(): string[] {
   const networks = list(`${fault.root}/networks`);
   const links = host
     .does('ip -br link')
@@ -103,9 +115,10 @@ test('the executor or the child, before each of its messages to the kernel', asy
       if (code === 0) break;
       expect([code, err]).toEqual([125, expect.stringMatching(/^Error: cannot .*\n$/)]);
       // The start itself has cleared away: nobody has tidied up yet.
-      await until('the end of its namespaces', () => left().every((one) => !one.startsWith('veth')));
-      expect([`killed at sendto ${killed + 1}`, ...left()]).toHaveLength(1);
+      await until('the end of its namespaces', () => leftOfNetworks().every((one) => !one.startsWith('veth')));
+      expect([`killed at sendto ${killed + 1}`, ...leftOfNetworks()]).toHaveLength(1);
       await tidyUp();
+      expect([`killed at sendto ${killed + 1}`, ...left()]).toHaveLength(1);
     }
     expect(killed).toBeGreaterThan(2);
     await tidyUp();
