@@ -42,6 +42,7 @@ struct own {
 
 /* again_facts.c: whether everything that was looked at is as it was. */
 bool facts_still_hold(struct reader *r, const struct own *own);
+bool link_is(const char *path, const char *expected);
 
 /* again_fill.c */
 struct bytes {

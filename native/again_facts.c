@@ -10,7 +10,6 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -41,7 +40,7 @@ static bool file_has(const char *path, const char *expected) {
     return text != NULL && strstr(text, expected) != NULL;
 }
 
-static bool link_is(const char *path, const char *expected) {
+bool link_is(const char *path, const char *expected) {
     char target[256];
     ssize_t size = readlink(path, target, sizeof(target));
     return size >= 0 && (size_t)size == strlen(expected) && memcmp(target, expected, (size_t)size) == 0;
@@ -175,14 +174,6 @@ static bool netfilter_knows(const char *hex, const char *expected) {
     return answered && answer.type != KERN_NLMSG_ERROR;
 }
 
-/* Somebody has this lock, alone. */
-static bool lock_is_held(const char *path, const char *expected) {
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    bool held = *expected == '\0' && fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
-    close(fd);
-    return held;
-}
-
 static bool fact_holds(const char *kind, const char *subject, const char *expected) {
     static const struct {
         const char *kind;
@@ -190,7 +181,7 @@ static bool fact_holds(const char *kind, const char *subject, const char *expect
     } KINDS[] = {
         {"file", file_is},           {"has", file_has},        {"link", link_is},       {"path", path_is},
         {"inside", inside_is},       {"type", file_system_is}, {"env", variable_is},    {"process", process_is},
-        {"interface", interface_is}, {"netfilter", netfilter_knows}, {"locked", lock_is_held},
+        {"interface", interface_is}, {"netfilter", netfilter_knows},
         {"apart", namespaces_are_apart}, {"through", is_see_through},
     };
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)

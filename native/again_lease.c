@@ -71,11 +71,10 @@ bool take_lease(const struct leases *leases, struct own *own) {
 }
 
 void drop_lease(const struct leases *leases, const struct own *own) {
-    char path[PATH_MAX], holder[128];
+    char path[PATH_MAX];
     if (leases->directory == NULL || strlen(leases->directory) > PATH_MAX - 32)
         return;
     put(put(put(path, leases->directory), "/"), own->address);
-    ssize_t length = readlink(path, holder, sizeof(holder));
-    if (length == (ssize_t)strlen(own->id) && memcmp(holder, own->id, (size_t)length) == 0)
+    if (link_is(path, own->id))
         unlink(path);
 }

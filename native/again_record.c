@@ -94,13 +94,12 @@ int record_write(const struct record *r, const char *name, const struct bytes *t
  * directories stay: the next command that sweeps finds them, and by them the rest.
  */
 void record_drop(const struct record *r, bool alone) {
-    char path[4400], removed[4400], holder[128];
+    char path[4400], removed[4400];
     put(put(put(path, record_directory(r)), "/"), CONFIG);
     put(put(put(removed, record_directory(r)), "/"), "removed.json");
     rename(path, removed);
     name_claim(r, path);
-    ssize_t length = readlink(path, holder, sizeof(holder));
-    if (length == (ssize_t)strlen(r->own->id) && memcmp(holder, r->own->id, (size_t)length) == 0)
+    if (link_is(path, r->own->id))
         unlink(path);
     if (alone) {
         remove_directory(r->storage);
