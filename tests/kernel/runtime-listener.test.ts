@@ -6,7 +6,7 @@ import type { RuntimeSpec, Seccomp } from '../../spec/runtime.ts';
 import { until } from '../cli/until.ts';
 import { runtimeScope } from './runtime-bundle.ts';
 
-const { bundle, directory, root, run, says, state } = runtimeScope();
+const { bundle, directory, root, run, runWith, says, state } = runtimeScope();
 const program = `${directory}/seccomp-listener`;
 const ENOSPC = 28;
 
@@ -72,6 +72,20 @@ test('the container asks, and is told no', async () => {
     },
   ]);
   expect(calls).toBe(1);
+});
+
+test('SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV reaches the kernel, and the listener is asked as ever', async () => {
+  const { path, child } = await listen('killable', ENOSPC);
+  const flags = ['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'] as const;
+  const place = bundle('killable', ['mkdir', '/tmp/x'], (spec) => {
+    spec.linux!.seccomp = { ...ASK, listenerPath: path, flags: [...flags] };
+  });
+  const calls = `${directory}/killable.calls`;
+  const through = ['strace', '-f', '-qq', '-X', 'raw', '-e', 'trace=seccomp', '-o', calls];
+  expect((await runWith({ through }, 'run', '--bundle', place, 'killable')).code).toBe(1);
+  // linux/seccomp.h: SECCOMP_SET_MODE_FILTER with NEW_LISTENER (8) and WAIT_KILLABLE_RECV (32).
+  expect(readFileSync(calls, 'utf8')).toMatch(/ seccomp\(0x1, 0x28, /);
+  expect((await toldTo(child)).calls).toBe(1);
 });
 
 test('what is executed has a listener of its own, whose state is of a container that runs', async () => {
