@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { readdirSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, existsSync, readFileSync } from 'node:fs';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
 
@@ -77,15 +77,16 @@ test('pause and unpause: no process of it runs meanwhile', async () => {
     '-c',
     'i=0; while :; do i=$((i+1)); echo $i > /count; done',
   );
-  const pid = await says('inspect', '--format', '{{.State.Pid}}', 'still');
-  const ticks = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ').slice(13, 15).join(' ');
+  const upper = await says('inspect', '--format', '{{.GraphDriver.Data.UpperDir}}', 'still');
+  const count = () => readFileSync(`${upper}/count`, 'utf8');
+  await until('it to count', () => existsSync(`${upper}/count`));
   expect(await says('pause', 'still')).toBe('still');
   expect(await says('ps', '--format', '{{.State}} {{.Status}}')).toMatch(/^paused Paused|^paused Up .*\(Paused\)/);
-  const before = ticks();
+  const before = count();
   await says('ps');
-  expect(ticks()).toBe(before);
+  expect(count()).toBe(before);
   await says('unpause', 'still');
-  await until('it to go on', () => ticks() !== before);
+  await until('it to go on', () => !['', before].includes(count()));
   expect(await state('still')).toBe('running 0');
   await says('rm', '-f', '-t', '0', 'still');
 });
@@ -145,18 +146,10 @@ test('rm -a and -f; --cidfile', async () => {
   await says('create', BUSYBOX);
   expect((await says('rm', '-f', '-a', '-t', '0')).split('\n').length).toBe(2);
   expect(await says('ps', '-aq')).toBe('');
-  writeFileSync(cid, '');
-});
-
-test('--restart on-failure:2 starts again twice', async () => {
-  await says('run', '-d', '--name', 'fails', '--restart', 'on-failure:2', BUSYBOX, 'sh', '-c', 'echo run; exit 3');
-  await until('three runs', async () => (await limpid('logs', 'fails')).out === 'run\nrun\nrun\n');
-  await until('the end', async () => (await state('fails')) === 'exited 3');
-  await says('rm', '-f', 'fails');
 });
 
 test('--timeout ends it', async () => {
-  expect((await limpid('run', '--rm', '--timeout', '1', BUSYBOX, 'sleep', '1000')).code).toBe(137);
+  expect((await limpid('run', '--rm', '--timeout', '1', BUSYBOX, 'sleep', '100')).code).toBe(137);
 });
 
 test('a command that runs while another removes it', async () => {
@@ -167,5 +160,5 @@ test('a command that runs while another removes it', async () => {
   const waiting = limpid('wait', 'going');
   await until('the monitor has a client', () => descriptors() > before);
   await says('rm', '-f', '-t', '0', 'going');
-  expect([(await waiting).code === 0, (await waiting).out === '137\n']).toEqual([true, true]);
+  expect(await waiting).toEqual({ code: 0, out: '137\n', err: '' });
 });
