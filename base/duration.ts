@@ -37,18 +37,48 @@ export function formatDuration(ms: number): string {
   return minutes > 0 ? `${sign}${minutes}m${seconds}s` : `${sign}${seconds}s`;
 }
 
-/** A duration in milliseconds as people say it: `3 minutes`, `About an hour` (docker's `units.HumanDuration`). */
+/**
+ * Up to which age, in seconds, what is said of it: a text, or a number and a unit of so many seconds, with what is added
+ * before it is divided.
+ */
+export interface AgeStep {
+  readonly below: number;
+  readonly words: string;
+  readonly per?: number;
+  readonly add?: number;
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Hours are rounded, and all that is counted in hours with them. */
+const HALF = HOUR / 2;
+
+/** How people say an age, as docker's `units.HumanDuration`. */
+export const AGE_STEPS: readonly AgeStep[] = [
+  { below: 1, words: 'Less than a second' },
+  { below: 2, words: '1 second' },
+  { below: MINUTE, words: ' seconds', per: 1 },
+  { below: 2 * MINUTE, words: 'About a minute' },
+  { below: HOUR, words: ' minutes', per: MINUTE },
+  { below: 2 * HOUR - HALF, words: 'About an hour' },
+  { below: 2 * DAY - HALF, words: ' hours', per: HOUR, add: HALF },
+  { below: 14 * DAY - HALF, words: ' days', per: DAY, add: HALF },
+  { below: 60 * DAY - HALF, words: ' weeks', per: 7 * DAY, add: HALF },
+  { below: 730 * DAY - HALF, words: ' months', per: 30 * DAY, add: HALF },
+  { below: Number.MAX_SAFE_INTEGER, words: ' years', per: 365 * DAY },
+];
+
+/** Says how old something is that is from then, in ms since the epoch. */
+export type AgeOf = (sinceMs: number) => string;
+
+export function agesAt(nowMs: number): AgeOf {
+  return (sinceMs) => describeDuration(Math.max(0, nowMs - sinceMs) || 0);
+}
+
+/** A duration in milliseconds as people say it: `3 minutes`, `About an hour`. */
 export function describeDuration(ms: number): string {
   const seconds = Math.floor(ms / 1e3);
-  if (seconds < 1) return 'Less than a second';
-  if (seconds < 60) return seconds === 1 ? '1 second' : `${seconds} seconds`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return minutes === 1 ? 'About a minute' : `${minutes} minutes`;
-  const hours = Math.floor(ms / 3600e3 + 0.5);
-  if (hours === 1) return 'About an hour';
-  if (hours < 48) return `${hours} hours`;
-  if (hours < 24 * 7 * 2) return `${Math.floor(hours / 24)} days`;
-  if (hours < 24 * 30 * 2) return `${Math.floor(hours / 24 / 7)} weeks`;
-  if (hours < 24 * 365 * 2) return `${Math.floor(hours / 24 / 30)} months`;
-  return `${Math.floor(ms / 3600e3 / 24 / 365)} years`;
+  const { words, per, add = 0 } = AGE_STEPS.find(({ below }) => seconds < below)!;
+  return per === undefined ? words : `${Math.floor((seconds + add) / per)}${words}`;
 }

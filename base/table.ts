@@ -7,7 +7,7 @@ export interface TableShape {
   readonly padding: number;
 }
 
-const PODMAN_TABLE: TableShape = { minWidth: 12, padding: 2 };
+export const PODMAN_TABLE: TableShape = { minWidth: 12, padding: 2 };
 
 /**
  * Lines of cells as an aligned text, each line ended by a newline, as Go's tabwriter lays them out for podman:

@@ -59,8 +59,14 @@ export async function runCases(
   );
   add(interleave(`ps${within}`, contestants, runs, (one) => timeCommand(one.commands.list(), one)));
   add(
-    interleave(`inspect${within}`, contestants, runs, (one, index) =>
-      timeCommand(one.commands.inspect(pick(index)), one),
+    interleave(`ps${within}, looked at anew`, contestants, runs, ({ commands, env }) =>
+      timeCommand((commands.listAnew ?? commands.list)(), { env }),
+    ),
+  );
+  add(interleave(`inspect${within}`, contestants, runs, (one) => timeCommand(one.commands.inspect(names[0]!), one)));
+  add(
+    interleave(`inspect${within}, each of another one`, contestants, runs, (one, index) =>
+      timeCommand(one.commands.inspect(pick(index + 1)), one),
     ),
   );
   const monitored = contestants.filter(({ monitor }) => monitor !== undefined);

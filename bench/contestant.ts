@@ -6,6 +6,8 @@ export interface Commands {
   readonly runDetached: (id: string) => readonly string[];
   readonly exec: (id: string) => readonly string[];
   readonly list: () => readonly string[];
+  /** The same in words that are not kept. */
+  readonly listAnew?: () => readonly string[];
   readonly inspect: (id: string) => readonly string[];
   readonly remove: (id: string) => readonly string[];
 }

@@ -1,5 +1,5 @@
 /*
- * `limpid run` and `limpid exec` in words that came before: what they came to was kept (engine/kept/), and where everything
+ * `limpid run`, `exec`, `ps` and `inspect` in words that came before: what they came to was kept (engine/kept/), and where everything
  * that it was computed from is still so, it is carried out from here, without a line of JavaScript. Whatever is not as it
  * was, and whatever fails, is left to the whole way: it does it, or says why not.
  */
@@ -66,6 +66,8 @@ void again(int argc, char **argv, const char *program) {
     struct reader r = {text, text + size};
     if (text == NULL || !is_next(&r, FORMAT) || !is_by(&r, program) || !is_next(&r, asked.root) || !same_words(&asked, &r))
         return;
+    if (is_answered(asked.command))
+        return again_answer(&r);
     raise_open_files();
     if (strcmp(asked.command, "run") == 0)
         again_run(&r, &asked);

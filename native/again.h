@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 /*
- * What `limpid run` and `limpid exec` kept of a command line (engine/kept/, docs/decisions/0017): its words, what its plan was
- * computed from, and the plan, with blanks for what only one container has.
+ * What `limpid run`, `exec`, `ps` and `inspect` kept of a command line (engine/kept/, docs/decisions/0017): its words, what its
+ * plan or its answer was computed from, and that, with blanks for what only one container has, or for ages.
  */
 #define ID_SIZE 64
 
@@ -30,6 +30,7 @@ bool read_words(struct asked *asked, int argc, char **argv);
 void put_words_hash(char *at, const struct asked *asked);
 bool same_words(const struct asked *asked, struct reader *r);
 bool is_container_name(const char *name);
+bool is_answered(const char *command); /* It only tells. */
 
 /* What stands in the blanks. */
 struct own {
@@ -50,6 +51,7 @@ struct bytes {
     size_t size, room;
 };
 bool fill(struct reader blanked, const struct own *own, struct bytes *filled);
+bool append_text(struct bytes *to, const char *text);
 
 /* again_lease.c: the address range of the default network, and the symlink that is a lease. */
 struct leases {
@@ -76,10 +78,14 @@ int record_claim(const struct record *r);
 int record_write(const struct record *r, const char *name, const struct bytes *text);
 void record_drop(const struct record *r, bool alone);
 
+/* again_table.c: the table that is kept, as it is at `now`, ms since the epoch. */
+bool lay_out(struct reader *r, uint64_t now, struct bytes *text);
+
 /* again.c: carries the command line out and exits, or returns with nothing done. `program` is where the whole way goes. */
 void again(int argc, char **argv, const char *program);
 void again_run(struct reader *r, const struct asked *asked);
 void again_exec(struct reader *r, const struct asked *asked);
+void again_answer(struct reader *r);
 /* This command's streams and exit code become the container's; without flags it stays in the background. */
 struct foreground {
     const char *flags, *keys;

@@ -43,7 +43,7 @@ static bool file_has(const char *path, const char *expected) {
 bool link_is(const char *path, const char *expected) {
     char target[256];
     ssize_t size = readlink(path, target, sizeof(target));
-    return size >= 0 && (size_t)size == strlen(expected) && memcmp(target, expected, (size_t)size) == 0;
+    return size < 0 ? *expected == '\0' : (size_t)size == strlen(expected) && memcmp(target, expected, (size_t)size) == 0;
 }
 
 /* As `fingerprint` of kernel/file-status.ts. */
@@ -99,15 +99,39 @@ static bool variable_is(const char *name, const char *expected) {
     return value == NULL ? *expected == '\0' : *expected == '=' && strcmp(value, expected + 1) == 0;
 }
 
-/* The very process, by its start time, and alive: proc(5), stat. */
-static bool process_is(const char *pid, const char *start_time) {
+/* proc(5), stat, from its third field on; NULL for who is not alive. */
+static const char *stat_of_living(const char *pid) {
     char path[64];
     put(put(put(path, "/proc/"), strlen(pid) < 16 ? pid : ""), "/stat");
     const char *text = read_short(path), *at = text == NULL ? NULL : strrchr(text, ')');
-    bool same = at != NULL && strlen(at) > 4 && at[2] != 'Z' && at[2] != 'X';
-    for (int field = 2; same && field < 22; field++)
-        same = (at = strchr(at + 1, ' ')) != NULL;
-    return same && strcspn(at + 1, " ") == strlen(start_time) && strncmp(at + 1, start_time, strlen(start_time)) == 0;
+    return at != NULL && strlen(at) > 4 && at[2] != 'Z' && at[2] != 'X' ? at + 2 : NULL;
+}
+
+static bool field_is(const char *at, int number, const char *expected) {
+    for (int field = 3; field < number; field++)
+        if ((at = strchr(at, ' ')) == NULL)
+            return false;
+        else
+            at++;
+    return strcspn(at, " ") == strlen(expected) && strncmp(at, expected, strlen(expected)) == 0;
+}
+
+/* The very process, by its start time, and alive. */
+static bool process_is(const char *pid, const char *start_time) {
+    const char *at = stat_of_living(pid);
+    return at != NULL && field_is(at, 22, start_time);
+}
+
+/* A process, its parent's pid behind it, and its start time. */
+static bool child_is(const char *subject, const char *start_time) {
+    char pid[16];
+    size_t size = strcspn(subject, " ");
+    if (subject[size] == '\0' || size >= sizeof(pid))
+        return false;
+    memcpy(pid, subject, size);
+    pid[size] = '\0';
+    const char *at = stat_of_living(pid);
+    return at != NULL && field_is(at, 4, subject + size + 1) && field_is(at, 22, start_time);
 }
 
 /* Namespaces that are not ours, by the names of /proc/PID/ns. */
@@ -181,7 +205,7 @@ static bool fact_holds(const char *kind, const char *subject, const char *expect
     } KINDS[] = {
         {"file", file_is},           {"has", file_has},        {"link", link_is},       {"path", path_is},
         {"inside", inside_is},       {"type", file_system_is}, {"env", variable_is},    {"process", process_is},
-        {"interface", interface_is}, {"netfilter", netfilter_knows},
+        {"interface", interface_is}, {"netfilter", netfilter_knows}, {"child", child_is},
         {"apart", namespaces_are_apart}, {"through", is_see_through},
     };
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)

@@ -26,7 +26,7 @@ static bool append(struct bytes *to, const void *from, size_t size) {
     return true;
 }
 
-static bool append_text(struct bytes *to, const char *text) {
+bool append_text(struct bytes *to, const char *text) {
     return append(to, text, strlen(text));
 }
 

@@ -74,15 +74,21 @@ static bool mask_container(struct asked *asked) {
     return false;
 }
 
+bool is_answered(const char *command) {
+    return strcmp(command, "ps") == 0 || strcmp(command, "inspect") == 0;
+}
+
 bool read_words(struct asked *asked, int argc, char **argv) {
     *asked = (struct asked){.root = ROOT, .runroot = RUNROOT, .words = argv + 1, .count = argc - 1, .masked_at = -1};
     while (asked->count > 0 && asked->words[0][0] == '-')
         if (!take_option(asked, "--root", &asked->root) && !take_option(asked, "--runroot", &asked->runroot))
             return false;
-    if (asked->count < 2 || asked->root[0] != '/' || asked->runroot[0] != '/')
+    if (asked->count < 1 || asked->root[0] != '/' || asked->runroot[0] != '/')
         return false;
     asked->command = asked->words[0];
     asked->words++, asked->count--;
+    if (is_answered(asked->command))
+        return true;
     if (strcmp(asked->command, "exec") == 0)
         return mask_container(asked);
     mask_name(asked);

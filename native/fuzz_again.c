@@ -1,4 +1,4 @@
-/* libFuzzer: whatever a kept file holds, reading it and filling its blanks in neither crashes nor leaves it. */
+/* libFuzzer: whatever a kept file holds, reading it, filling its blanks in and laying it out neither crashes nor leaves it. */
 #include "again.h"
 
 #include <stdlib.h>
@@ -14,6 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         filled.size = 0;
         sum += number + fill(part, &own, &filled);
     }
+    filled.size = 0;
+    struct reader table = {(const char *)bytes, (const char *)bytes + size};
+    sum += lay_out(&table, 1767323225000, &filled);
     free(filled.at);
     return sum == UINT64_MAX;
 }

@@ -5,7 +5,7 @@
  *   asan       build/native/executor-asan   the same with AddressSanitizer and UBSan, for the tests
  *   fuzz       build/native/fuzz-wire       libFuzzer on the reader of plans
  *   fuzz-unpack  build/native/fuzz-unpack   libFuzzer on the reader of an archive's records
- *   fuzz-again   build/native/fuzz-again    libFuzzer on the reader of kept files, and on their blanks
+ *   fuzz-again   build/native/fuzz-again    libFuzzer on the reader of kept files, their blanks and tables
  * What is newer than its sources is left alone.
  */
 import { readdirSync, renameSync, statSync } from 'node:fs';
@@ -58,7 +58,7 @@ const TARGETS: Record<string, Target> = {
     out: 'fuzz-again',
     compiler: 'clang',
     flags: [...SANITIZERS, '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'],
-    sources: ['fuzz_again.c', 'again_file.c', 'again_fill.c', 'text.c'],
+    sources: ['fuzz_again.c', 'again_file.c', 'again_fill.c', 'again_table.c', 'text.c'],
   },
 };
 

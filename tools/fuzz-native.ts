@@ -42,13 +42,32 @@ function unpackSeeds(): Map<string, Uint8Array> {
   return seeds.set('all', Buffer.concat([...seeds.values()]));
 }
 
-/** A text, a number and a part with every piece, as they follow each other in a kept file. */
+/** A text, a number and a part with every piece, as they follow each other in a kept file; and a table. */
 function againSeeds(): Map<string, Uint8Array> {
   const pieces = encodePieces([Buffer.from('op'), '(', Buffer.from('/run/'), ...Object.values(BLANK), ')', 'n']);
   const one = Buffer.concat([Buffer.from(['text', '7', ''].join('\0')), u32(pieces.length), pieces]);
+  const table = [
+    '1',
+    '60',
+    '1',
+    '0',
+    ' seconds',
+    '12',
+    '2',
+    '2',
+    '1',
+    'web',
+    '',
+    '',
+    'Up ',
+    '1767323220000',
+    ' more',
+    '',
+  ];
   return new Map([
     ['one', one],
     ['two', Buffer.concat([one, one])],
+    ['table', Buffer.from(table.join('\0'))],
   ]);
 }
 

@@ -12,6 +12,7 @@ export async function openLimpid(world: BenchWorld): Promise<Contestant | string
     runDetached: (id: string) => [...run, '-d', '--name', id, 'builtin:busybox', 'sleep', 'infinity'],
     exec: (id: string) => [...limpid, 'exec', id, 'true'],
     list: () => [...limpid, 'ps'],
+    listAnew: () => [...limpid, 'ps', '--sort=created'],
     inspect: (id: string) => [...limpid, 'inspect', id],
     remove: (id: string) => [...limpid, 'rm', '-f', id],
   };

@@ -1,3 +1,4 @@
+import { agesAt } from '../../base/duration.ts';
 import { listContainers, type ContainerSummary } from '../../engine/containers/list.ts';
 import { listIds } from '../../engine/records/list.ts';
 import { holdsOtherNames } from '../../engine/records/other-names.ts';
@@ -7,6 +8,7 @@ import type { Output } from '../output.ts';
 import type { Handler, Invocation } from '../parse/command.ts';
 import { printPs, printUsual, PS_HEADINGS, sortContainers } from '../print/ps.ts';
 import { psCells, psJson, psRow, publishes, usualCells, type PsDetails } from '../print/ps-row.ts';
+import type { ShownPs } from '../keep-ps.ts';
 import type { ContainerSizes, psDetails } from '../ps-details.ts';
 import { worldOf } from '../world.ts';
 
@@ -17,18 +19,45 @@ export const handle: Handler<PsOptions> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
   if (options.watch === undefined) {
+    const askedMs = Date.now();
     const ids = listIds(world);
-    const containers = listContainers(world, ids);
-    await output.out(await describe(world, invocation, containers));
-    if (containers.length < ids.length || holdsOtherNames(world, containers))
-      await tidy(world, output, containers, ids);
+    const all = listContainers(world, ids);
+    const shown = await choose(world, all, options);
+    await output.out(await describe(shown, options));
+    if (all.length < ids.length || holdsOtherNames(world, all)) await tidy(world, output, all, ids);
+    else if (isUsual(invocation)) await keep(world, invocation, { ...shown, all, askedMs });
     return 0;
   }
   for (;;) {
-    await output.out(CLEAR_SCREEN + (await describe(world, invocation, listContainers(world))));
+    const shown = await choose(world, listContainers(world), options);
+    await output.out(CLEAR_SCREEN + (await describe(shown, options)));
     await Bun.sleep(options.watch * 1000);
   }
 };
+
+/** What is told of which containers. */
+interface Shown {
+  readonly containers: readonly ContainerSummary[];
+  readonly details: (one: ContainerSummary) => PsDetails;
+}
+
+/** Options whose answer depends on nothing but the containers and the time. */
+const USUAL: ReadonlySet<string> = new Set(['all', 'no-trunc', 'noheading', 'quiet']);
+
+function isUsual({ typed }: Invocation<PsOptions>): boolean {
+  for (const name in typed) if (!USUAL.has(name)) return false;
+  return true;
+}
+
+async function keep(
+  world: World,
+  { words, options }: Invocation<PsOptions>,
+  shown: Pick<ShownPs, 'all' | 'askedMs'> & Shown,
+): Promise<void> {
+  const { keepPs } = await import('../keep-ps.ts');
+  const { 'no-trunc': noTrunc, noheading: noHeading, quiet } = options;
+  keepPs(world, { ...shown, shown: shown.containers, words, noTrunc, noHeading, quiet });
+}
 
 /** Tells of records that cannot be read, and clears away what killed commands left. */
 async function tidy(
@@ -44,23 +73,12 @@ async function tidy(
   await removeLeavings(world, containers, ids);
 }
 
-async function describe(
-  world: World,
-  { options }: Invocation<PsOptions>,
-  all: readonly ContainerSummary[],
-): Promise<string> {
-  const chosen = await choose(world, all, options);
+async function describe({ containers, details }: Shown, options: Invocation<PsOptions>['options']): Promise<string> {
   const { format, 'no-trunc': noTrunc, noheading: noHeading, ns: namespaces, size } = options;
-  const sizes = size || options.sort === 'size' ? await sizesOf(world, chosen) : undefined;
-  const containers = sortContainers(chosen, options.sort, sizes);
   if (options.quiet && format === undefined) {
     return containers.map(({ config }) => `${noTrunc ? config.id : config.id.slice(0, 12)}\n`).join('');
   }
-  const hasMore = namespaces || format !== undefined || sizes !== undefined || containers.some(publishes);
-  const details = hasMore
-    ? await detailsOf(world, containers, { sizes, withNamespaces: namespaces || format !== undefined })
-    : noDetails;
-  const style = { nowMs: Date.now(), noTrunc };
+  const style = { ageOf: agesAt(Date.now()), noTrunc };
   if (format === undefined && !namespaces && !size) {
     const rows = containers.map((one) => usualCells(one, style, details(one)));
     return printUsual(rows, noHeading);
@@ -70,7 +88,7 @@ async function describe(
     return printPs(rows, { noHeading, namespaces, size });
   }
   if (format === 'json') {
-    const documents = containers.map((one) => psJson(one, style.nowMs, details(one)));
+    const documents = containers.map((one) => psJson(one, style.ageOf, details(one)));
     return `${JSON.stringify(documents, null, 4)}\n`;
   }
   const rows = containers.map((one) => psRow(one, style, details(one)));
@@ -99,6 +117,22 @@ async function filterOf(world: World, filters: readonly string[]): Promise<(one:
 }
 
 async function choose(
+  world: World,
+  all: readonly ContainerSummary[],
+  options: Invocation<PsOptions>['options'],
+): Promise<Shown> {
+  const chosen = await filtered(world, all, options);
+  const { format, ns: namespaces, size, quiet } = options;
+  const sizes = size || options.sort === 'size' ? await sizesOf(world, chosen) : undefined;
+  const containers = sortContainers(chosen, options.sort, sizes);
+  const hasMore = namespaces || format !== undefined || sizes !== undefined || (!quiet && containers.some(publishes));
+  const details = hasMore
+    ? await detailsOf(world, containers, { sizes, withNamespaces: namespaces || format !== undefined })
+    : noDetails;
+  return { containers, details };
+}
+
+async function filtered(
   world: World,
   containers: readonly ContainerSummary[],
   options: Invocation<PsOptions>['options'],

@@ -1,4 +1,4 @@
-import { describeDuration } from '../../base/duration.ts';
+import { agesAt } from '../../base/duration.ts';
 import { formatDecimalSize } from '../../base/size.ts';
 import { formatTable } from '../../base/table.ts';
 import { shortId } from '../../engine/images/find.ts';
@@ -47,7 +47,8 @@ export function printUsage(rows: readonly UsageRow[]): string {
 
 /** `system df -v`: each of them. */
 export function printUsages({ images, containers, volumes }: DiskUsage, nowMs: number): string {
-  const since = (instant: string) => describeDuration(Math.max(0, nowMs - (Date.parse(instant) || 0)));
+  const ageOf = agesAt(nowMs);
+  const since = (instant: string) => ageOf(Date.parse(instant) || 0);
   const imageLines = images.flatMap(({ image, sizeBytes, sharedBytes, containers }) =>
     image.entries.map((entry) => {
       const { repository, tag } = nameColumns(entry);
@@ -62,7 +63,7 @@ export function printUsages({ images, containers, volumes }: DiskUsage, nowMs: n
     String(volumes),
     formatDecimalSize(sizeBytes),
     since(config.created),
-    describeStatus(state, nowMs),
+    describeStatus(state, ageOf),
     config.name,
   ]);
   const volumeLines = volumes.map(({ name, links, sizeBytes }) => [name, String(links), formatDecimalSize(sizeBytes)]);

@@ -1,5 +1,5 @@
 import type { ContainerSummary } from '../../engine/containers/list.ts';
-import { describeDuration } from '../../base/duration.ts';
+import type { AgeOf } from '../../base/duration.ts';
 import { formatDecimalSize } from '../../base/size.ts';
 import { asMap } from '../template/value.ts';
 import { goTime } from './go-time.ts';
@@ -15,7 +15,7 @@ export interface PsDetails {
 }
 
 export interface PsRowOptions {
-  readonly nowMs: number;
+  readonly ageOf: AgeOf;
   readonly noTrunc: boolean;
 }
 
@@ -36,7 +36,7 @@ const command = ({ config }: ContainerSummary, { noTrunc }: PsRowOptions): strin
   const words = config.entrypoint === undefined ? config.command : [...config.entrypoint, ...config.command];
   return noTrunc ? words.join(' ') : shorten(words.join(' '));
 };
-const created = ({ config }: ContainerSummary, { nowMs }: PsRowOptions): string => ago(config.created, nowMs);
+const created = ({ config }: ContainerSummary, { ageOf }: PsRowOptions): string => ago(config.created, ageOf);
 
 /** What `ps --format` can show of a container, by podman's names. */
 const FIELDS = {
@@ -49,7 +49,7 @@ const FIELDS = {
   CreatedAt: ({ config }: ContainerSummary) => goTime(config.created),
   CreatedHuman: created,
   RunningFor: created,
-  Status: ({ state }: ContainerSummary, { nowMs }: Shown) => describeStatus(state, nowMs),
+  Status: ({ state }: ContainerSummary, { ageOf }: Shown) => describeStatus(state, ageOf),
   State: ({ state }: ContainerSummary) => state.status,
   Names: ({ config }: ContainerSummary) => config.name,
   Pid: ({ state }: ContainerSummary) => state.process?.pid ?? 0,
@@ -87,10 +87,10 @@ export type PsCells = (field: PsField) => unknown;
 
 export function psCells(
   container: ContainerSummary,
-  { nowMs, noTrunc }: PsRowOptions,
+  { ageOf, noTrunc }: PsRowOptions,
   details: PsDetails = {},
 ): PsCells {
-  const shown: Shown = { nowMs, noTrunc, details };
+  const shown: Shown = { ageOf, noTrunc, details };
   return (field) => FIELDS[field](container, shown);
 }
 
@@ -102,7 +102,7 @@ export function usualCells(one: ContainerSummary, options: PsRowOptions, { ports
     config.image,
     command(one, options),
     created(one, options),
-    describeStatus(state, options.nowMs),
+    describeStatus(state, options.ageOf),
     ports?.cell ?? '',
     config.name,
   ];
@@ -127,12 +127,12 @@ function networkNames({ networks = [], namespaces }: ContainerSummary['config'])
 }
 
 /** A container as `ps --format json` shows it: podman's keys. */
-export function psJson({ config, state }: ContainerSummary, nowMs: number, details: PsDetails = {}) {
+export function psJson({ config, state }: ContainerSummary, ageOf: AgeOf, details: PsDetails = {}) {
   const { size, namespaces } = details;
   return {
     AutoRemove: config.autoRemove,
     Command: [...(config.entrypoint ?? []), ...config.command],
-    CreatedAt: ago(config.created, nowMs),
+    CreatedAt: ago(config.created, ageOf),
     Exited: state.status === 'exited',
     ExitedAt: seconds(state.finishedAt),
     ExitCode: state.exitCode ?? 0,
@@ -152,20 +152,20 @@ export function psJson({ config, state }: ContainerSummary, nowMs: number, detai
     Size: size === undefined ? null : { rootFsSize: size.totalBytes, rwSize: size.upperBytes },
     StartedAt: seconds(state.startedAt),
     State: state.status,
-    Status: describeStatus(state, nowMs),
+    Status: describeStatus(state, ageOf),
     Created: seconds(config.created),
   };
 }
 
 /** `Up 3 minutes`, `Exited (0) 5 seconds ago`, `Created`. */
-export function describeStatus(state: ContainerSummary['state'], nowMs: number): string {
+export function describeStatus(state: ContainerSummary['state'], ageOf: AgeOf): string {
   switch (state.status) {
     case 'running':
-      return `Up ${since(state.startedAt, nowMs)}${state.error === undefined ? '' : ' (unwatched)'}`;
+      return `Up ${since(state.startedAt, ageOf)}${state.error === undefined ? '' : ' (unwatched)'}`;
     case 'paused':
       return 'Paused';
     case 'exited': {
-      const when = state.finishedAt === undefined ? '' : ` ${since(state.finishedAt, nowMs)} ago`;
+      const when = state.finishedAt === undefined ? '' : ` ${since(state.finishedAt, ageOf)} ago`;
       return `Exited (${state.exitCode ?? '?'})${when}${state.error === undefined ? '' : ' (unseen)'}`;
     }
     case 'created':
@@ -179,12 +179,12 @@ function imageId({ rootfs }: ContainerSummary['config']): string {
   return rootfs.kind === 'image' ? rootfs.id.slice(rootfs.id.indexOf(':') + 1) : '';
 }
 
-function ago(instant: string, nowMs: number): string {
-  return `${since(instant, nowMs)} ago`;
+function ago(instant: string, ageOf: AgeOf): string {
+  return `${since(instant, ageOf)} ago`;
 }
 
-function since(instant: string | undefined, nowMs: number): string {
-  return describeDuration(Math.max(0, nowMs - Date.parse(instant ?? '')) || 0);
+function since(instant: string | undefined, ageOf: AgeOf): string {
+  return ageOf(Date.parse(instant ?? ''));
 }
 
 function seconds(instant: string | undefined): number {

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { agesAt } from '../../base/duration.ts';
 import type { ContainerSummary } from '../../engine/containers/list.ts';
 import { configOf } from '../create-options/request.fixture.ts';
 import { formatRows } from '../template/format.ts';
@@ -29,7 +30,7 @@ const EXITED = summary(
   },
   ...['--name', 'old', '--entrypoint', '["/bin/sh","-c"]'],
 );
-const NOT_SHORT = { nowMs: NOW, noTrunc: false };
+const NOT_SHORT = { ageOf: agesAt(NOW), noTrunc: false };
 const both = [RUNNING, EXITED];
 const cells = both.map((one) => psCells(one, NOT_SHORT));
 const rows = both.map((one) => psRow(one, NOT_SHORT));
@@ -38,7 +39,11 @@ test('the table', () => {
   const usual = both.map((one) => usualCells(one, NOT_SHORT, {}));
   expect(printUsual(usual)).toBe(printPs(cells));
   expect(printUsual(usual, true)).toBe(printPs(cells, { noHeading: true }));
-  const published = usualCells(RUNNING, { nowMs: NOW, noTrunc: true }, { ports: { cell: '80/tcp', json: null } });
+  const published = usualCells(
+    RUNNING,
+    { ageOf: agesAt(NOW), noTrunc: true },
+    { ports: { cell: '80/tcp', json: null } },
+  );
   expect([published[0], published[5]]).toEqual([RUNNING.config.id, '80/tcp']);
   expect(printPs(cells)).toBe(
     [
@@ -56,7 +61,7 @@ test('namespaces and sizes are columns', () => {
     namespaces: { mnt: '4026532290', net: '4026532291' },
     size: { upperBytes: 1500, totalBytes: 2_000_000 },
   };
-  const row = psCells(RUNNING, { nowMs: NOW, noTrunc: false }, details);
+  const row = psCells(RUNNING, { ageOf: agesAt(NOW), noTrunc: false }, details);
   expect(printPs([row], { namespaces: true, noHeading: true })).toBe(
     '0123456789ab  lab         42                                  4026532290  4026532291                          \n',
   );
@@ -85,11 +90,11 @@ test('templates see the fields and their headings', () => {
 
 test('ids and commands are shortened unless --no-trunc', () => {
   const long = summary({ status: 'created', oomKilled: false }, '--entrypoint', '["/bin/a-very-long-command-line"]');
-  expect(psRow(long, { nowMs: NOW, noTrunc: false })).toMatchObject({
+  expect(psRow(long, { ageOf: agesAt(NOW), noTrunc: false })).toMatchObject({
     ID: '0123456789ab',
     Command: '/bin/a-very-long-...',
   });
-  expect(psRow(long, { nowMs: NOW, noTrunc: true })).toMatchObject({
+  expect(psRow(long, { ageOf: agesAt(NOW), noTrunc: true })).toMatchObject({
     ID: long.config.id,
     Command: '/bin/a-very-long-command-line sleep 1',
   });
@@ -102,11 +107,11 @@ test.each<[ContainerSummary['state'], string]>([
   [{ status: 'exited', exitCode: 255, oomKilled: false, error: 'killed' }, 'Exited (255) (unseen)'],
   [{ status: 'running', startedAt: '2030-01-01T00:00:00Z', oomKilled: false }, 'Up Less than a second'],
 ])('%p is %p', (state, text) => {
-  expect(describeStatus(state, NOW)).toBe(text);
+  expect(describeStatus(state, agesAt(NOW))).toBe(text);
 });
 
 test("json has podman's keys", () => {
-  expect(psJson(EXITED, NOW)).toMatchObject({
+  expect(psJson(EXITED, agesAt(NOW))).toMatchObject({
     Id: EXITED.config.id,
     Names: ['old'],
     Command: ['/bin/sh', '-c', 'sleep', '1'],

@@ -39,7 +39,12 @@ export interface PsTable {
 
 /** The usual table of `ps`, of `usualCells`. */
 export function printUsual(rows: readonly string[][], noHeading = false): string {
-  return formatTable(noHeading ? rows : [headingsOf(COLUMNS), ...rows]);
+  return formatTable(usualLines(rows, noHeading));
+}
+
+/** The same before it is laid out. */
+export function usualLines(rows: readonly string[][], noHeading: boolean): readonly string[][] {
+  return noHeading ? rows : [headingsOf(COLUMNS), ...rows];
 }
 
 /** The tables of `ps --ns` and `ps --size`. */

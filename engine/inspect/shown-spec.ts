@@ -37,7 +37,7 @@ export async function readShownSpec(
 }
 
 /** Whether it depends on more than the container itself, or shows what only the whole spec says. */
-function needsWhole({ mounts, namespaces }: ContainerConfig, { isLive }: Known): boolean {
+export function needsWhole({ mounts, namespaces }: ContainerConfig, { isLive }: Known): boolean {
   if (!isLive || mounts.some(({ type }) => type !== 'tmpfs')) return true;
   return Object.values(namespaces).some(({ kind }) => kind === 'container' || kind === 'path');
 }

@@ -29,13 +29,21 @@ export function execFacts(
     apartFact(process.pid),
     fileFact(`/proc/${process.pid}/cgroup`),
     ...(freezer === undefined ? [] : [fileFact(freezer.path)]),
-    throughFact(paths.upper),
-    ...USERS.map((path) => insideFact(paths.upper, path)),
+    ...upperFacts(paths.upper),
     // Last: what was read of a process before is that one's.
     processFact(process),
   ];
-  const ofLower = lower.flatMap((layer) => [DIRECTORY, ...USERS].map((path) => insideFact(layer, path)));
-  return [...hostFacts(world), ...ofLower, ...facts.map((fact) => withBlanks(fact, config.id, process))];
+  return [...hostFacts(world), ...lowerFacts(lower), ...facts.map((fact) => withBlanks(fact, config.id, process))];
+}
+
+/** Whom the image knows as users. */
+export function lowerFacts(lower: readonly string[]): Fact[] {
+  return lower.flatMap((layer) => [DIRECTORY, ...USERS].map((path) => insideFact(layer, path)));
+}
+
+/** Whom the container has made of them. */
+export function upperFacts(upper: string): Fact[] {
+  return [throughFact(upper), ...USERS.map((path) => insideFact(upper, path))];
 }
 
 /** Which of its namespaces are not the caller's. */

@@ -1,6 +1,7 @@
 import { interfaceState } from '../../kernel/interface-state.ts';
 import { fingerprint, statPath } from '../../kernel/file-status.ts';
 import { readKernelFile, readSymlink, statInRoot } from '../../kernel/files.ts';
+import type { ProcessIdentity } from '../../kernel/process.ts';
 import { statfs } from '../../kernel/statfs.ts';
 
 /**
@@ -49,8 +50,13 @@ export function variableFact(name: string): Fact {
 }
 
 /** That this very process lives. */
-export function processFact({ pid, startTime }: { readonly pid: number; readonly startTime: string }): Fact {
+export function processFact({ pid, startTime }: ProcessIdentity): Fact {
   return ['process', String(pid), startTime];
+}
+
+/** The same, and that nobody else has become its parent: its monitor lives. */
+export function childFact({ pid, startTime }: ProcessIdentity, parentPid: number): Fact {
+  return ['child', `${pid} ${parentPid}`, startTime];
 }
 
 /** That an interface is up, and the same one. */

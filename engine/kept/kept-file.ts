@@ -17,10 +17,10 @@ export type KeptForeground =
     }
   | undefined;
 
-/** A part of a kept file: a text or a number, a list of facts, or pieces. Their order is native/again.c's. */
+/** A part of a kept file: a text or a number, a list of facts, or pieces. Their order is that of native/again*.c. */
 export type Field = string | number | { readonly facts: readonly Fact[] } | { readonly pieces: readonly Piece[] };
 
-export type KeptKind = 'run' | 'exec';
+export type KeptKind = 'run' | 'exec' | 'ps' | 'inspect';
 
 /** More than so many are thrown away together: whoever runs that many different things is not helped by them. */
 const MOST = 256;
@@ -33,6 +33,11 @@ export function keptPath({ runroot }: Pick<World, 'runroot'>, kind: KeptKind, wo
   return `${runroot}/kept/${kind}-${hashOf(words)}`;
 }
 
+/** Whether these words were met before, and so are worth an effort. */
+export function wasMet(world: World, kind: KeptKind, words: readonly string[]): boolean {
+  return statPath(keptPath(world, kind, words)) !== undefined;
+}
+
 /** Notes that these words were met; from the second time on, `make` says what is kept. Nothing of that is owed to anybody. */
 export function noteKept(
   world: World,
@@ -43,7 +48,7 @@ export function noteKept(
   const path = keptPath(world, kind, words);
   const directory = path.slice(0, path.lastIndexOf('/'));
   makeDirectories(directory, 0o700);
-  if (statPath(path) === undefined) {
+  if (!wasMet(world, kind, words)) {
     dropMost(directory);
     return writeFile(path, '', { mode: 0o600, sync: false });
   }

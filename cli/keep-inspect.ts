@@ -1,0 +1,28 @@
+import { inspectFacts } from '../engine/kept/answer-facts.ts';
+import { keepAnswer } from '../engine/kept/keep-answer.ts';
+import { wasMet } from '../engine/kept/kept-file.ts';
+import type { World } from '../engine/world.ts';
+
+/** What `inspect` has told of containers. */
+export interface ToldInspect {
+  readonly words: readonly string[];
+  /** The containers as they were typed. */
+  readonly references: readonly string[];
+  readonly askedMs: number;
+  readonly told: string;
+  /** Looks at them again, and tells it. */
+  readonly tell: () => Promise<string>;
+}
+
+/** Keeps it for when the same words come again, and nothing has changed. */
+export async function keepInspect(
+  world: World,
+  { words, references, askedMs, told, tell }: ToldInspect,
+): Promise<void> {
+  if (!wasMet(world, 'inspect', words)) return keepAnswer(world, 'inspect', words, () => undefined);
+  const each = await Promise.all(references.map((reference) => inspectFacts(world, reference, askedMs)));
+  const facts = each.flatMap((some) => some ?? []);
+  // What it was before the facts were looked at, and is behind them, it was meanwhile.
+  if (each.includes(undefined) || !told.endsWith('\n') || told !== (await tell())) return;
+  keepAnswer(world, 'inspect', words, () => ({ facts, lines: [[told.slice(0, -1)]] }));
+}
