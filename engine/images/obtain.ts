@@ -24,6 +24,8 @@ export interface ObtainOptions extends Omit<PullOptions, 'allTags'> {
 export async function obtainImage(world: World, text: string, options: ObtainOptions = {}): Promise<StoredImage> {
   const { policy = 'missing' } = options;
   if (parseLocation(text) !== undefined || text.startsWith('docker://')) return pullOne(world, text, options);
+  // What the store has would bear on it for an id alone, in which there is no slash.
+  if (policy === 'always' && text.includes('/')) return pullOne(world, text, options);
   const found = lookUpImage(world, text);
   const known = found === undefined ? undefined : await memberOf(world, found, options.platform);
   const fits = known !== undefined && isFor(known, options.platform);
