@@ -178,26 +178,6 @@ static bool interface_is(const char *name, const char *expected) {
     return known && strcmp(mac, expected) == 0;
 }
 
-static int digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Whether netfilter knows what this message, in hexadecimal, asks for. */
-static bool netfilter_knows(const char *hex, const char *expected) {
-    char message[512];
-    struct kern_nlmsghdr answer;
-    size_t size = strlen(hex) / 2;
-    if (size > sizeof(message) || *expected != '\0')
-        return false;
-    for (size_t i = 0; i < size; i++)
-        message[i] = (char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, KERN_NETLINK_NETFILTER);
-    bool asked = fd >= 0 && write(fd, message, size) == (ssize_t)size;
-    bool answered = asked && read(fd, &answer, sizeof(answer)) == sizeof(answer);
-    /* Stays open: closing it waits until what the last transaction took out is out of use, which is over when we end. */
-    return answered && answer.type != KERN_NLMSG_ERROR;
-}
-
 static bool fact_holds(const char *kind, const char *subject, const char *expected) {
     static const struct {
         const char *kind;
@@ -205,7 +185,7 @@ static bool fact_holds(const char *kind, const char *subject, const char *expect
     } KINDS[] = {
         {"file", file_is},           {"has", file_has},        {"link", link_is},       {"path", path_is},
         {"inside", inside_is},       {"type", file_system_is}, {"env", variable_is},    {"process", process_is},
-        {"interface", interface_is}, {"netfilter", netfilter_knows}, {"child", child_is},
+        {"interface", interface_is}, {"child", child_is},
         {"apart", namespaces_are_apart}, {"through", is_see_through},
     };
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)

@@ -127,6 +127,9 @@ void trace_phase(const char *what);
 void trace_send(int control);
 void trace_show(const char *executors, size_t size);
 
+/* ops_kernel.c */
+void await_destruction(void);
+
 /* descriptors.c */
 int fill_standard(void);
 int descriptors_start(struct executor *x, int plan, int argc, char **argv);

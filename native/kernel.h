@@ -118,6 +118,9 @@ struct kern_bpf_attach {
 #define KERN_NETLINK_NETFILTER 12
 #define KERN_NLM_F_ACK 4
 
+/* linux/membarrier.h */
+#define KERN_MEMBARRIER_GLOBAL 1
+
 struct kern_nlmsghdr {
     uint32_t length;
     uint16_t type, flags;

@@ -133,5 +133,9 @@ void monitor(struct executor *x) {
     size_t size = (size_t)(put_ending(text, &ending) - text);
     attach_keep(FRAME_EXIT, (uint8_t *)text, size);
     attach_finish(x);
+    /* Others may be waiting for the lock: they have it before this. */
+    for (int slot = 0; slot < SLOTS; slot++)
+        slot_set(x, slot, -1);
+    await_destruction();
     _exit(0);
 }

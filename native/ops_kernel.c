@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -77,6 +78,9 @@ static int netlink_socket(int protocol) {
     return fd < 0 ? fail("socket") : fd;
 }
 
+/* Whether something was taken out of nf_tables at the end. */
+static bool took_out;
+
 int op_netlink(struct executor *x, const struct op *op) {
     (void)x;
     const struct arg *message = &op->arg[ARG_NETLINK_MESSAGE];
@@ -87,10 +91,21 @@ int op_netlink(struct executor *x, const struct op *op) {
     if (fd < 0)
         return -1;
     int answer = converse(fd, message, acks);
-    /* Closing a socket of nf_tables waits until what the last transaction took out is out of use: several ms. */
+    /* See await_destruction. */
     if (NUMBER(ARG_NETLINK_PROTOCOL) != KERN_NETLINK_NETFILTER)
         close_keeping_errno(fd);
+    else
+        took_out = took_out || op->stage == STAGE_CLEANUP;
     return answer;
+}
+
+/*
+ * Closing a socket of nf_tables waits until what was taken out last is out of use: an RCU grace period, some 10 ms, in which
+ * nobody's transaction gets on. So whoever has taken something out waits for one before it ends, and holds up nobody.
+ */
+void await_destruction(void) {
+    if (took_out)
+        syscall(SYS_membarrier, KERN_MEMBARRIER_GLOBAL, 0, 0);
 }
 
 /* ifr_name and ifr_ifindex of struct ifreq, which is as large on every 64-bit architecture. */

@@ -2,8 +2,7 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { LimpidError } from '../base/error.ts';
 import { digestComplaint, digestOf, DigestHasher, isDigest } from './digest.ts';
-import { isForeignLayer, parseImageConfig, parseManifest } from './image-parse.ts';
-import { isIndexType } from './manifest-kind.ts';
+import { isForeignLayer, isIndexType, parseImageConfig, parseManifest } from './image-parse.ts';
 import { MEDIA_TYPE } from './image.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;

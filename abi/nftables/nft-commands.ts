@@ -20,10 +20,14 @@ export function nftCommands(batch: Uint8Array): string[] | undefined {
   return commands;
 }
 
+const NFT_MSG_GETTABLE = 1;
+
 function commandOf(message: NetlinkMessage): string | undefined {
   const attributes = new Attributes(decodeAttributes(message.payload.subarray(4)));
   const place = `inet ${attributes.text(1)}`;
   switch (message.type & 255) {
+    case NFT_MSG_GETTABLE:
+      return `list table ${place}`;
     case NFT_MSG.newTable:
       return `add table ${place}`;
     case NFT_MSG.delTable:

@@ -63,8 +63,3 @@ export function childFact({ pid, startTime }: ProcessIdentity, parentPid: number
 export function interfaceFact(name: string): Fact {
   return ['interface', name, interfaceState(name)?.mac.toHex() ?? ''];
 }
-
-/** That netfilter knows what a message asks for. */
-export function netfilterFact(request: Uint8Array): Fact {
-  return ['netfilter', request.toHex(), ''];
-}

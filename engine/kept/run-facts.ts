@@ -1,14 +1,12 @@
 import { builtinRootfs } from '../../kernel/assets.ts';
 import { statPath } from '../../kernel/file-status.ts';
-import { firewallTable } from '../../network/firewall/table-name.ts';
-import { firewallTableRequest } from '../../network/host/firewall-table.ts';
 import { UPSTREAM_RESOLV_CONF } from '../../network/names/resolv-conf.ts';
 import { networkFile } from '../../network/store/place.ts';
 import { imagesDirectory } from '../../store/place.ts';
 import type { Endpoint } from '../../spec/network.ts';
 import type { RootfsSource } from '../config.ts';
 import type { World } from '../world.ts';
-import { fileFact, fileSystemFact, interfaceFact, netfilterFact, pathFact, variableFact, type Fact } from './facts.ts';
+import { fileFact, fileSystemFact, interfaceFact, pathFact, variableFact, type Fact } from './facts.ts';
 import { hostFacts } from './host-facts.ts';
 
 /** As `--http-proxy` passes them on. */
@@ -41,7 +39,6 @@ function networkFacts(world: World, { network: { name, interfaceName } }: Endpoi
   const facts = [
     pathFact(networkFile(world, name)),
     interfaceFact(interfaceName),
-    netfilterFact(firewallTableRequest(firewallTable(world))),
     fileFact('/proc/sys/net/ipv4/ip_forward'),
     pathFact('/etc/resolv.conf'),
     pathFact(UPSTREAM_RESOLV_CONF),

@@ -5,7 +5,7 @@ import { statPath } from '../../kernel/file-status.ts';
 import { forwardingOps, isBridgeReady } from '../../network/bridge.ts';
 import { releaseEndpoint, takeEndpoint, type EndpointRequest, type WantedEndpoint } from '../../network/endpoints.ts';
 import { firewallTable } from '../../network/firewall/table-name.ts';
-import { firewallTableExists } from '../../network/host/firewall-table.ts';
+import { firewallTableExists, firewallTableOp } from '../../network/host/firewall-table.ts';
 import { planEndpoints } from '../../network/plan.ts';
 import { DEFAULT_NETWORK, noSuchNetwork, readNetwork } from '../../network/store/read.ts';
 import type { NetworkPlan } from '../../plan/context.ts';
@@ -96,7 +96,11 @@ async function planNetworks(
     };
   });
   const plan = { ...planEndpoints(world, planned, statPath('/proc/sys/net/ipv6') !== undefined), before };
-  if (!config.publishAll && (config.ports ?? []).length === 0) return { plan, ports: [] };
+  if (!config.publishAll && (config.ports ?? []).length === 0) {
+    const looks = endpoints.some(isBehindFirewall) ? [firewallTableOp(firewallTable(world))] : [];
+    return { plan: { ...plan, host: [...looks, ...plan.host] }, ports: [] };
+  }
+  // What adds to the table finds out by itself whether it is there.
   const { publishPorts } = await import('./publish.ts');
   const published = await publishPorts(world, config, endpoints, last.ports);
   return {
@@ -108,6 +112,10 @@ async function planNetworks(
       cleanup: [...published.cleanup, ...plan.cleanup],
     },
   };
+}
+
+function isBehindFirewall({ network }: Endpoint): boolean {
+  return network.driver === 'bridge';
 }
 
 /** Who has its addresses is guarded, and in the resolver's view where it is to be found by name. */

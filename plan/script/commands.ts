@@ -84,6 +84,7 @@ const COMMANDS: Commands = {
   umask: (op) => [`umask ${octal(op.mask)}`],
   netlink: (op) => {
     const firewall = firewallCommands(op.protocol, op.message);
+    if (firewall?.[0]?.startsWith('list ')) return [`nft ${firewall[0]} >/dev/null`];
     if (firewall !== undefined) return `nft ${quote(`\n${firewall.join('\n')}\n`)}`.split('\n');
     const link = parseLinkChange(op.protocol, op.message);
     if (link?.up === undefined || link.more) return withoutCounterpart(op);

@@ -201,6 +201,15 @@ test('on the default network each has its own address, as ever', async () => {
     expect(await on('run', '--rm', '--network', 'bridge', BUSYBOX, 'ip', '-4', '-o', 'addr', 'show', 'eth0')).toContain(
       'inet 10.88.0.',
     );
+    // So is a firewall: a kept plan looks for it once it has an address, and what it has taken is given back.
+    const short = ['run', '--rm', '--network', 'bridge', BUSYBOX, 'true'];
+    for (let time = 0; time < 2; time++) await on(...short);
+    expect(await goesKept(short, again)).toBe(true);
+    const [table] = machine.does('nft list tables').match(/limpid-[0-9a-f]{8}$/m)!;
+    machine.does(`nft delete table inet ${table}`);
+    expect(await goesKept(short, again)).toBe(false);
+    expect(machine.does('nft list tables')).toMatch(new RegExp(`${table}$`, 'm'));
+    expect(readdirSync(`${directory}/run/leases/limpid`).filter((name) => name.includes('.'))).toEqual([]);
   } finally {
     await machine.drop();
   }

@@ -7,8 +7,6 @@ import { BUSYBOX, privateWorld, type Result } from './limpid.ts';
 export interface LabNetwork {
   readonly host: TestHost;
   readonly lan: TestHost;
-  /** A directory that is removed afterwards. */
-  readonly directory: string;
   /** Runs `limpid` on the host to its end. */
   limpid(...words: string[]): Promise<Result>;
   /** As `limpid`, which must go well and say nothing on stderr; what it prints. */
@@ -51,7 +49,6 @@ export function labNetwork(): LabNetwork {
   return {
     host,
     lan,
-    directory: world.directory,
     limpid,
     says,
     placeOf,
