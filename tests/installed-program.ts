@@ -1,14 +1,37 @@
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = process.env['LIMPID'] ?? fileURLToPath(new URL('../dist/limpid', import.meta.url));
+/** What is tested: what was built here, or what `LIMPID=PROGRAM` in the environment names. */
+export const BUILT = process.env['LIMPID'] ?? fileURLToPath(new URL('../dist/limpid', import.meta.url));
+const LAUNCHER = `${dirname(BUILT)}/launcher`;
 
-/** Puts the built program and its launcher below a directory as `make install` does. Answers the path that it is called by. */
+/**
+ * Puts that program and its launcher below a directory as `make install` does, and answers the path that it is called by.
+ * A program without a launcher beside it is one that was installed: it is called as it is.
+ */
 export function installProgram(directory: string, name: string): string {
-  for (const path of ['bin', 'libexec/limpid']) mkdirSync(`${directory}/prefix/${path}`, { recursive: true });
-  copyFileSync(`${dirname(PROGRAM)}/launcher`, `${directory}/prefix/bin/${name}`);
-  chmodSync(`${directory}/prefix/bin/${name}`, 0o755);
-  symlinkSync(PROGRAM, `${directory}/prefix/libexec/limpid/limpid`);
-  return `${directory}/prefix/bin/${name}`;
+  const path = `${directory}/prefix/bin/${name}`;
+  for (const place of ['bin', 'libexec/limpid']) mkdirSync(`${directory}/prefix/${place}`, { recursive: true });
+  if (existsSync(LAUNCHER)) {
+    copyFileSync(LAUNCHER, path);
+    chmodSync(path, 0o755);
+    symlinkSync(BUILT, `${directory}/prefix/libexec/limpid/limpid`);
+  } else symlinkSync(BUILT, path);
+  return path;
+}
+
+/** The program installed in a place of its own, for users of every kind: `path` is what they call. */
+export class InstalledProgram {
+  readonly #directory = mkdtempSync('/tmp/limpid-installed-');
+  readonly path = `${this.#directory}/prefix/bin/limpid`;
+
+  install(): void {
+    chmodSync(this.#directory, 0o755);
+    installProgram(this.#directory, 'limpid');
+  }
+
+  remove(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
 }

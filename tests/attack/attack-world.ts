@@ -7,10 +7,6 @@ import { libc } from '../../kernel/libc.ts';
 import { ended, FaultWorld } from '../faults/fault-world.ts';
 
 export class AttackWorld extends FaultWorld {
-  constructor() {
-    super('/tmp', { installed: true });
-  }
-
   /** Starts a container without waiting for it; quicker than a command. */
   async start(request: Partial<ContainerRequest> & { readonly command: readonly string[] }): Promise<StartedContainer> {
     const started = await runContainer(this.world, containerConfig({ image: 'builtin:busybox', ...request }));

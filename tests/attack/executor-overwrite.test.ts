@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { chmodSync, closeSync, copyFileSync, existsSync, openSync, readlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { libc } from '../../kernel/libc.ts';
-import { list, LIMPID } from '../faults/fault-world.ts';
+import { list } from '../faults/fault-world.ts';
+import { BUILT } from '../installed-program.ts';
 import { runtimeScope } from '../kernel/runtime-bundle.ts';
 import { AttackWorld } from './attack-world.ts';
 import { until } from '../cli/until.ts';
@@ -11,10 +12,11 @@ import { until } from '../cli/until.ts';
 const F_GET_SEALS = 1034;
 const SEALED = 0b1111;
 const WRITER = fileURLToPath(new URL('overwrite-newcomer.c', import.meta.url));
-const PROGRAMS = [LIMPID, fileURLToPath(new URL('../../build/native/executor', import.meta.url))].filter((path) =>
-  existsSync(path),
-);
 const attack = new AttackWorld();
+// What is installed, and what is behind its launcher.
+const PROGRAMS = [attack.program, BUILT, fileURLToPath(new URL('../../build/native/executor', import.meta.url))].filter(
+  (path) => existsSync(path),
+);
 const runtime = runtimeScope();
 let rootfs: string;
 

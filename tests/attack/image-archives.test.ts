@@ -24,9 +24,9 @@ import {
   withType,
   type TarMember,
 } from '../image-archive.ts';
-import { finish, privateWorld, PROGRAM } from '../cli/limpid.ts';
+import { finish, privateWorld } from '../cli/limpid.ts';
 
-const { directory, globals, limpid, limpidWith, says } = privateWorld();
+const { directory, program, globals, limpid, limpidWith, says } = privateWorld();
 const file = `${directory}/hostile.tar`;
 const layer = tar([{ path: 'file', data: 'x' }]);
 const image = imageOf([layer]);
@@ -192,7 +192,7 @@ describe('documents without end', () => {
     ['oci-layout', [{ path: 'index.json', data: '{}' }], 'its "oci-layout" has 1073741824 bytes, 65536 may be'],
   ] as const)('%s of a gigabyte', async (path, members, why) => {
     withGigabyte(path, ...members);
-    const child = Bun.spawn([PROGRAM, ...globals, 'load', '-q', '-i', file], { stdout: 'ignore', stderr: 'pipe' });
+    const child = Bun.spawn([program, ...globals, 'load', '-q', '-i', file], { stdout: 'ignore', stderr: 'pipe' });
     const err = await child.stderr.text();
     expect([await child.exited, err.replace(file, 'FILE')]).toEqual([125, `Error: cannot read "FILE": ${why}\n`]);
     // A child that was vforked counts its parent's peak as its own until it has one.

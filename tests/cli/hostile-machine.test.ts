@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { BUSYBOX, finish, privateWorld, PROGRAM } from './limpid.ts';
+import { BUSYBOX, finish, privateWorld } from './limpid.ts';
 import { Leavings } from './left-behind.ts';
 import { until } from './until.ts';
 import { withoutNetwork } from '../without-network.ts';
 
-const { directory, says, limpid, limpidWith } = privateWorld();
+const { directory, program, says, limpid, limpidWith } = privateWorld();
 
 describe('no root', () => {
   const through = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
@@ -38,7 +38,7 @@ describe('a full disk', () => {
   const disk = `${directory}/disk`;
   const LONG = `LONG=${'x'.repeat(20_000)}`;
   const full = (...words: string[]) =>
-    finish([PROGRAM, '--root', `${disk}/root`, '--runroot', `${directory}/run-of-disk`, ...withoutNetwork(words)]);
+    finish([program, '--root', `${disk}/root`, '--runroot', `${directory}/run-of-disk`, ...withoutNetwork(words)]);
 
   test('says so in one line, and leaves nothing', async () => {
     mkdirSync(disk);

@@ -10,10 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dockerMembers, hex, imageOf, ociMembers, sha256, tar } from '../image-archive.ts';
-import { BUSYBOX, finish, privateWorld, PROGRAM } from './limpid.ts';
+import { BUSYBOX, finish, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
 
-const { directory, globals, says, limpid, limpidWith, begin, onTerminal } = privateWorld();
+const { directory, program, globals, says, limpid, limpidWith, begin, onTerminal } = privateWorld();
 const at = (name: string) => `${directory}/${name}`;
 const bytesOf = (name: string) => readFileSync(at(name)).toString('latin1');
 
@@ -30,7 +30,7 @@ const two = imageOf([base, top], { config: { Env: ['A=b'], Labels: { l: '\u001b[
 let other = '';
 /** The same program in another store. */
 const elsewhere = (...words: string[]) =>
-  finish([PROGRAM, '--root', `${other}/root`, '--runroot', `${other}/run`, ...words]);
+  finish([program, '--root', `${other}/root`, '--runroot', `${other}/run`, ...words]);
 
 beforeAll(async () => {
   other = at('other');
@@ -56,9 +56,9 @@ describe('load', () => {
     ]);
   });
 
-  test.each(['gzip', 'zstd', 'xz', 'bzip2'])('from stdin, compressed by %s', async (program) => {
-    const { stdout } = Bun.spawnSync([program, '-c', at('two.tar')]);
-    const child = Bun.spawn([PROGRAM, ...globals, 'load', '-q'], { stdin: stdout });
+  test.each(['gzip', 'zstd', 'xz', 'bzip2'])('from stdin, compressed by %s', async (compressor) => {
+    const { stdout } = Bun.spawnSync([compressor, '-c', at('two.tar')]);
+    const child = Bun.spawn([program, ...globals, 'load', '-q'], { stdin: stdout });
     expect([await child.stdout.text(), await child.exited]).toEqual(['Loaded image: localhost/two:latest\n', 0]);
   });
 
@@ -66,7 +66,7 @@ describe('load', () => {
     mkdirSync(at('unpacked'));
     Bun.spawnSync(['tar', '-C', at('unpacked'), '-xf', at('two.tar')]);
     expect(await says('load', '-q', '-i', at('unpacked'))).toBe('Loaded image: localhost/two:latest');
-    const script = `${PROGRAM} ${globals.join(' ')} load -q -i <(cat ${at('two.tar')})`;
+    const script = `${program} ${globals.join(' ')} load -q -i <(cat ${at('two.tar')})`;
     expect((await finish(['bash', '-c', script])).out).toBe('Loaded image: localhost/two:latest\n');
   });
 
@@ -103,8 +103,8 @@ describe('load', () => {
     );
     expect(await says('pull', '-q', `docker-archive:${at('several.tar')}:one:1`)).toBe(hex(one.config));
     expect(await says('pull', '-q', `docker-archive:${at('several.tar')}:@1`)).toBe(hex(two.config));
-    const program = `${PROGRAM} ${globals.join(' ')}`;
-    const script = `${program} push -q two docker-archive:- | ${program} pull -q docker-archive:-`;
+    const words = `${program} ${globals.join(' ')}`;
+    const script = `${words} push -q two docker-archive:- | ${words} pull -q docker-archive:-`;
     expect(await finish(['sh', '-c', script])).toEqual({ code: 0, out: `${hex(two.config)}\n`, err: '' });
   });
 
@@ -163,7 +163,7 @@ describe.each(['docker-archive', 'oci-archive'])('save --format %s', (format) =>
     await save(`${format}-1`, 'two');
     await save(`${format}-2`, 'two');
     expect(bytesOf(`${format}-1`) === bytesOf(`${format}-2`)).toBe(true);
-    const script = `${PROGRAM} ${globals.join(' ')} save -q --format ${format} two > ${at('stdout')}`;
+    const script = `${program} ${globals.join(' ')} save -q --format ${format} two > ${at('stdout')}`;
     await finish(['sh', '-c', script]);
     expect(bytesOf('stdout') === bytesOf(`${format}-1`)).toBe(true);
     const { stdout } = Bun.spawnSync(['tar', '--utc', '--full-time', '-tvf', at(`${format}-1`)]);
@@ -246,7 +246,7 @@ describe('save', () => {
     mkdirSync(place);
     await says('save', '-q', '-o', `${place}/${'n'.repeat(255)}`, 'two');
     const save = async (name: string) => {
-      const { code, out, err } = await finish([PROGRAM, ...globals, 'save', '-q', '-o', name, 'two'], { cwd: place });
+      const { code, out, err } = await finish([program, ...globals, 'save', '-q', '-o', name, 'two'], { cwd: place });
       return { code, out, err };
     };
     const error = (name: string, why: string) => ({

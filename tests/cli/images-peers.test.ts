@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
-import { finish, privateWorld, PROGRAM, ROOT, type Result } from './limpid.ts';
+import { finish, privateWorld, ROOT, type Result } from './limpid.ts';
 import { until } from './until.ts';
 
-const { directory, globals, says, limpid } = privateWorld();
+const { directory, program, globals, says, limpid } = privateWorld();
 setDefaultTimeout(120_000);
 
 const parent = `/limpid-images-${process.pid}`;
@@ -193,7 +193,7 @@ peer('docker', ['dockerd', 'containerd', 'docker'], () => {
   const socket = `unix://${at('docker.sock')}`;
   const docker = (...words: string[]) => finish(['docker', '-H', socket, ...words], { env: { DOCKER_BUILDKIT: '0' } });
   /** The same world, and Docker where it is. */
-  const withDocker = (...words: string[]) => finish([PROGRAM, ...globals, ...words], { env: { DOCKER_HOST: socket } });
+  const withDocker = (...words: string[]) => finish([program, ...globals, ...words], { env: { DOCKER_HOST: socket } });
   let daemon: Bun.Subprocess | undefined;
   const told = (image: string, format: string) => succeeds(docker('image', 'inspect', '--format', format, image));
 
@@ -259,7 +259,7 @@ peer('docker', ['dockerd', 'containerd', 'docker'], () => {
       },
     });
     const env = { DOCKER_HOST: `tcp://127.0.0.1:${relay.port}`, HTTP_PROXY: 'http://127.0.0.1:1' };
-    const overTcp = (...words: string[]) => finish([PROGRAM, ...globals, ...words], { env });
+    const overTcp = (...words: string[]) => finish([program, ...globals, ...words], { env });
     try {
       await succeeds(overTcp('push', '-q', OURS, 'docker-daemon:over-tcp:1'));
       expect(await told('over-tcp:1', '{{.Id}}')).toBe(`sha256:${id}`);
@@ -308,7 +308,7 @@ peer('docker', ['dockerd', 'containerd', 'docker'], () => {
 
   test('a daemon that does not run', async () => {
     const { code, err } = await finish(
-      [PROGRAM, '--root', at('root'), '--runroot', at('run'), 'pull', '-q', 'docker-daemon:x:1'],
+      [program, '--root', at('root'), '--runroot', at('run'), 'pull', '-q', 'docker-daemon:x:1'],
       { env: { DOCKER_HOST: `unix://${at('nobody.sock')}` } },
     );
     expect([code, err]).toEqual([

@@ -6,7 +6,7 @@ import { kill } from '../kill.ts';
 import { BUSYBOX, privateWorld, type RunOptions } from './limpid.ts';
 import { until } from './until.ts';
 
-const { directory, limpid, limpidWith, says } = privateWorld({ installed: true });
+const { directory, limpid, limpidWith, says } = privateWorld();
 const TRACED = { env: { LIMPID_TRACE: '1' } };
 
 /** Whether these words are answered by the launcher now; says them once more. */

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'bun:test';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 
-const { limpid, limpidWith, says } = privateWorld({ installed: true });
+const { limpid, limpidWith, says } = privateWorld();
 
 beforeAll(() => says('run', '-d', '--name', 'lab', BUSYBOX, 'sleep', 'infinity'));
 

@@ -6,7 +6,7 @@ import { BUSYBOX, privateWorld, type RunOptions } from './limpid.ts';
 import { kill } from '../kill.ts';
 import { until } from './until.ts';
 
-const { directory, limpid, limpidWith, says } = privateWorld({ installed: true });
+const { directory, limpid, limpidWith, says } = privateWorld();
 const RUN = ['run', '--rm', '--network', 'none'];
 
 /** Whether these words go by a kept plan now; runs them once more. */

@@ -7,6 +7,8 @@ import { BUSYBOX, privateWorld, type Result } from './limpid.ts';
 export interface LabNetwork {
   readonly host: TestHost;
   readonly lan: TestHost;
+  /** The installed program. */
+  readonly program: string;
   /** Runs `limpid` on the host to its end. */
   limpid(...words: string[]): Promise<Result>;
   /** As `limpid`, which must go well and say nothing on stderr; what it prints. */
@@ -49,6 +51,7 @@ export function labNetwork(): LabNetwork {
   return {
     host,
     lan,
+    program: world.program,
     limpid,
     says,
     placeOf,

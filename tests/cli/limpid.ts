@@ -1,20 +1,19 @@
 /**
- * The built program as a user has it, in a world of its own: `const { limpid } = privateWorld()`.
- * `LIMPID=PROGRAM` in the environment tests another build.
+ * The built program as a user has it, installed and called through its launcher, in a world of its own:
+ * `const { limpid } = privateWorld()`. `LIMPID=PROGRAM` in the environment tests another build.
  */
 import { beforeAll, expect, setDefaultTimeout } from 'bun:test';
 import { mkdirSync, mkdtempSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ROOMS } from '../../tools/rooms.ts';
 import { atTheEnd } from '../at-the-end.ts';
-import { installProgram } from '../installed-program.ts';
+import { BUILT, InstalledProgram } from '../installed-program.ts';
 import { clearAway, Leavings } from './left-behind.ts';
 import { Terminal } from './terminal.ts';
 import { until } from './until.ts';
 import { withoutNetwork } from '../without-network.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const PROGRAM = process.env['LIMPID'] ?? `${ROOT}dist/limpid`;
 export const BUSYBOX = 'builtin:busybox';
 
 /** What a command came to. */
@@ -35,6 +34,8 @@ export interface RunOptions {
 export interface PrivateWorld {
   /** A directory that is removed afterwards; the world's root and runroot are below it. */
   readonly directory: string;
+  /** The installed program. */
+  readonly program: string;
   /** Its containers, by `--root` and `--runroot`. */
   readonly globals: readonly string[];
   /** Runs it to its end. */
@@ -48,25 +49,26 @@ export interface PrivateWorld {
   onTerminal(...words: string[]): Terminal;
 }
 
-/**
- * Makes the world before the file's tests; afterwards removes it, and expects that nothing of it is left. `installed`: the
- * program is called as one that was installed is, through its launcher.
- */
-export function privateWorld({ installed = false } = {}): PrivateWorld {
+/** Makes the world before the file's tests; afterwards removes it, and expects that nothing of it is left. */
+export function privateWorld(): PrivateWorld {
   // What a test waits for has a deadline of its own; how long all of it takes is the machine's matter.
   setDefaultTimeout(300_000);
   const directory = mkdtempSync('/tmp/limpid-cli-');
   const globals = ['--root', `${directory}/root`, '--runroot', `${directory}/run`];
   const leavings = new Leavings(directory);
   const started: Terminal[] = [];
-  let program = PROGRAM;
+  const installed = new InstalledProgram();
+  const program = installed.path;
 
   const limpidWith = (options: RunOptions, ...words: string[]) =>
     finish([...(options.through ?? []), program, ...globals, ...withoutNetwork(words)], options);
   const limpid = (...words: string[]) => limpidWith({}, ...words);
 
-  beforeAll(buildWhenStale, 120_000);
-  if (installed) beforeAll(() => void (program = installProgram(directory, 'limpid')));
+  beforeAll(() => {
+    buildWhenStale();
+    installed.install();
+  }, 120_000);
+  atTheEnd(() => installed.remove());
   atTheEnd(async () => {
     for (const terminal of started) terminal.close();
     try {
@@ -83,6 +85,7 @@ export function privateWorld({ installed = false } = {}): PrivateWorld {
 
   return {
     directory,
+    program,
     globals,
     limpid,
     limpidWith,
@@ -120,7 +123,7 @@ let fresh = process.env['LIMPID'] !== undefined;
 /** Once a run of the tests: where a source is newer than the program, or there is none. */
 function buildWhenStale(): void {
   if (fresh) return;
-  const built = statSync(PROGRAM, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const built = statSync(BUILT, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = new Bun.Glob(`{${[...Object.keys(ROOMS), 'native', 'tools'].join(',')}}/**/*.{ts,c,h}`).scanSync(
     ROOT,
   );

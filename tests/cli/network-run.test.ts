@@ -1,11 +1,11 @@
 /** Containers on networks, as their own tools and the host's see them. */
 import { describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { BUSYBOX, finish, PROGRAM } from './limpid.ts';
+import { BUSYBOX, finish } from './limpid.ts';
 import { labNetwork } from './lab-network.ts';
 import { until } from './until.ts';
 
-const { host, lan, limpid, says, inside } = labNetwork();
+const { host, lan, program, limpid, says, inside } = labNetwork();
 const BRIDGE = '--network=bridge';
 const inContainer = (script: string, ...options: string[]) =>
   says('run', '--rm', ...options, BUSYBOX, 'sh', '-c', script);
@@ -22,7 +22,7 @@ describe('the default network', () => {
     try {
       const words = ['--root', `${directory}/root`, '--runroot', `${directory}/run`, 'run', '--rm', BUSYBOX];
       const script = 'ip -4 -o addr show eth0; ip route; cat /sys/class/net/eth0/address';
-      const { code, out, err } = await finish(['unshare', '--net', PROGRAM, ...words, 'sh', '-c', script]);
+      const { code, out, err } = await finish(['unshare', '--net', program, ...words, 'sh', '-c', script]);
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out.replaceAll(/ +/g, ' ')).toBe(
         '2: eth0 inet 10.88.0.2/16 brd 10.88.255.255 scope global eth0\\ valid_lft forever preferred_lft forever\n' +
@@ -46,7 +46,7 @@ describe('the default network', () => {
 
   test('another block is taken where 10.88 is in use', async () => {
     const directory = mkdtempSync('/tmp/limpid-default-');
-    const limpidIn = `${PROGRAM} --root ${directory}/root --runroot ${directory}/run`;
+    const limpidIn = `${program} --root ${directory}/root --runroot ${directory}/run`;
     const script =
       'ip link add used type dummy 2>/dev/null || ip link add used type bridge; ip address add 10.88.9.1/24 dev used; ip link set used up; ' +
       'ip route add 10.89.0.0/17 via 10.88.9.7; ' +
@@ -61,7 +61,7 @@ describe('the default network', () => {
 
   test('where forwarding is locked, that is said, and --network none works', async () => {
     const directory = mkdtempSync('/tmp/limpid-default-');
-    const limpidIn = `${PROGRAM} --root ${directory}/root --runroot ${directory}/run run --rm`;
+    const limpidIn = `${program} --root ${directory}/root --runroot ${directory}/run run --rm`;
     const script =
       'echo 0 > /proc/sys/net/ipv4/ip_forward; mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys; ' +
       `${limpidIn} --network=none ${BUSYBOX} echo none; ${limpidIn} ${BUSYBOX} true; echo $?; ls ${directory}/run/containers; ip -br link`;
@@ -80,7 +80,7 @@ describe('the default network', () => {
 
   test('eight first starts at once, and four each behind them: no failure, no address twice', async () => {
     const directory = mkdtempSync('/tmp/limpid-default-');
-    const limpidIn = `${PROGRAM} --root ${directory}/root --runroot ${directory}/run`;
+    const limpidIn = `${program} --root ${directory}/root --runroot ${directory}/run`;
     const one = `${limpidIn} run --rm ${BUSYBOX} sh -c 'ip -4 -o addr show eth0' || echo failed`;
     const script = `for loop in 1 2 3 4 5 6 7 8; do (for round in 1 2 3 4 5; do ${one}; done) & done; wait; ls ${directory}/run/leases/limpid`;
     try {

@@ -1,9 +1,9 @@
 /** What people type who come from podman or Docker, where it is a little more than the options of one command. */
 import { beforeAll, expect, test } from 'bun:test';
-import { BUSYBOX, finish, privateWorld, PROGRAM } from './limpid.ts';
+import { BUSYBOX, finish, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
 
-const { directory, says, limpid } = privateWorld();
+const { directory, program, says, limpid } = privateWorld();
 const TRAPS =
   'trap "echo got INT; exit 21" INT; trap "echo got TERM; exit 20" TERM; echo ready; while :; do sleep 0.1; done';
 
@@ -59,11 +59,11 @@ test('times of logs are written as podman and Docker write them', async () => {
 
 test('a world by a relative path, wherever its next command is called from', async () => {
   const world = (...words: string[]) =>
-    finish([PROGRAM, '--root', 'world/root', '--runroot', './world/run', ...words], { cwd: directory });
+    finish([program, '--root', 'world/root', '--runroot', './world/run', ...words], { cwd: directory });
   const run = ['run', '--name', 'near', '--network', 'none', BUSYBOX, 'echo', 'hi'];
   expect(await world(...run)).toEqual({ code: 0, out: 'hi\n', err: '' });
   const elsewhere = ['--root', `${directory}/world/root/`, '--runroot', `${directory}/world/run`, 'rm', 'near'];
-  expect(await finish([PROGRAM, ...elsewhere], { cwd: '/' })).toEqual({ code: 0, out: 'near\n', err: '' });
+  expect(await finish([program, ...elsewhere], { cwd: '/' })).toEqual({ code: 0, out: 'near\n', err: '' });
 });
 
 test('container port is port', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { BUSYBOX, finish, privateWorld, PROGRAM } from './limpid.ts';
+import { BUSYBOX, finish, privateWorld } from './limpid.ts';
 
-const { directory, says, limpid, limpidWith, begin, globals } = privateWorld();
+const { directory, program, says, limpid, limpidWith, begin, globals } = privateWorld();
 
 describe('run in the foreground', () => {
   test('stdout and stderr stay apart, and the exit code is its own', async () => {
@@ -29,7 +29,7 @@ describe('run in the foreground', () => {
   test('10 MB of output into a slow pipe: nothing is lost', async () => {
     const pipe = `"$@" | (read first; sleep 0.1; wc -c)`;
     const words = ['run', '--rm', '--network=none', BUSYBOX, 'sh', '-c', 'echo; head -c 10000000 /dev/zero'];
-    const { out } = await finish(['sh', '-c', pipe, 'sh', PROGRAM, ...globals, ...words]);
+    const { out } = await finish(['sh', '-c', pipe, 'sh', program, ...globals, ...words]);
     expect(out).toBe('10000000\n');
   });
 
@@ -62,7 +62,7 @@ describe('run in the foreground', () => {
       '-c',
       script,
       file,
-      PROGRAM,
+      program,
       ...globals,
       'run',
       '--rm',

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { atTheEnd } from '../at-the-end.ts';
 import { CGROUPS, ended, FaultWorld, list, mountsBelow, type Ended } from './fault-world.ts';
 
-const fault = new FaultWorld('/tmp', { installed: true });
+const fault = new FaultWorld();
 beforeAll(() => fault.must('run', '--rm', 'builtin:busybox', 'true'));
 afterEach(async () => {
   await fault.limpid(['rm', '--all', '--force']);

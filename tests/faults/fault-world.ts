@@ -1,17 +1,13 @@
 /** A private world for tests that break things, with a look at everything a container of it can leave behind. */
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { setDefaultTimeout } from 'bun:test';
 import { World } from '../../engine/world.ts';
 import { tryLock } from '../../kernel/locks.ts';
 import { until } from '../cli/until.ts';
-import { installProgram } from '../installed-program.ts';
+import { BUILT, InstalledProgram } from '../installed-program.ts';
 import { withoutNetwork } from '../without-network.ts';
 import { kill } from '../kill.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** LIMPID=… runs the same tests against another build. */
-export const LIMPID = Bun.env['LIMPID'] ?? `${ROOT}dist/limpid`;
 export const CGROUPS = '/sys/fs/cgroup';
 
 export interface Ended {
@@ -26,23 +22,26 @@ export class FaultWorld {
   readonly runroot: string;
   /** The same from a program, without the time that a command takes to start. */
   readonly world: World;
-  readonly #program: string;
+  readonly #installed = new InstalledProgram();
+  /** What is called: LIMPID=… is another build. */
+  readonly program: string;
   /** Every id seen so far: a cgroup can be found only by it. */
   readonly #ids = new Set<string>();
 
-  /** `installed`: through its launcher, which carries out by itself what was decided before. */
-  constructor(place = '/tmp', { installed = false } = {}) {
+  /** Without the `launcher`, which carries out by itself what was decided before, everything is decided anew. */
+  constructor(place = '/tmp', { launcher = true } = {}) {
     // What these tests wait for has a deadline of its own; how long all of a test takes is the machine's matter.
     setDefaultTimeout(300_000);
     this.path = mkdtempSync(`${place}/limpid-fault-`);
     this.root = `${this.path}/root`;
     this.runroot = `${this.path}/run`;
     this.world = new World({ root: this.root, runroot: this.runroot });
-    this.#program = installed ? installProgram(this.path, 'limpid') : LIMPID;
+    this.#installed.install();
+    this.program = launcher ? this.#installed.path : BUILT;
   }
 
   command(...words: readonly string[]): string[] {
-    return [this.#program, '--root', this.root, '--runroot', this.runroot, ...withoutNetwork(words)];
+    return [this.program, '--root', this.root, '--runroot', this.runroot, ...withoutNetwork(words)];
   }
 
   /** Runs limpid, perhaps below another program, and waits for its end. */
@@ -75,9 +74,14 @@ export class FaultWorld {
         .map((name) => `aside ${name}`),
       ...list(`${this.root}/volumes`).map((name) => `volume ${name}`),
       ...mountsBelow(this.path).map((path) => `mount ${path}`),
-      ...cgroupsOf(this.#ids).map((path) => `cgroup ${path}`),
+      ...this.cgroups().map((path) => `cgroup ${path}`),
       ...this.processes().map((pid) => `process ${pid} ${text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`),
     ];
+  }
+
+  /** Of containers that were seen so far; others on this machine have theirs beside them. */
+  cgroups(): string[] {
+    return cgroupsOf(this.#ids);
   }
 
   /** What is left once the monitors, which end after the commands that wait for them, are gone. */
@@ -132,6 +136,7 @@ export class FaultWorld {
           await ended(['rmdir', `${CGROUPS}/${root}/limpid-fault`]);
       if (list(`${CGROUPS}/limpid-fault`).length > 0) await ended(['rmdir', `${CGROUPS}/limpid-fault`]);
     } finally {
+      this.#installed.remove();
       rmSync(this.path, { recursive: true, force: true });
     }
   }

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statfsSync, wr
 import { imageOf, tar } from '../image-archive.ts';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
 import { pushImage } from '../registry-images.ts';
-import { ended, FaultWorld, LIMPID, type Ended } from './fault-world.ts';
+import { ended, FaultWorld, type Ended } from './fault-world.ts';
 
 // The world, which says so elsewhere, is made inside of each test here, and that is too late.
 setDefaultTimeout(300_000);
@@ -90,7 +90,7 @@ test('a store that cannot be written to', async () => {
   const before = store();
   expect((await ended(['mount', '-o', 'remount,ro', disk])).code).toBe(0);
   const runroot = `/tmp/limpid-images-run-${process.pid}`;
-  const limpid = (...words: string[]) => ended([LIMPID, '--root', fault.root, '--runroot', runroot, ...words]);
+  const limpid = (...words: string[]) => ended([fault.program, '--root', fault.root, '--runroot', runroot, ...words]);
   for (const words of [
     pull('large'),
     ['tag', `${registry.host}/small:1`, 'other'],

@@ -11,8 +11,8 @@ import { kill } from '../kill.ts';
 import { FaultWorld, list } from './fault-world.ts';
 
 const SIGKILLED = 137;
-const fault = new FaultWorld();
-const installed = new FaultWorld('/tmp', { installed: true });
+const fault = new FaultWorld('/tmp', { launcher: false });
+const installed = new FaultWorld();
 
 // Unpacking the root file system is a change of its own: it happens once, before.
 beforeAll(() => fault.must('run', '--rm', 'builtin:busybox', 'true'));

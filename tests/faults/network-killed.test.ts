@@ -5,12 +5,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { TestHost } from '../kernel/test-hosts.ts';
 import { tryLock } from '../../kernel/locks.ts';
-import { CGROUPS, FaultWorld, list } from './fault-world.ts';
+import { FaultWorld, list } from './fault-world.ts';
 import { until } from '../cli/until.ts';
 import { kill } from '../kill.ts';
 
 const SIGKILLED = 137;
-const fault = new FaultWorld('/tmp', { installed: true });
+const fault = new FaultWorld();
 const host = new TestHost('faults');
 const onHost = ['nsenter', `--net=${host.path}`];
 const limpid = (...words: readonly string[]) => fault.limpid(words, onHost);
@@ -30,17 +30,9 @@ function killedAt(call: string, count: number): string[] {
   return ['strace', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject];
 }
 
-/** Cgroups of containers, in every hierarchy. */
-function cgroups(): string[] {
-  const roots = [CGROUPS, ...list(CGROUPS).map((name) => `${CGROUPS}/${name}`)];
-  return roots.flatMap((root) => list(`${root}/limpid`).map((name) => `${root}/limpid/${name}`)).filter(isContainers);
-}
-const isContainers = (path: string): boolean => /\/limpid-[0-9a-f]{64}$/.test(path);
-const others = new Set(cgroups());
-
 /** What is there because of containers, or of networks that nobody has. */
 function left(): string[] {
-  return [...cgroups().filter((path) => !others.has(path)), ...leftOfNetworks()];
+  return [...fault.cgroups(), ...leftOfNetworks()];
 }
 
 function leftOfNetworks(): string[] {
@@ -62,6 +54,8 @@ function leftOfNetworks(): string[] {
 
 /** What a user does who finds things in disorder. */
 async function tidyUp(): Promise<void> {
+  // Its cgroup can be found by its id alone.
+  fault.ids();
   await limpid('rm', '--all', '--force');
   await fault.quiet();
   expect(await limpid('container', 'prune', '-f')).toMatchObject({ code: 0, err: '' });
