@@ -5,7 +5,7 @@ import { atTheEnd } from '../at-the-end.ts';
 import { TestHost } from '../kernel/test-hosts.ts';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 
-const { directory, limpidWith } = privateWorld({ installed: true });
+const { directory, limpidWith } = privateWorld();
 const host = new TestHost('soon');
 atTheEnd(() => host.drop());
 const through = ['nsenter', `--net=${host.path}`];
