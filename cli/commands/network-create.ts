@@ -16,7 +16,7 @@ export const command = defineCommand({
       value: 'DRIVER',
       help: 'bridge, or macvlan or ipvlan on an interface of this machine',
     },
-    subnet: { type: 'array', value: 'CIDR', help: 'Its addresses; IPv4, IPv6, or several' },
+    subnet: { type: 'array', value: 'CIDR', help: 'Its addresses: IPv4, IPv6, or one of each' },
     gateway: { type: 'array', value: 'ADDRESS', help: 'The address of the bridge; otherwise the first of the subnet' },
     'ip-range': { type: 'array', value: 'CIDR|FIRST-LAST', help: 'Which of the addresses containers get' },
     ipv6: { type: 'bool', help: 'IPv6 as well' },

@@ -56,7 +56,7 @@ export async function prepareLaunch(
   tracePhase('host facts gathered');
   const seccomp = await chosen(facts, config);
   tracePhase('seccomp filter chosen');
-  const texts = await namesOf(config, networks);
+  const texts = await namesOf(world, config, networks);
   const read = await readSpec(world, config, paths, lower, seccomp, joinedProcesses(world, config), texts);
   const { spec } = read;
   tracePhase('runtime spec computed');
@@ -80,8 +80,17 @@ export async function prepareLaunch(
 }
 
 /** /etc/hosts and /etc/resolv.conf, where there is more to them than loopback. */
-async function namesOf(config: ContainerConfig, networks: PreparedNetworks | undefined): Promise<EtcTexts | undefined> {
-  if (networks === undefined && config.names === undefined) return undefined;
+async function namesOf(
+  world: World,
+  config: ContainerConfig,
+  networks: PreparedNetworks | undefined,
+): Promise<EtcTexts | undefined> {
+  const { network } = config.namespaces;
+  if (network.kind === 'container') {
+    const { joinedEtcTexts } = await import('../networks/joined-etc-texts.ts');
+    return joinedEtcTexts(world, config, network.container);
+  }
+  if (networks === undefined && config.names === undefined && network.kind !== 'path') return undefined;
   const { etcTexts } = await import('../networks/etc-texts.ts');
   return etcTexts(config, networks?.endpoints ?? []);
 }

@@ -25,7 +25,7 @@ import { readEndpoints, writeEndpoints, type EndpointRecord } from './endpoint-r
 import { rewriteEtcFiles } from './etc-rewrite.ts';
 import { writeLaterCleanup } from './later-cleanup.ts';
 import { requireNetwork } from './list.ts';
-import { attendTo, endpointRequest, missingOps } from './prepare.ts';
+import { attendTo, endpointRequest, freeInterfaceName, missingOps } from './prepare.ts';
 
 /**
  * Puts a container on a further network: at once where it runs, and at every later start. Throws ENOCONTAINER,
@@ -44,6 +44,9 @@ export async function connectNetwork(
     const networks = config.networks ?? [];
     if (config.namespaces.network.kind !== 'private') throw notPrivate(config, 'connect');
     if (networks.some((one) => one.network === network.name)) throw alreadyConnected(config, network);
+    const { interfaceName } = options;
+    if (interfaceName !== undefined && networks.some((one) => one.interfaceName === interfaceName))
+      throw interfaceTaken(config, interfaceName);
     const attachment = { ...options, network: network.name };
     const changed = { ...config, networks: [...networks, attachment] };
     const { process } = observeState(world, record);
@@ -77,7 +80,9 @@ async function connectRunning(
 ): Promise<void> {
   const last = readEndpoints(world, config, paths);
   const place = last.endpoints.length;
-  const interfaceName = attachment.interfaceName ?? freeInterfaceName(last.endpoints);
+  const names = last.endpoints.map((endpoint) => endpoint.interfaceName);
+  const interfaceName = attachment.interfaceName ?? freeInterfaceName(names);
+  if (names.includes(interfaceName)) throw interfaceTaken(config, interfaceName);
   const request = endpointRequest(world, config, last.endpoints, false);
   const endpoint = takeEndpoint(request, { network, attachment, interfaceName, index: freeIndex(last.endpoints) });
   const endpoints = [...last.endpoints, endpoint];
@@ -145,12 +150,6 @@ export async function enter(
   }
 }
 
-function freeInterfaceName(endpoints: readonly Endpoint[]): string {
-  for (let number = 0; ; number++) {
-    if (!endpoints.some(({ interfaceName }) => interfaceName === `eth${number}`)) return `eth${number}`;
-  }
-}
-
 /** Of the host's end: no two of a container's are called the same. */
 function freeIndex(endpoints: readonly Endpoint[]): number {
   const taken = new Set(endpoints.map(({ hostInterface }) => Number.parseInt(hostInterface[11] ?? '0', 36)));
@@ -170,6 +169,16 @@ function notPrivate({ name, namespaces }: ContainerConfig, doing: string): Limpi
 function alreadyConnected({ name }: ContainerConfig, network: NetworkConfig): LimpidError {
   const why = `it is on network "${network.name}" already`;
   return new LimpidError({ code: 'ECONNECTED', doing: 'connect', subject: `container "${name}"`, why });
+}
+
+function interfaceTaken({ name }: ContainerConfig, interfaceName: string): LimpidError {
+  return new LimpidError({
+    code: 'ETAKEN',
+    doing: 'connect',
+    subject: `container "${name}"`,
+    why: `it has an interface "${interfaceName}" already`,
+    hint: 'choose another --interface-name, or leave the choice to limpid',
+  });
 }
 
 function notConnected({ name }: ContainerConfig, network: NetworkConfig): LimpidError {

@@ -60,7 +60,7 @@ function resolvText({ names = {}, namespaces }: ContainerConfig, endpoints: read
   const { servers = [], search = [], options = [] } = names;
   const asked = servers.length + search.length + options.length > 0;
   if (namespaces.network.kind === 'host' && !asked) return host;
-  if (endpoints.length === 0 && namespaces.network.kind !== 'host') {
+  if (endpoints.length === 0 && namespaces.network.kind !== 'host' && namespaces.network.kind !== 'path') {
     return resolvConf({ servers, search, options }, '', '');
   }
   const own = servers.length > 0 ? servers : endpoints.flatMap(({ network }) => [...network.dnsServers]);

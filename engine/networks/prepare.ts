@@ -142,13 +142,23 @@ export async function previewNetworks(
 
 async function wantedEndpoints(world: World, config: ContainerConfig, preview: boolean): Promise<WantedEndpoint[]> {
   const wanted: WantedEndpoint[] = [];
+  const attachments = config.networks ?? [];
+  const taken: (string | undefined)[] = [];
+  for (const { interfaceName } of attachments) taken.push(interfaceName);
   let index = 0;
-  for (const attachment of config.networks ?? []) {
+  for (const attachment of attachments) {
     const network = await findOrMake(world, attachment.network, preview);
-    wanted.push({ network, attachment, interfaceName: attachment.interfaceName ?? `eth${index}`, index });
+    const interfaceName = attachment.interfaceName ?? freeInterfaceName(taken, index);
+    taken.push(interfaceName);
+    wanted.push({ network, attachment, interfaceName, index });
     index++;
   }
   return wanted;
+}
+
+/** `eth0`, `eth1` and so on, as far as none of them has that name already. */
+export function freeInterfaceName(taken: readonly (string | undefined)[], first = 0): string {
+  for (let number = first; ; number++) if (!taken.includes(`eth${number}`)) return `eth${number}`;
 }
 
 /** The default network is there as soon as somebody wants it. */

@@ -1,5 +1,12 @@
 import { addressPlus, compareAddresses, formatAddress, parseAddress } from '../../abi/ip/address.ts';
-import { containsAddress, formatSubnet, lastAddress, parseSubnet, type IpSubnet } from '../../abi/ip/subnet.ts';
+import {
+  containsAddress,
+  formatSubnet,
+  lastAddress,
+  overlaps,
+  parseSubnet,
+  type IpSubnet,
+} from '../../abi/ip/subnet.ts';
 import type { Subnet } from '../../spec/network.ts';
 import { addressRange } from '../leases/range.ts';
 import type { CreateFacts, Failed } from './create-facts.ts';
@@ -12,6 +19,9 @@ export interface SubnetRequest {
   /** `10.5.0.128/25`, or `10.5.0.10-10.5.0.20`. */
   readonly range?: string;
 }
+
+/** "This" network, the loopback, multicast: RFC 6890 and RFC 4291. */
+const NOBODYS = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/4', '::1/128', 'ff00::/8'];
 
 /** 10.89.0.0/24 to 10.255.255.0/24. */
 const CANDIDATES_V4 = 167 * 256;
@@ -33,6 +43,13 @@ export function chooseSubnets(
         `subnet ${subnet.subnet} overlaps ${formatSubnet(other.subnet)} of ${other.by}`,
         '--subnet chooses another',
       );
+    const family = familyOf(subnet);
+    if (chosen.some((one) => familyOf(one) === family))
+      throw failed(
+        'EOPTION',
+        `${subnet.subnet} is its second ${family} subnet`,
+        'a container can be on several networks, and a network has one subnet of each family',
+      );
     chosen.push(subnet);
     taken.push({ subnet: parseSubnet(subnet.subnet)!, by: 'the same network' });
   }
@@ -41,14 +58,25 @@ export function chooseSubnets(
   return chosen;
 }
 
+function familyOf({ subnet }: Subnet): 'IPv4' | 'IPv6' {
+  return subnet.includes(':') ? 'IPv6' : 'IPv4';
+}
+
 function readSubnet({ subnet: text, gateway: asked, range }: SubnetRequest, failed: Failed): Subnet {
   const subnet = parseSubnet(text);
   if (subnet === undefined) throw failed('EOPTION', `"${text}" is no subnet such as 10.5.0.0/24`);
+  if (NOBODYS.some((block) => overlaps(parseSubnet(block)!, subnet)))
+    throw failed('EOPTION', `${text} has addresses that no interface can have`);
   if (subnet.prefix === subnet.address.length * 8) throw failed('EOPTION', `${text} has no address for a container`);
   const gateway = asked === undefined ? addressPlus(subnet.address, 1) : parseAddress(asked);
   if (gateway === undefined) throw failed('EOPTION', `"${asked}" is no address of a gateway`);
   if (!containsAddress(subnet, gateway) || isNetworkItself(subnet, gateway))
     throw failed('EOPTION', `gateway ${formatAddress(gateway)} is not in subnet ${formatSubnet(subnet)}`);
+  if (isBroadcast(subnet, gateway))
+    throw failed(
+      'EOPTION',
+      `gateway ${formatAddress(gateway)} is the last of ${formatSubnet(subnet)}, which no interface has`,
+    );
   const result: Subnet = {
     subnet: formatSubnet(subnet),
     gateway: formatAddress(gateway),
@@ -62,6 +90,10 @@ function readSubnet({ subnet: text, gateway: asked, range }: SubnetRequest, fail
 
 function isNetworkItself({ address, prefix }: IpSubnet, gateway: Uint8Array): boolean {
   return prefix < address.length * 8 - 1 && compareAddresses(address, gateway) === 0;
+}
+
+function isBroadcast(subnet: IpSubnet, gateway: Uint8Array): boolean {
+  return gateway.length === 4 && subnet.prefix < 31 && compareAddresses(lastAddress(subnet), gateway) === 0;
 }
 
 function readRange(text: string, subnet: IpSubnet, failed: Failed): { readonly start: string; readonly end: string } {

@@ -12,11 +12,20 @@ export interface HostsFile {
 }
 
 const LOCAL = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n';
-const HOST_NAMES = 'host.containers.internal host.docker.internal';
+/** What the host is called. */
+export const HOST_NAMES = 'host.containers.internal host.docker.internal';
 
 /** The text of /etc/hosts: what the user added comes first, as a resolver takes the first line that fits. */
 export function hostsFile({ hostname, names, addresses, hostAddress, added }: HostsFile): string {
   const own = [hostname, ...names.filter((name) => name !== hostname)].join(' ');
+  const self =
+    addresses.length === 0 ? [`127.0.1.1\t${hostname}\n`] : addresses.map((address) => `${address}\t${own}\n`);
+  const host = hostAddress === undefined ? '' : `${hostAddress}\t${HOST_NAMES}\n`;
+  return addedHosts(added, hostAddress) + LOCAL + self.join('') + host;
+}
+
+/** Lines for `name:address`; those for the host's address only where it is known. */
+export function addedHosts(added: readonly string[], hostAddress: string | undefined): string {
   const lines: string[] = [];
   for (const text of added) {
     const colon = text.indexOf(':');
@@ -24,8 +33,5 @@ export function hostsFile({ hostname, names, addresses, hostAddress, added }: Ho
     const resolved = address === 'host-gateway' ? hostAddress : address;
     if (resolved !== undefined) lines.push(`${resolved}\t${text.slice(0, colon)}\n`);
   }
-  const self =
-    addresses.length === 0 ? [`127.0.1.1\t${hostname}\n`] : addresses.map((address) => `${address}\t${own}\n`);
-  const host = hostAddress === undefined ? '' : `${hostAddress}\t${HOST_NAMES}\n`;
-  return lines.join('') + LOCAL + self.join('') + host;
+  return lines.join('');
 }

@@ -114,6 +114,17 @@ describe('what cannot be', () => {
     ],
     [['--subnet=10.6.0.0/24', '--gateway=10.7.0.1'], 'gateway 10.7.0.1 is not in subnet 10.6.0.0/24'],
     [['--subnet=10.6.0.0/24', '--gateway=10.6.0.0'], 'gateway 10.6.0.0 is not in subnet 10.6.0.0/24'],
+    [
+      ['--subnet=10.6.0.0/24', '--gateway=10.6.0.255'],
+      'gateway 10.6.0.255 is the last of 10.6.0.0/24, which no interface has',
+    ],
+    [
+      ['--subnet=10.6.0.0/24', '--subnet=10.7.0.0/24'],
+      '10.7.0.0/24 is its second IPv4 subnet ' +
+        '(hint: a container can be on several networks, and a network has one subnet of each family)',
+    ],
+    [['--subnet=239.1.0.0/16'], '239.1.0.0/16 has addresses that no interface can have'],
+    [['--subnet=ff05::/64'], 'ff05::/64 has addresses that no interface can have'],
     [['--subnet=10.6.0.0/24', '--ip-range=10.7.0.0/25'], 'range 10.7.0.0/25 is not in subnet 10.6.0.0/24'],
     [['--subnet=10.6.0.0/24', '--ip-range=10.6.0.9-10.6.0.3'], 'range 10.6.0.9-10.6.0.3 is not in subnet 10.6.0.0/24'],
     [['--subnet=10.6.0.1/32'], '10.6.0.1/32 has no address for a container'],
@@ -214,6 +225,12 @@ describe('connect, disconnect, update', () => {
     );
     await says('network', 'disconnect', 'one', 'mover');
     expect((await place.runs('ip -br link')).out.match(/eth\d/g)).toEqual(['eth1']);
+    expect(await refused('connect', '--interface-name=eth1', 'one', 'mover')).toEqual(
+      failure(
+        'connect container "mover": it has an interface "eth1" already ' +
+          '(hint: choose another --interface-name, or leave the choice to limpid)',
+      ),
+    );
     expect(await refused('disconnect', 'one', 'mover')).toEqual(
       failure('disconnect container "mover": it is not on network "one"'),
     );

@@ -148,6 +148,40 @@ describe('options', () => {
     );
   });
 
+  test('an interface without a name of its own gets none that another has', async () => {
+    const networks = ['--network=front:interface_name=eth1', '--network=back'];
+    expect(await inContainer('ls /sys/class/net', ...networks)).toBe('eth1\neth2\nlo');
+  });
+
+  test('--ip6, and aliases for all networks', async () => {
+    const options = ['--network=front', '--ip6=fd05::99', '--network-alias=one,two', '--hostname=named', '--name=many'];
+    const out = await inContainer('ip -6 -o addr show eth0 scope global; grep named /etc/hosts', ...options);
+    const [address, ...hosts] = out.replaceAll(/ +/g, ' ').split('\n');
+    expect(address).toStartWith('2: eth0 inet6 fd05::99/64 scope global');
+    expect(hosts).toEqual([
+      expect.stringMatching(/^10\.5\.0\.\d+\tnamed many one two$/),
+      'fd05::99\tnamed many one two',
+    ]);
+  });
+
+  test('the host’s network, another container’s, and one by its path, with the names that belong there', async () => {
+    const place = await inside('first', '--network=front', '--dns=9.9.9.9', '--add-host=db:10.0.0.9');
+    const script = 'cat /etc/hosts; echo; cat /etc/resolv.conf; readlink /proc/self/ns/net';
+    const [hosts = '', resolvers = ''] = (await says('exec', 'first', 'sh', '-c', script)).split('\n\n');
+    const words = ['--network=container:first', '--hostname=second', '--add-host=up:host-gateway'];
+    expect(await inContainer(script, ...words)).toBe(`10.5.0.1\tup\n${hosts}\n127.0.1.1\tsecond\n\n${resolvers}`);
+    const path = `/run/netns/${host.name}`;
+    const readsHost = ['readlink /proc/self/ns/net', 'cat /etc/resolv.conf'];
+    const [namespace = '', resolvConf = ''] = await Promise.all(
+      readsHost.map(async (line) => (await host.runs(line)).out),
+    );
+    expect(await inContainer(readsHost.join('; '), '--network=host')).toBe(namespace + resolvConf.trimEnd());
+    expect(await inContainer(readsHost.join('; '), `--network=ns:${path}`)).toBe(namespace + resolvConf.trimEnd());
+    expect(await inContainer('ls /sys/class/net', '--network=none')).toBe('lo');
+    await place.leave();
+    await says('rm', '-f', '-t', '0', 'first');
+  });
+
   test('--ip, --mac-address, --sysctl of an interface', async () => {
     const script =
       'ip -4 -o addr show eth0; cat /sys/class/net/eth0/address /proc/sys/net/ipv4/conf/eth0/forwarding /proc/sys/net/ipv6/conf/eth0/accept_ra';
