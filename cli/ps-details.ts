@@ -1,6 +1,7 @@
 import type { ContainerSummary } from '../engine/containers/list.ts';
 import { namespaceInodes } from '../engine/containers/namespace-inodes.ts';
 import { measureContainer, type ContainerSize } from '../engine/containers/size.ts';
+import { readRestarts } from '../engine/records/restarts.ts';
 import type { World } from '../engine/world.ts';
 import { publishes, type PsDetails } from './print/ps-row.ts';
 
@@ -29,12 +30,13 @@ export async function psDetails(
   { sizes, withNamespaces }: Wanted,
 ): Promise<(one: ContainerSummary) => PsDetails> {
   const ports = await publishedBy(world, containers);
-  return ({ config, state }) => {
+  return ({ config, paths, state }) => {
     const size = sizes?.get(config.id);
     const published = ports.get(config.id);
     return {
       ...(size === undefined ? {} : { size }),
       ...(withNamespaces && state.process !== undefined ? { namespaces: namespaceInodes(state.process.pid) } : {}),
+      ...(config.restart.policy === 'no' ? {} : { restarts: readRestarts({ paths }) }),
       ...(published === undefined ? {} : { ports: published }),
     };
   };

@@ -10,6 +10,8 @@ export interface PsDetails {
   readonly size?: { readonly upperBytes: number; readonly totalBytes: number };
   /** Inode numbers of /proc/PID/ns by file name: `mnt` → `4026532290`. */
   readonly namespaces?: Readonly<Record<string, string>>;
+  /** How often its policy has started it since a person did. */
+  readonly restarts?: number;
   /** Published ports in words, and as podman's fields. */
   readonly ports?: { readonly cell: string; readonly json: unknown };
 }
@@ -63,7 +65,7 @@ const FIELDS = {
   Mounts: ({ config }: ContainerSummary) => config.mounts.map(({ destination }) => destination).join(','),
   Networks: ({ config }: ContainerSummary) => networkNames(config).join(','),
   Size: (_: ContainerSummary, { details }: Shown) => describeSize(details.size),
-  Restarts: () => 0,
+  Restarts: (_: ContainerSummary, { details }: Shown) => details.restarts ?? 0,
   Pod: () => '',
   PodName: () => '',
   CGROUPNS: namespaceOf('cgroup'),

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, describe, expect, test } from 'bun:test';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { BUSYBOX, finish, privateWorld } from './limpid.ts';
 import { Leavings } from './left-behind.ts';
@@ -6,6 +6,8 @@ import { until } from './until.ts';
 import { withoutNetwork } from '../without-network.ts';
 
 const { directory, program, says, limpid, limpidWith } = privateWorld();
+// What a failed test leaves is not to fail the next.
+afterEach(() => limpid('rm', '-f', '-a', '-t', '0'));
 
 describe('no root', () => {
   const through = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];

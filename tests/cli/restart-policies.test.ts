@@ -26,6 +26,7 @@ test.each(['always', 'unless-stopped'])('--restart %s starts it again until some
   kill(first);
   await until('another process', async () => ![0, first].includes(await pidOf('again')));
   expect(await restarts('again')).toBe(1);
+  expect(await says('ps', '--format', '{{.Names}} {{.Restarts}}')).toBe('again 1');
   await says('stop', '-t', '0', 'again');
   await until('the policy to have been asked', () => !isGoingOn(id));
   expect(await state('again')).toBe('exited 137');
