@@ -1,6 +1,4 @@
-import { inspectFacts } from '../engine/kept/answer-facts.ts';
-import { keepAnswer } from '../engine/kept/keep-answer.ts';
-import { wasMet } from '../engine/kept/kept-file.ts';
+import { wasTold } from '../engine/kept/told-before.ts';
 import type { World } from '../engine/world.ts';
 
 /** What `inspect` has told of containers. */
@@ -19,10 +17,14 @@ export async function keepInspect(
   world: World,
   { words, references, askedMs, told, tell }: ToldInspect,
 ): Promise<void> {
-  if (!wasMet(world, 'inspect', words)) return keepAnswer(world, 'inspect', words, () => undefined);
+  if (!wasTold(world, 'inspect', words, told)) return;
+  const [{ inspectFacts }, { keepAnswer }] = await Promise.all([
+    import('../engine/kept/answer-facts.ts'),
+    import('../engine/kept/keep-answer.ts'),
+  ]);
   const each = await Promise.all(references.map((reference) => inspectFacts(world, reference, askedMs)));
   const facts = each.flatMap((some) => some ?? []);
   // What it was before the facts were looked at, and is behind them, it was meanwhile.
   if (each.includes(undefined) || !told.endsWith('\n') || told !== (await tell())) return;
-  keepAnswer(world, 'inspect', words, () => ({ facts, lines: [[told.slice(0, -1)]] }));
+  keepAnswer(world, 'inspect', words, { facts, lines: [[told.slice(0, -1)]] });
 }

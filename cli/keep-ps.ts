@@ -1,7 +1,7 @@
 import type { AgeOf } from '../base/duration.ts';
 import type { ContainerSummary } from '../engine/containers/list.ts';
-import { listFacts } from '../engine/kept/answer-facts.ts';
-import { blankAge, keepAnswer } from '../engine/kept/keep-answer.ts';
+import { blankAge } from '../engine/kept/blank-age.ts';
+import { wasTold } from '../engine/kept/told-before.ts';
 import type { World } from '../engine/world.ts';
 import { usualLines } from './print/ps.ts';
 import { usualCells, type PsDetails } from './print/ps-row.ts';
@@ -21,24 +21,25 @@ export interface ShownPs {
 }
 
 /** Keeps a table for when the same words come again, and nothing of it has changed but ages. */
-export function keepPs(
-  world: World,
-  { words, askedMs, all, shown, details, noTrunc, noHeading, quiet }: ShownPs,
-): void {
-  keepAnswer(world, 'ps', words, () => {
-    const facts = listFacts(world, all, askedMs);
-    if (facts === undefined) return undefined;
-    const rowsWith = (ageOf: AgeOf) => shown.map((one) => usualCells(one, { ageOf, noTrunc }, details(one)));
-    // Widths are counted in bytes when it is told again, and nothing in it is made printable.
-    if (
-      /[^ -~]/.test(
-        rowsWith(() => '')
-          .flat()
-          .join(''),
-      )
+export async function keepPs(world: World, shownPs: ShownPs): Promise<void> {
+  const { words, askedMs, all, shown, details, noTrunc, noHeading, quiet } = shownPs;
+  const rowsWith = (ageOf: AgeOf) => shown.map((one) => usualCells(one, { ageOf, noTrunc }, details(one)));
+  const rows = rowsWith(blankAge);
+  const lines = quiet ? rows.map(([id]) => [id!]) : usualLines(rows, noHeading);
+  if (!wasTold(world, 'ps', words, lines.join('\n'))) return;
+  // Widths are counted in bytes when it is told again, and nothing in it is made printable.
+  if (
+    /[^ -~]/.test(
+      rowsWith(() => '')
+        .flat()
+        .join(''),
     )
-      return undefined;
-    const rows = rowsWith(blankAge);
-    return { facts, lines: quiet ? rows.map(([id]) => [id!]) : usualLines(rows, noHeading) };
-  });
+  )
+    return;
+  const [{ listFacts }, { keepAnswer }] = await Promise.all([
+    import('../engine/kept/answer-facts.ts'),
+    import('../engine/kept/keep-answer.ts'),
+  ]);
+  const facts = listFacts(world, all, askedMs);
+  if (facts !== undefined) keepAnswer(world, 'ps', words, { facts, lines });
 }

@@ -1,5 +1,5 @@
 import { digestOf } from '../spec/digest.ts';
-import { MANIFEST_LIMIT_BYTES } from '../spec/image-parse.ts';
+import { MANIFEST_LIMIT_BYTES } from '../spec/manifest-kind.ts';
 import type { ManifestBytes } from '../spec/image-transport.ts';
 import { MEDIA_TYPE } from '../spec/image.ts';
 import { failure, type Errand } from './errand.ts';

@@ -1,13 +1,11 @@
 import { LimpidError } from '../base/error.ts';
 import type { ImageSource, ManifestBytes } from '../spec/image-transport.ts';
 import type { Descriptor, Digest } from '../spec/image.ts';
-import { isIndexType } from '../spec/image-parse.ts';
+import { isIndexType } from '../spec/manifest-kind.ts';
 import { formatReference, withDefaultTag, type ImageReference } from '../spec/reference.ts';
-import { openBlob } from './blob.ts';
 import type { Errand } from './errand.ts';
 import { Connection } from './http/connection.ts';
 import { fetchManifest, NoSuchManifest } from './manifest.ts';
-import { withNearestTags } from './nearest-tags.ts';
 import type { RegistryOptions } from './options.ts';
 import { PolicyGuard } from './policy/guard.ts';
 import { endpointsOf } from './settings/endpoints.ts';
@@ -75,9 +73,10 @@ class RegistrySource implements ImageSource {
         if (!(error instanceof LimpidError)) throw error;
         if (index < connections.length - 1)
           this.#options.notice?.(`mirror "${connection.endpoint.registry}": ${error.message}`);
-        else if (error instanceof NoSuchManifest && wanted === tag)
+        else if (error instanceof NoSuchManifest && wanted === tag) {
+          const { withNearestTags } = await import('./nearest-tags.ts');
           throw await withNearestTags(error, connection, tag, errand);
-        else throw error;
+        } else throw error;
       }
     }
     throw new Error('there is always one endpoint');
@@ -88,6 +87,8 @@ class RegistrySource implements ImageSource {
     if (this.#chosen === undefined) await this.manifest();
     if (this.#refusal !== undefined) throw this.#refusal;
     const connections = await this.#candidates();
+    // Who only asks whether an image has changed needs none of these.
+    const { openBlob } = await import('./blob.ts');
     for (const connection of connections.slice(connections.indexOf(this.#chosen!))) {
       try {
         return await openBlob(connection, descriptor, errand);

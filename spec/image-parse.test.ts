@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { LimpidError } from '../base/error.ts';
 import { digestComplaint, digestOf, DigestHasher, isDigest } from './digest.ts';
-import { isForeignLayer, isIndexType, parseImageConfig, parseManifest } from './image-parse.ts';
+import { isForeignLayer, parseImageConfig, parseManifest } from './image-parse.ts';
+import { isIndexType } from './manifest-kind.ts';
 import { MEDIA_TYPE } from './image.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;

@@ -2,19 +2,16 @@ import { LimpidError } from '../base/error.ts';
 import { decodeDocument } from './decode.ts';
 import { MEDIA_TYPE, type ImageConfig, type ImageIndex, type ImageManifest } from './image.ts';
 import { imageConfig, imageIndex, imageManifest } from './image-decode.ts';
+import { isIndexType } from './manifest-kind.ts';
 
 /** What a manifest's bytes turned out to be. */
 export type ParsedManifest =
   | { readonly kind: 'manifest'; readonly manifest: ImageManifest }
   | { readonly kind: 'index'; readonly index: ImageIndex };
 
-/** More than that is no manifest: the distribution spec asks registries to take 4 MiB. */
-export const MANIFEST_LIMIT_BYTES = 4 * 1024 * 1024;
-
 /** Of a config; it holds history and labels. */
 export const CONFIG_LIMIT_BYTES = 16 * 1024 * 1024;
 
-const INDEX_TYPES: readonly string[] = [MEDIA_TYPE.ociIndex, MEDIA_TYPE.dockerManifestList];
 const MANIFEST_TYPES: readonly string[] = [MEDIA_TYPE.ociManifest, MEDIA_TYPE.dockerManifest];
 const FOREIGN_LAYER = /\.nondistributable\.|\.foreign\./;
 
@@ -57,16 +54,12 @@ export function isForeignLayer(mediaType: string): boolean {
   return FOREIGN_LAYER.test(mediaType);
 }
 
-export function isIndexType(mediaType: string): boolean {
-  return INDEX_TYPES.includes(mediaType);
-}
-
 type Fault = (path: string, why: string) => LimpidError;
 
 function checkKind(isIndex: boolean, mediaType: unknown, fault: Fault): void {
   if (typeof mediaType !== 'string') return;
-  const wrong = isIndex ? MANIFEST_TYPES : INDEX_TYPES;
-  if (wrong.includes(mediaType))
+  const isWrong = isIndex ? MANIFEST_TYPES.includes(mediaType) : isIndexType(mediaType);
+  if (isWrong)
     throw fault('', `it is called ${mediaType}, but its content is ${isIndex ? 'an index' : 'an image manifest'}`);
 }
 

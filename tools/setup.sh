@@ -12,7 +12,10 @@ TEST_PACKAGES+=(systemd)
 # Engines and runtimes of others, that ours are tested below and beside.
 TEST_PACKAGES+=(podman conmon buildah catatonit docker.io containerd crun runc criu uidmap)
 # Programs that the test hosts run, and the firewalls that they have.
-TEST_PACKAGES+=(netcat-openbsd curl iperf3 nftables iptables)
+TEST_PACKAGES+=(netcat-openbsd curl iperf3 bind9-dnsutils tcpdump nftables iptables)
+# Firewalls that they have as well, each in a namespace of its own.
+FIREWALLS=(firewalld ufw)
+TEST_PACKAGES+=(dbus-daemon "${FIREWALLS[@]}")
 # Registries, and those who make images and sign them.
 TEST_PACKAGES+=(docker-registry skopeo umoci openssl gpg gpg-agent gpgv zstd bzip2)
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -29,6 +32,15 @@ install_missing() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# A firewall that was not here before is to be no service of this machine's, now or after the next boot.
+keep_off() {
+  local package unit
+  for package in "$@"; do
+    unit=/etc/systemd/system/$package.service
+    is_installed "$package" || [ -e "$unit" ] || { mkdir -p "${unit%/*}" && ln -s /dev/null "$unit"; }
+  done
 }
 
 # The sanitizers' and libFuzzer's runtime, whose package carries clang's version in its name.
@@ -60,6 +72,7 @@ install_node_modules() {
 command -v dpkg-query >/dev/null || { echo 'set-up: this needs Debian or Ubuntu' >&2; exit 1; }
 install_missing "${BUILD_PACKAGES[@]}"
 if [ "${1:-build}" = test ]; then
+  [ "$(id -u)" -ne 0 ] || keep_off "${FIREWALLS[@]}"
   install_missing "${TEST_PACKAGES[@]}"
   clang_runtime
 fi

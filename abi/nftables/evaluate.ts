@@ -223,12 +223,35 @@ function verdictOf(verdict: Attributes): StepResult {
   return 'unsure';
 }
 
-/** struct xt_tcp and xt_udp begin with the ranges of ports, as the machine stores numbers. */
-function matchOf(name: string, info: Uint8Array | undefined, { port }: PacketModel): StepResult {
+/** What iptables asks of a packet in its own binary words, in the machine's order of bytes. */
+function matchOf(name: string, info: Uint8Array | undefined, packet: PacketModel): StepResult {
   if (name === 'comment') return 'yes';
-  if ((name !== 'tcp' && name !== 'udp') || info === undefined || info.length < 8) return 'unsure';
-  const view = new DataView(info.buffer, info.byteOffset);
+  if (info === undefined) return 'unsure';
+  const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
+  if (name === 'tcp' || name === 'udp') return portsMatch(view, packet);
+  return name === 'conntrack' ? stateMatch(view, packet) : 'unsure';
+}
+
+/** struct xt_tcp and xt_udp begin with the ranges of ports. */
+function portsMatch(view: DataView, { port }: PacketModel): StepResult {
+  if (view.byteLength < 8) return 'unsure';
   if (port < view.getUint16(4, true) || port > view.getUint16(6, true)) return 'no';
   const anySource = view.getUint16(0, true) === 0 && view.getUint16(2, true) === 65535;
   return anySource ? 'yes' : 'unsure';
+}
+
+/** struct xt_conntrack_mtinfo3, behind eight addresses and seven numbers: what is asked, what is turned round, which states. */
+const CONNTRACK_FLAGS_AT = 146;
+const ASKS_STATE = 1;
+/** Said beside it where the word was `--state`. */
+const STATE_ALIAS = 1 << 13;
+const XT_STATE_NEW = 8;
+const XT_STATE_DNAT = 128;
+
+function stateMatch(view: DataView, { isNatted }: PacketModel): StepResult {
+  if (view.byteLength < CONNTRACK_FLAGS_AT + 6) return 'unsure';
+  const [asked = 0, inverted = 0, states = 0] = [0, 2, 4].map((at) => view.getUint16(CONNTRACK_FLAGS_AT + at, true));
+  if ((asked & ~STATE_ALIAS) !== ASKS_STATE) return 'unsure';
+  const has = (states & (XT_STATE_NEW | (isNatted ? XT_STATE_DNAT : 0))) !== 0;
+  return answer(has !== ((inverted & ASKS_STATE) !== 0));
 }

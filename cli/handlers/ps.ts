@@ -56,7 +56,7 @@ async function keep(
 ): Promise<void> {
   const { keepPs } = await import('../keep-ps.ts');
   const { 'no-trunc': noTrunc, noheading: noHeading, quiet } = options;
-  keepPs(world, { ...shown, shown: shown.containers, words, noTrunc, noHeading, quiet });
+  await keepPs(world, { ...shown, shown: shown.containers, words, noTrunc, noHeading, quiet });
 }
 
 /** Tells of records that cannot be read, and clears away what killed commands left. */

@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { isIndexType } from '../../spec/image-parse.ts';
+import { isIndexType } from '../../spec/manifest-kind.ts';
 import type { Descriptor, Digest, ImageConfig, ImageManifest } from '../../spec/image.ts';
 import { blobDamage, hasBlob, readDocument } from '../../store/images/blobs.ts';
 import type { ImageEntry } from '../../store/images/entry.ts';

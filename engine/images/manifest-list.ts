@@ -1,6 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import { digestOf } from '../../spec/digest.ts';
-import { isIndexType } from '../../spec/image-parse.ts';
+import { isIndexType } from '../../spec/manifest-kind.ts';
 import { MEDIA_TYPE, type Descriptor, type Digest, type ImageIndex } from '../../spec/image.ts';
 import { readDocument, writeBlob } from '../../store/images/blobs.ts';
 import type { ImageEntry } from '../../store/images/entry.ts';

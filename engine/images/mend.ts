@@ -3,7 +3,7 @@ import type { RegistryOptions } from '../../registry/options.ts';
 import type { ImageSource } from '../../spec/image-transport.ts';
 import type { Descriptor, Digest } from '../../spec/image.ts';
 import { removeBlob, writeBlob } from '../../store/images/blobs.ts';
-import { checkManifest } from '../../store/images/choose-manifest.ts';
+import { checkManifest } from '../../store/images/check-manifest.ts';
 import type { ImageEntry } from '../../store/images/entry.ts';
 import { readWhole } from '../../store/images/read-whole.ts';
 import { repairLayer } from '../../store/layers/repair-layer.ts';

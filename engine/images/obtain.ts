@@ -1,14 +1,14 @@
 import { LimpidError } from '../../base/error.ts';
 import { parseLocation } from '../../store/transports/location.ts';
 import { choosePlatform, runsOn } from '../../store/images/platform.ts';
-import { isIndexType } from '../../spec/image-parse.ts';
+import { isIndexType } from '../../spec/manifest-kind.ts';
 import type { ImageIndex, Platform } from '../../spec/image.ts';
 import { readDocument } from '../../store/images/blobs.ts';
 import type { World } from '../world.ts';
-import { findImage, lookUpImage, noSuchImage, type StoredImage } from './find.ts';
+import { lookUpImage, noSuchImage, type StoredImage } from './find.ts';
 import { hostPlatform } from './host-platform.ts';
 import { listImages } from './list.ts';
-import { pullImage, type PullOptions } from './pull.ts';
+import { pullStored, type PullOptions } from './pull.ts';
 
 /** When an image is looked for elsewhere, as `--pull` says. */
 export type PullPolicy = 'always' | 'missing' | 'never' | 'newer';
@@ -24,6 +24,8 @@ export interface ObtainOptions extends Omit<PullOptions, 'allTags'> {
 export async function obtainImage(world: World, text: string, options: ObtainOptions = {}): Promise<StoredImage> {
   const { policy = 'missing' } = options;
   if (parseLocation(text) !== undefined || text.startsWith('docker://')) return pullOne(world, text, options);
+  // What the store has would bear on it for an id alone, in which there is no slash.
+  if (policy === 'always' && text.includes('/')) return pullOne(world, text, options);
   const found = lookUpImage(world, text);
   const known = found === undefined ? undefined : await memberOf(world, found, options.platform);
   const fits = known !== undefined && isFor(known, options.platform);
@@ -41,8 +43,7 @@ export async function obtainImage(world: World, text: string, options: ObtainOpt
 }
 
 async function pullOne(world: World, text: string, options: PullOptions): Promise<StoredImage> {
-  const [pulled] = await pullImage(world, text, options);
-  return findImage(world, pulled!.name ?? pulled!.id);
+  return (await pullStored(world, text, options)).image;
 }
 
 /** Of a list of manifests that was made here, the image for the platform; an image is itself. */

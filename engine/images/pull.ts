@@ -5,6 +5,7 @@ import { formatReference } from '../../spec/reference.ts';
 import { receiveImage, type ReceiveOptions } from '../../store/images/receive-image.ts';
 import type { LayerProgress } from '../../store/images/receive-layers.ts';
 import type { World } from '../world.ts';
+import type { StoredImage } from './find.ts';
 import { hostPlatform } from './host-platform.ts';
 import { openSources, registryReferences, type OpenedSource } from './open-source.ts';
 
@@ -31,14 +32,25 @@ export interface PulledImage {
   readonly changed: boolean;
 }
 
+/** With what the store has of it now. */
+interface StoredPull extends PulledImage {
+  readonly image: StoredImage;
+}
+
 /** Brings an image into the store, or says that it is there as it is. Throws what the origin, the network or the disk say. */
 export async function pullImage(world: World, text: string, options: PullOptions = {}): Promise<PulledImage[]> {
   if (options.allTags) return pullAllTags(world, text, options);
+  const { image: _, ...pulled } = await pullStored(world, text, options);
+  return [pulled];
+}
+
+/** One image, as the store has it then. */
+export async function pullStored(world: World, text: string, options: PullOptions): Promise<StoredPull> {
   const places = await openSources(world, text, options.registry ?? {});
   const failures: LimpidError[] = [];
   for (const open of places) {
     try {
-      return [await receive(world, await open(), options)];
+      return await receive(world, await open(), options);
     } catch (error) {
       // A short name may mean several; an image that is there and wrong is not looked for elsewhere.
       if (!(error instanceof LimpidError) || !NOT_THERE.has(error.code)) throw error;
@@ -78,7 +90,7 @@ async function receive(
   world: World,
   { source, names, digest }: OpenedSource,
   { platform, progress, trying }: PullOptions,
-): Promise<PulledImage> {
+): Promise<StoredPull> {
   trying?.(source.name);
   const options: ReceiveOptions = {
     platform: platform ?? hostPlatform(),
@@ -87,8 +99,9 @@ async function receive(
     ...(progress === undefined ? {} : { progress }),
   };
   try {
-    const { entry, changed } = await receiveImage(world, source, options);
-    return { id: entry.id, changed, ...(names[0] === undefined ? {} : { name: names[0] }) };
+    const { entry, entries, changed } = await receiveImage(world, source, options);
+    const { id } = entry;
+    return { id, changed, image: { id, entry, entries }, ...(names[0] === undefined ? {} : { name: names[0] }) };
   } finally {
     await source.close();
   }

@@ -2,7 +2,7 @@ import { LimpidError } from '../../base/error.ts';
 import { writeFile } from '../../kernel/files.ts';
 import type { RegistryOptions } from '../../registry/options.ts';
 import { digestOf } from '../../spec/digest.ts';
-import { isIndexType } from '../../spec/image-parse.ts';
+import { isIndexType } from '../../spec/manifest-kind.ts';
 import { MEDIA_TYPE, type Digest, type ImageIndex } from '../../spec/image.ts';
 import type { ImageSource } from '../../spec/image-transport.ts';
 import type { ImageEntry } from '../../store/images/entry.ts';

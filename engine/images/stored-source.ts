@@ -1,6 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import { openFile } from '../../kernel/open-file.ts';
-import { isIndexType } from '../../spec/image-parse.ts';
+import { isIndexType } from '../../spec/manifest-kind.ts';
 import { digestOf } from '../../spec/digest.ts';
 import type { Descriptor, Digest, ImageConfig, ImageManifest } from '../../spec/image.ts';
 import type { ImageSource, ManifestBytes } from '../../spec/image-transport.ts';

@@ -26,8 +26,12 @@ type Facts = Fact[] | undefined;
 /** What a list of containers depends on that was asked for at `askedMs`: which there are, and each of them. */
 export function listFacts(world: World, all: readonly ContainerSummary[], askedMs: number): Facts {
   const directories = [world.root, world.runroot].map((place) => stillFact(`${place}/containers`, askedMs));
-  const each = all.flatMap((one) => containerFacts(world, one, askedMs));
-  return settled([pathFact(process.execPath), fileFact('/proc/sys/kernel/random/boot_id'), ...directories, ...each]);
+  const facts = [pathFact(process.execPath), fileFact('/proc/sys/kernel/random/boot_id'), ...directories];
+  for (const one of all) {
+    if (facts.includes(undefined)) return undefined;
+    facts.push(...containerFacts(world, one, askedMs));
+  }
+  return settled(facts);
 }
 
 /** What `inspect` shows of a running container; `undefined` also where that depends on more of this machine. */

@@ -1,8 +1,9 @@
-import { AGE_STEPS, type AgeOf } from '../../base/duration.ts';
+import { AGE_STEPS } from '../../base/duration.ts';
 import { PODMAN_TABLE } from '../../base/table.ts';
 import type { World } from '../world.ts';
+import { AGE_MARK } from './blank-age.ts';
 import type { Fact } from './facts.ts';
-import { noteKept, type Field } from './kept-file.ts';
+import { writeKept, type Field } from './kept-file.ts';
 
 /** What a command told that changes nothing: lines of as many cells each, and what they were computed from. */
 export interface Answer {
@@ -10,22 +11,10 @@ export interface Answer {
   readonly facts: readonly Fact[];
 }
 
-const MARK = '\x01';
-
-/** Stands for an age in a cell of an answer, at most once: by the time it is told again, it is another. */
-export const blankAge: AgeOf = (sinceMs) => `${MARK}${sinceMs}${MARK}`;
-
-/** Keeps what these words were answered, from the second time on: docs/decisions/0017. */
-export function keepAnswer(
-  world: World,
-  command: 'ps' | 'inspect',
-  words: readonly string[],
-  make: () => Answer | undefined,
-): void {
-  noteKept(world, command, words, () => {
-    const answer = make();
-    return answer && answerFields(answer);
-  });
+/** Keeps what these words were answered: docs/decisions/0017. */
+export function keepAnswer(world: World, command: 'ps' | 'inspect', words: readonly string[], answer: Answer): void {
+  const fields = answerFields(answer);
+  if (fields !== undefined) writeKept(world, command, words, fields);
 }
 
 /** In the order in which native/again_answer.c takes them; `undefined` for what it could not tell apart. */
@@ -39,7 +28,7 @@ function answerFields({ lines, facts }: Answer): Field[] | undefined {
 }
 
 function cellFields(cell: string): readonly string[] | undefined {
-  const [before = '', since = '', behind = '', ...more] = cell.split(MARK);
+  const [before = '', since = '', behind = '', ...more] = cell.split(AGE_MARK);
   if (more.length > 0 || cell.includes('\0') || !/^\d*$/.test(since)) return undefined;
   return [before, since, behind];
 }

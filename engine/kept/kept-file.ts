@@ -33,11 +33,6 @@ export function keptPath({ runroot }: Pick<World, 'runroot'>, kind: KeptKind, wo
   return `${runroot}/kept/${kind}-${hashOf(words)}`;
 }
 
-/** Whether these words were met before, and so are worth an effort. */
-export function wasMet(world: World, kind: KeptKind, words: readonly string[]): boolean {
-  return statPath(keptPath(world, kind, words)) !== undefined;
-}
-
 /** Notes that these words were met; from the second time on, `make` says what is kept. Nothing of that is owed to anybody. */
 export function noteKept(
   world: World,
@@ -48,19 +43,24 @@ export function noteKept(
   const path = keptPath(world, kind, words);
   const directory = path.slice(0, path.lastIndexOf('/'));
   makeDirectories(directory, 0o700);
-  if (!wasMet(world, kind, words)) {
-    dropMost(directory);
+  if (statPath(path) === undefined) {
+    makeRoom(directory);
     return writeFile(path, '', { mode: 0o600, sync: false });
   }
   const kept = make();
-  if (kept === undefined) return;
+  if (kept !== undefined) writeKept(world, kind, words, kept);
+}
+
+/** Keeps it for these words; visible at once as a whole. */
+export function writeKept(world: World, kind: KeptKind, words: readonly string[], kept: readonly Field[]): void {
+  const path = keptPath(world, kind, words);
   const aside = `${path}.${process.pid}`;
   const head = [FORMAT, process.execPath, world.root, words.length, ...words];
   writeFile(aside, encodeFields([...head, ...kept]), { mode: 0o600, sync: false });
   renamePath(aside, path);
 }
 
-function dropMost(directory: string): void {
+export function makeRoom(directory: string): void {
   const names = listDirectory(directory);
   if (names.length >= MOST) for (const name of names) removeFile(`${directory}/${name}`);
 }

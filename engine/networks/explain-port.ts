@@ -57,7 +57,8 @@ function walk(world: World, published: PublishedPort): PortWalk {
   const family = address.length === 4 ? 'IPv4' : 'IPv6';
   const where = everywhere ? `every ${family} address of this host` : formatAddress(host);
   const key = `${everywhere ? '' : `${formatAddress(host)} . `}${protocol} . ${port}`;
-  const network = networkOf(world, address);
+  const networks = listNetworks(world).filter(({ driver }) => driver === 'bridge');
+  const network = networkOf(networks, address);
   const steps = [
     step('port', `${port}/${protocol} at ${where}, published by container "${containerName}"`),
     step('map', `inet ${table} ${map}: ${key} leads to ${formatAddress(address)} . ${containerPort}`),
@@ -65,11 +66,11 @@ function walk(world: World, published: PublishedPort): PortWalk {
     bridgeStep(network),
     ...insideSteps(world, published),
   ];
-  return network === undefined ? steps : [...steps, ...firewallSteps(published, network)];
+  return network === undefined ? steps : [...steps, ...firewallSteps(published, network, networks)];
 }
 
-function networkOf(world: World, address: IpAddress): NetworkConfig | undefined {
-  return listNetworks(world).find(({ subnets }) =>
+function networkOf(networks: readonly NetworkConfig[], address: IpAddress): NetworkConfig | undefined {
+  return networks.find(({ subnets }) =>
     subnets.some(({ subnet }) => {
       const parsed = parseSubnet(subnet);
       return parsed !== undefined && containsAddress(parsed, address);
@@ -150,8 +151,12 @@ const DEEDS = {
   diverts: { surely: 'leads it elsewhere', perhaps: 'may lead it elsewhere' },
 } as const;
 
-function firewallSteps(published: PublishedPort, network: NetworkConfig): PortStep[] {
-  const obstacles = findObstacles(published, network);
+function firewallSteps(
+  published: PublishedPort,
+  network: NetworkConfig,
+  networks: readonly NetworkConfig[],
+): PortStep[] {
+  const obstacles = findObstacles(published, network, networks);
   if (obstacles.length === 0) return [step('firewall', 'nothing drops it')];
   return obstacles.map(({ does, from, table, chain, hook, by, unsure }) => {
     const what = by === 'policy' ? 'its policy' : `rule with handle ${by.handle} in chain ${by.chain}`;

@@ -1,6 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { Authorizer } from '../auth/authorizer.ts';
-import { findSecret } from '../auth/find-secret.ts';
+import type { Authorizer } from '../auth/authorizer.ts';
 import { tlsFor } from '../certs.ts';
 import { serverOf, type Endpoint } from '../endpoint.ts';
 import type { Errand } from '../errand.ts';
@@ -9,8 +8,7 @@ import { readBody } from './bounded-body.ts';
 import { delayBefore, isTransient } from './delay.ts';
 import { fetchFollowing, type RequestBody, type TlsOptions, type WebAnswer, type WebRequest } from './follow.ts';
 import { networkTrouble, TimedOut, troubleFailure } from './network-failure.ts';
-import { askAsStranger } from './stranger.ts';
-import { registryWords, statusFailure } from './status-failure.ts';
+import { isThisMachine } from './this-machine.ts';
 
 export interface RegistryRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -36,17 +34,25 @@ export class Connection {
   readonly endpoint: Endpoint;
   readonly pacing: Pacing;
   readonly #options: RegistryOptions;
-  #prepared: Promise<{ tls: TlsOptions; authorizer: Authorizer }> | undefined;
-  #scheme: 'https' | 'http' = 'https';
+  #tls: Promise<TlsOptions> | undefined;
+  /** From the first challenge on. */
+  #authorizer: Promise<Authorizer> | undefined;
+  #origin: URL;
+  /** An insecure registry may speak plain HTTP; which, only trying tells. */
+  #isSchemeKnown: boolean;
 
   constructor(endpoint: Endpoint, options: RegistryOptions) {
     this.endpoint = endpoint;
     this.#options = options;
     this.pacing = pacingOf(options);
+    this.#isSchemeKnown = !endpoint.insecure;
+    this.#origin = new URL(`https://${serverOf(endpoint.registry)}/`);
+    // Nobody listens on the way to this machine, and TLS that then is not spoken costs 5 ms.
+    if (endpoint.insecure && isThisMachine(this.#origin.hostname)) this.#origin = this.#originBy('http');
   }
 
   get origin(): URL {
-    return new URL(`${this.#scheme}://${serverOf(this.endpoint.registry)}/`);
+    return this.#origin;
   }
 
   /** Sends until there is an answer of an expected status. Throws for anything else; see `networkTrouble` and `refusal`. */
@@ -81,34 +87,50 @@ export class Connection {
   }
 
   async #authorized(request: RegistryRequest): Promise<WebAnswer> {
-    const { authorizer } = await this.#prepare();
-    let answer = await this.#fetch(request, authorizer.remembered(request.scopes));
+    const known = await this.#authorizer;
+    let answer = await this.#fetch(request, known?.remembered(request.scopes));
     if (answer.response.status === 401 && this.#isOwn(answer.url)) {
       await answer.response.body?.cancel();
+      const authorizer = await this.#authorizing();
       const challenge = answer.response.headers.get('www-authenticate');
       const authorization = await authorizer.answer(challenge, this.origin, request.scopes, request.errand);
       answer = await this.#fetch(request, authorization);
     }
     if (answer.response.status !== 401 || this.#isOwn(answer.url)) return answer;
+    const { askAsStranger } = await import('./stranger.ts');
     return askAsStranger(answer, this.#common(request), request.scopes);
   }
 
   async #fetch(request: RegistryRequest, authorization: string | undefined): Promise<WebAnswer> {
+    if (this.#isSchemeKnown) return this.#fetchBy(request, authorization);
     // Another request may learn it while this one is under way.
-    const scheme = this.#scheme;
+    const tried = this.#origin;
+    const first = await this.#fetchBy(request, authorization).catch((error: unknown) => error as Error);
+    if (!isOfOtherScheme(first, tried)) {
+      if (first instanceof Error) throw first;
+      this.#isSchemeKnown = true;
+      return first;
+    }
+    this.#origin = this.#originBy(tried.protocol === 'https:' ? 'http' : 'https');
     try {
-      return await this.#fetchBy(request, authorization);
+      const answer = await this.#fetchBy(request, authorization);
+      this.#isSchemeKnown = true;
+      return answer;
     } catch (error) {
-      // An insecure registry may speak plain HTTP; which, only trying tells.
-      if (!this.endpoint.insecure || scheme === 'http' || error instanceof LimpidError) throw error;
-      if (error instanceof TimedOut || !['EPROTO', 'ECONNRESET', 'ECONNREFUSED'].includes(codeOf(error))) throw error;
-      this.#scheme = 'http';
-      return await this.#fetchBy(request, authorization);
+      if (tried.protocol === 'https:' || !isOfOtherScheme(error as Error, this.#origin)) throw error;
+      // It does speak HTTP, and this is its answer.
+      this.#origin = tried;
+      if (first instanceof Error) throw first;
+      return first;
     }
   }
 
+  #originBy(scheme: 'https' | 'http'): URL {
+    return new URL(`${scheme}://${serverOf(this.endpoint.registry)}/`);
+  }
+
   async #fetchBy(request: RegistryRequest, authorization: string | undefined): Promise<WebAnswer> {
-    const { tls } = await this.#prepare();
+    const tls = await this.#tlsSettings();
     const url = new URL(request.target, this.origin);
     const common = this.#common(request);
     if (!this.#isOwn(url)) return fetchFollowing({ ...common, url, tls: common.tlsForOthers });
@@ -137,31 +159,41 @@ export class Connection {
     const bytes = await readBody(response, errand, { limitBytes: ERROR_LIMIT_BYTES, stallTimeoutMs }).catch(
       () => new Uint8Array(),
     );
+    const { registryWords, statusFailure } = await import('./status-failure.ts');
     const said = registryWords(bytes);
-    if (this.#isOwn(url) && (response.status === 401 || response.status === 403)) {
-      const { authorizer } = await this.#prepare();
-      return authorizer.refusal(response.status, errand, said);
-    }
+    if (this.#isOwn(url) && (response.status === 401 || response.status === 403))
+      return (await this.#authorizing()).refusal(response.status, errand, said);
     return statusFailure(errand, url.host, response.status, said);
   }
 
-  #prepare(): Promise<{ tls: TlsOptions; authorizer: Authorizer }> {
-    return (this.#prepared ??= this.#connect());
+  #tlsSettings(): Promise<TlsOptions> {
+    return (this.#tls ??= tlsFor(this.endpoint.registry, this.endpoint.insecure, this.#options));
   }
 
-  async #connect(): Promise<{ tls: TlsOptions; authorizer: Authorizer }> {
+  #authorizing(): Promise<Authorizer> {
+    return (this.#authorizer ??= this.#openAuthorizer());
+  }
+
+  async #openAuthorizer(): Promise<Authorizer> {
     const { registry, repository, insecure, trustedRealms } = this.endpoint;
-    const tls = await tlsFor(registry, insecure, this.#options);
-    const authorizer = new Authorizer({
+    const { Authorizer } = await import('../auth/authorizer.ts');
+    const { findSecret } = await import('../auth/find-secret.ts');
+    return new Authorizer({
       registry,
       findSecret: () => findSecret(registry, repository, this.#options),
       trustedRealms,
-      tls,
+      tls: await this.#tlsSettings(),
       mayUsePlainHttp: insecure,
       answerTimeoutMs: this.pacing.answerTimeoutMs,
     });
-    return { tls, authorizer };
   }
+}
+
+/** What comes of TLS where plain HTTP is spoken, and the other way round: servers of TLS answer HTTP with 400, or not at all. */
+function isOfOtherScheme(outcome: WebAnswer | Error, tried: URL): boolean {
+  if (!(outcome instanceof Error)) return tried.protocol === 'http:' && outcome.response.status === 400;
+  if (outcome instanceof LimpidError || outcome instanceof TimedOut) return false;
+  return ['EPROTO', 'ECONNRESET', 'ECONNREFUSED'].includes(codeOf(outcome));
 }
 
 function codeOf(error: unknown): string {

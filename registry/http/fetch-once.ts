@@ -1,5 +1,6 @@
 import type { WebRequest } from './follow.ts';
 import { TimedOut } from './network-failure.ts';
+import { isThisMachine } from './this-machine.ts';
 
 /**
  * One request to one address, whose answer's head comes in time: from its beginning, or from the last piece of a body that
@@ -31,6 +32,7 @@ export async function fetchOnce(request: WebRequest, url: URL): Promise<Response
       tls: (isOwnOrigin ? request.tls : request.tlsForOthers) as BunFetchRequestInitTLS,
       decompress: false,
       timeout: false,
+      // What HTTP_PROXY and HTTPS_PROXY are not meant for, as every other client has it: a proxy's loopback is another.
       ...(isThisMachine(url.hostname) ? { proxy: false } : {}),
     } as BunFetchRequestInit);
   } catch (error) {
@@ -55,10 +57,4 @@ function watched(body: ReadableStream<Uint8Array>, goesOn: () => void): Readable
     },
     { highWaterMark: 0 },
   );
-}
-
-/** What HTTP_PROXY and HTTPS_PROXY are not meant for, as every other client has it: a proxy's loopback is another. */
-function isThisMachine(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]') return true;
-  return /^127(?:\.\d+){3}$/.test(hostname);
 }

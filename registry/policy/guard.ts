@@ -7,8 +7,6 @@ import type { RegistryOptions } from '../options.ts';
 import { hopelessFailure, policyFailure, type AppliedPolicy } from './policy-failure.ts';
 import { readPolicy } from './read-policy.ts';
 import { registryScopes, requirementsFor } from './scopes.ts';
-import { signedByFault } from './signed-by.ts';
-import { sigstoreFault } from './sigstore-signed.ts';
 
 /** Holds what policy.json requires of one image, so that no byte of its content is read before it is fulfilled. */
 export class PolicyGuard {
@@ -36,11 +34,14 @@ export class PolicyGuard {
     const image = { reference: this.#reference, digest, errand };
     for (const requirement of this.#policy.requirements) {
       if (requirement.type !== 'signedBy' && requirement.type !== 'sigstoreSigned') continue;
-      const why = await this.#tried(() =>
-        requirement.type === 'signedBy'
-          ? signedByFault(image, requirement, this.#options)
-          : sigstoreFault(image, requirement, connection, this.#options),
-      );
+      const why = await this.#tried(async () => {
+        if (requirement.type === 'signedBy') {
+          const { signedByFault } = await import('./signed-by.ts');
+          return signedByFault(image, requirement, this.#options);
+        }
+        const { sigstoreFault } = await import('./sigstore-signed.ts');
+        return sigstoreFault(image, requirement, connection, this.#options);
+      });
       if (why !== undefined) return policyFailure(errand, this.#policy, requirement.type, why);
     }
     return undefined;

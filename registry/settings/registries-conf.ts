@@ -33,8 +33,13 @@ export interface MirrorRule {
   readonly serves: 'all' | 'digest-only' | 'tag-only';
 }
 
+/** What one file says. Of aliases most have hundreds, and who names a registry needs none. */
 export type ConfFragment = Partial<Omit<RegistriesConf, 'rules' | 'aliases'>> &
-  Pick<RegistriesConf, 'rules' | 'aliases'>;
+  Pick<RegistriesConf, 'rules'> & {
+    readonly aliases?: { readonly names: Readonly<Record<string, string>>; readonly file: string };
+  };
+
+type Aliases = RegistriesConf['aliases'];
 
 export const NO_CONF: RegistriesConf = {
   searched: [],
@@ -87,7 +92,7 @@ export function parseRegistriesConf(toml: string, file: string): ConfFragment {
     ...(mode === undefined || mode === '' ? {} : { shortNameMode: mode }),
     ...(conf['credential-helpers'] === undefined ? {} : { credentialHelpers: conf['credential-helpers'] }),
     rules: (conf.registry ?? []).map((table, index) => ruleOf(table, `registry[${index}]`, file)),
-    aliases: new Map(Object.entries(conf.aliases ?? {}).map(([short, name]) => [short, { name, file }])),
+    aliases: { names: conf.aliases ?? {}, file },
   };
 }
 
@@ -95,15 +100,28 @@ export function parseRegistriesConf(toml: string, file: string): ConfFragment {
 export function mergeConf(fragments: readonly ConfFragment[]): RegistriesConf {
   const settings: Partial<RegistriesConf> = Object.assign({}, ...fragments);
   const rules = new Map<string, RegistryRule>();
-  const aliases = new Map<string, { readonly name: string; readonly file: string }>();
-  for (const fragment of fragments) {
-    for (const rule of fragment.rules) rules.set(rule.prefix, rule);
-    for (const [short, alias] of fragment.aliases) {
-      if (alias.name === '') aliases.delete(short);
-      else aliases.set(short, alias);
+  for (const fragment of fragments) for (const rule of fragment.rules) rules.set(rule.prefix, rule);
+  let aliases: Aliases | undefined;
+  return {
+    ...NO_CONF,
+    ...settings,
+    rules: [...rules.values()],
+    get aliases() {
+      return (aliases ??= mergeAliases(fragments));
+    },
+  };
+}
+
+function mergeAliases(fragments: readonly ConfFragment[]): Aliases {
+  const merged = new Map<string, { readonly name: string; readonly file: string }>();
+  for (const { aliases } of fragments) {
+    if (aliases === undefined) continue;
+    for (const [short, name] of Object.entries(aliases.names)) {
+      if (name === '') merged.delete(short);
+      else merged.set(short, { name, file: aliases.file });
     }
   }
-  return { ...NO_CONF, ...settings, rules: [...rules.values()], aliases };
+  return merged;
 }
 
 function ruleOf(table: NonNullable<Document['registry']>[number], path: string, file: string): RegistryRule {
@@ -159,7 +177,7 @@ function versionOne(registries: NonNullable<Document['registries']>, file: strin
     trustedRealms: [],
     file,
   }));
-  return { searched: registries.search?.registries ?? [], rules, aliases: new Map() };
+  return { searched: registries.search?.registries ?? [], rules };
 }
 
 function withoutSlash(text: string): string {

@@ -3,7 +3,8 @@ import { digestOf } from '../../spec/digest.ts';
 import type { ImageSource, ManifestBytes } from '../../spec/image-transport.ts';
 import { MEDIA_TYPE, type Descriptor, type ImageManifest } from '../../spec/image.ts';
 import { checkImageManifest, diffIdsOf } from './check-image.ts';
-import { checkManifest, chooseManifest } from './choose-manifest.ts';
+import { checkManifest } from './check-manifest.ts';
+import { chooseManifest } from './choose-manifest.ts';
 import { parsePlatform } from './platform.ts';
 
 const CONFIG: Descriptor = { mediaType: MEDIA_TYPE.ociConfig, digest: digestOf(new Uint8Array([1])), size: 1 };

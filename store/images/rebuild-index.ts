@@ -1,6 +1,7 @@
 import { listDirectory } from '../../kernel/files.ts';
 import { statPath } from '../../kernel/file-status.ts';
-import { isIndexType, MANIFEST_LIMIT_BYTES, parseImageConfig, parseManifest } from '../../spec/image-parse.ts';
+import { parseImageConfig, parseManifest } from '../../spec/image-parse.ts';
+import { isIndexType, MANIFEST_LIMIT_BYTES } from '../../spec/manifest-kind.ts';
 import { MEDIA_TYPE, type ImageConfig } from '../../spec/image.ts';
 import { hasLayer } from '../layers/layer.ts';
 import { blobPath, imagesDirectory, type StorePlace } from '../place.ts';

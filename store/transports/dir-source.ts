@@ -1,5 +1,5 @@
 import { digestComplaint, digestOf } from '../../spec/digest.ts';
-import { MANIFEST_LIMIT_BYTES } from '../../spec/image-parse.ts';
+import { MANIFEST_LIMIT_BYTES } from '../../spec/manifest-kind.ts';
 import type { Digest } from '../../spec/image.ts';
 import type { ImageCollection } from './collection.ts';
 import { badImages } from './fault.ts';

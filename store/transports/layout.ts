@@ -1,6 +1,6 @@
 import { list, object, record, integer, text, type Decoder } from '../../spec/decode.ts';
 import { digestComplaint, digestOf } from '../../spec/digest.ts';
-import { MANIFEST_LIMIT_BYTES } from '../../spec/image-parse.ts';
+import { MANIFEST_LIMIT_BYTES } from '../../spec/manifest-kind.ts';
 import { MEDIA_TYPE, type Descriptor, type Digest } from '../../spec/image.ts';
 import type { ImageSource, ManifestBytes } from '../../spec/image-transport.ts';
 import type { HeldImage, ImageCollection } from './collection.ts';

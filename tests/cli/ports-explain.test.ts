@@ -36,6 +36,12 @@ test('a packet that arrives', async () => {
   expect((await explains('127.0.0.1:8080/tcp')).code).toBe(0);
 });
 
+test('a machine without a default route has others at its addresses all the same', async () => {
+  host.does('ip route del default');
+  expect((await explains('8080')).lines[6]).toBe('  firewall    nothing drops it');
+  host.does('ip route add default via 192.168.7.2');
+});
+
 test('nobody listens inside, or at another address only', async () => {
   expect((await explains('9000/udp')).lines[5]).toBe('✗ listener    nobody listens at 90/udp inside');
   const shy = await inside('shy', '--network=bridge', '-p', '9001:90');

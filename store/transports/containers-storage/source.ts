@@ -1,5 +1,6 @@
 import { openFileInRoot } from '../../../kernel/open-file.ts';
-import { MANIFEST_LIMIT_BYTES, parseImageConfig, parseManifest } from '../../../spec/image-parse.ts';
+import { parseImageConfig, parseManifest } from '../../../spec/image-parse.ts';
+import { MANIFEST_LIMIT_BYTES } from '../../../spec/manifest-kind.ts';
 import { digestOf } from '../../../spec/digest.ts';
 import { MEDIA_TYPE, type Descriptor, type ImageManifest } from '../../../spec/image.ts';
 import type { ImageSource, ManifestBytes } from '../../../spec/image-transport.ts';
