@@ -7,6 +7,8 @@ import { BUSYBOX, privateWorld, type Result } from './limpid.ts';
 export interface LabNetwork {
   readonly host: TestHost;
   readonly lan: TestHost;
+  /** A directory that is removed afterwards. */
+  readonly directory: string;
   /** The installed program. */
   readonly program: string;
   /** Runs `limpid` on the host to its end. */
@@ -51,6 +53,7 @@ export function labNetwork(): LabNetwork {
   return {
     host,
     lan,
+    directory: world.directory,
     program: world.program,
     limpid,
     says,
