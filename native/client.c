@@ -3,23 +3,17 @@
  * terminal's size, and exits as the container did. Nothing is made non-blocking here, as others share these
  * descriptors: what might block is polled for first and written in pieces that a pipe takes at once.
  */
-#include "executor.h"
+#include "client.h"
 
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
-enum { TERMINAL = 1, INPUT = 2, FORWARD = 4, SUBSCRIBE = 8, SHOW_OUTPUT = 16, SHOW_ERRORS = 32 };
 #define DETACH_MAX 32
 
 static struct {
-    int socket;
-    unsigned flags;
     /* input */
     bool input_ended;
     uint8_t detach[DETACH_MAX];
@@ -35,138 +29,12 @@ static struct {
     size_t piece[3]; /* how much a descriptor takes without blocking, once it polls writable */
 } c;
 
-static struct termios cooked;
-static bool is_raw;
-static volatile sig_atomic_t arrived[65];
-static sigset_t ours, others; /* the mask while working, and while waiting */
-
-static void make_raw(void) {
-    struct termios raw;
-    if (!is_raw && tcgetattr(0, &cooked) < 0)
-        return;
-    raw = cooked;
-    cfmakeraw(&raw);
-    is_raw = tcsetattr(0, TCSANOW, &raw) == 0;
-}
-
-static void restore(void) {
-    if (is_raw)
-        tcsetattr(0, TCSANOW, &cooked);
-    is_raw = false;
-}
-
-static void __attribute__((noreturn)) leave(int code) {
-    restore();
-    _exit(code);
-}
-
-/* As if we had never caught it, but for the terminal. */
-static void __attribute__((noreturn)) die_of(int signal) {
-    sigset_t only;
-    restore();
-    sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
-    sigemptyset(&only);
-    sigaddset(&only, signal);
-    sigprocmask(SIG_UNBLOCK, &only, NULL);
-    raise(signal);
-    _exit(128 + signal);
-}
-
-static void note_signal(int signal) {
-    arrived[signal] = 1;
-}
-
-static bool is_caught(int signal) {
-    switch (signal) {
-    case SIGKILL:
-    case SIGSTOP: /* cannot be */
-    case SIGCHLD: /* none of ours */
-    case SIGPIPE: /* told by write(2) */
-    case SIGTTIN:
-    case SIGTTOU: /* a job in the background stops, as any other */
-    case SIGSEGV:
-    case SIGBUS:
-    case SIGILL:
-    case SIGFPE:
-        return false;
-    case SIGTSTP:
-        return (c.flags & (FORWARD | TERMINAL)) != 0;
-    default:
-        return true;
-    }
-}
-
-/* What our parent ignored (nohup) stays ignored. Caught signals arrive only where we wait. */
-static void catch_signals(void) {
-    struct sigaction before;
-    sigemptyset(&ours);
-    sigemptyset(&others);
-    for (int signal = 1; signal < 65; signal++) {
-        if (!is_caught(signal) || sigaction(signal, NULL, &before) < 0 || before.sa_handler == SIG_IGN)
-            continue;
-        sigaddset(&ours, signal);
-        sigaction(signal, &(struct sigaction){.sa_handler = note_signal}, NULL);
-    }
-    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-    sigprocmask(SIG_SETMASK, &ours, NULL);
-}
-
-static void send_numbers(unsigned type, uint64_t first, const uint64_t *second) {
-    char text[48];
-    char *end = put_number(text, first);
-    if (second != NULL)
-        end = put_number(put(end, " "), *second);
-    frame_send(c.socket, type, text, (size_t)(end - text));
-}
-
-static void send_size(void) {
-    struct winsize size;
-    for (int fd = 0; fd < 3; fd++)
-        if (ioctl(fd, TIOCGWINSZ, &size) == 0) {
-            uint64_t columns = size.ws_col;
-            send_numbers(FRAME_RESIZE, size.ws_row, &columns);
-            return;
-        }
-}
-
-static void stop_here(void) {
-    restore();
-    raise(SIGSTOP);
-    if ((c.flags & TERMINAL) != 0)
-        make_raw();
-}
-
-static void heed(int signal) {
-    if (signal == SIGWINCH || signal == SIGCONT) {
-        if ((c.flags & TERMINAL) == 0)
-            return;
-        /* A shell that stopped us has had the terminal in its own mode meanwhile. */
-        if (signal == SIGCONT)
-            make_raw();
-        send_size();
-    } else if ((c.flags & FORWARD) != 0) {
-        send_numbers(FRAME_SIGNAL, (uint64_t)signal, NULL);
-    } else if (signal == SIGTSTP) {
-        stop_here();
-    } else if (signal != SIGURG) {
-        die_of(signal);
-    }
-}
-
-static void heed_signals(void) {
-    for (int signal = 1; signal < 65; signal++)
-        if (arrived[signal]) {
-            arrived[signal] = 0;
-            heed(signal);
-        }
-}
-
 /* Input */
 
 static void send_input(const uint8_t *bytes, size_t size) {
     if (size == 0)
         return;
-    frame_send(c.socket, FRAME_STDIN, (const char *)bytes, size);
+    frame_send(client_socket, FRAME_STDIN, (const char *)bytes, size);
     c.under_way += size;
 }
 
@@ -200,7 +68,7 @@ static void pass_input(const uint8_t *bytes, size_t size) {
         kept += sift(bytes[i], passed + kept);
         if (c.matched == c.detach_size) {
             send_input(passed, kept);
-            leave(0);
+            client_leave(0);
         }
     }
     send_input(passed, kept);
@@ -218,15 +86,15 @@ static void take_input(void) {
     send_input(c.detach, c.matched);
     c.matched = 0;
     c.input_ended = true;
-    frame_send(c.socket, FRAME_STDIN_END, "", 0);
+    frame_send(client_socket, FRAME_STDIN_END, "", 0);
 }
 
 /* Output */
 
 static int shown_on(unsigned type) {
     if (type == FRAME_STDOUT)
-        return (c.flags & SHOW_OUTPUT) != 0 ? 1 : -1;
-    return type == FRAME_STDERR && (c.flags & SHOW_ERRORS) != 0 ? 2 : -1;
+        return (client_flags & SHOW_OUTPUT) != 0 ? 1 : -1;
+    return type == FRAME_STDERR && (client_flags & SHOW_ERRORS) != 0 ? 2 : -1;
 }
 
 static void heed_frame(void) {
@@ -235,7 +103,7 @@ static void heed_frame(void) {
     c.payload[c.payload_size] = '\0';
     c.header_size = 0;
     if (c.header[0] == FRAME_EXIT)
-        leave(next_number(&text, &number) && number < 256 ? (int)number : 125);
+        client_leave(next_number(&text, &number) && number < 256 ? (int)number : 125);
     if (c.header[0] == FRAME_TAKEN && next_number(&text, &number))
         c.under_way -= number < c.under_way ? number : c.under_way;
 }
@@ -271,8 +139,8 @@ static int next_output(void) {
 static void __attribute__((noreturn)) cannot_write(int fd) {
     char text[160];
     if (errno == EPIPE)
-        die_of(SIGPIPE);
-    restore();
+        client_die_of(SIGPIPE);
+    client_restore();
     char *end = put(put(text, "limpid: cannot write to standard "), fd == 1 ? "output: " : "error: ");
     end = put(put(end, strerror(errno)), "\n");
     write_all(2, text, (size_t)(end - text));
@@ -284,10 +152,10 @@ static void show(int fd) {
     if (size > c.piece[fd])
         size = c.piece[fd];
     /* Should it block after all, a signal still gets through. */
-    sigprocmask(SIG_SETMASK, &others, NULL);
+    sigprocmask(SIG_SETMASK, &client_waiting, NULL);
     ssize_t written = write(fd, c.received + c.at, size);
     int error = errno;
-    sigprocmask(SIG_SETMASK, &ours, NULL);
+    sigprocmask(SIG_SETMASK, &client_working, NULL);
     errno = error;
     if (written < 0 && errno != EINTR && errno != EAGAIN)
         cannot_write(fd);
@@ -300,31 +168,40 @@ static void show(int fd) {
 }
 
 static void receive(void) {
-    ssize_t got = recv(c.socket, c.received, sizeof(c.received), MSG_DONTWAIT);
+    ssize_t got = recv(client_socket, c.received, sizeof(c.received), MSG_DONTWAIT);
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return;
     if (got <= 0)
-        leave(125);
+        client_leave(125);
     c.at = 0;
     c.end = (size_t)got;
+}
+
+/* What is typed behind a new size meets that size, though ppoll(2) tells of what was typed first. */
+static void heed_earlier_signals(void) {
+    sigprocmask(SIG_SETMASK, &client_waiting, NULL);
+    sigprocmask(SIG_SETMASK, &client_working, NULL);
+    client_heed_signals();
 }
 
 static void __attribute__((noreturn)) attend(void) {
     struct pollfd polls[3];
     for (;;) {
         /* One that came while we wrote has interrupted nothing that would be waited for. */
-        heed_signals();
+        client_heed_signals();
         int output = next_output();
-        bool input = (c.flags & INPUT) != 0 && !c.input_ended && c.under_way < STDIN_WINDOW;
-        polls[0] = (struct pollfd){.fd = output < 0 ? c.socket : -1, .events = POLLIN};
+        bool input = (client_flags & INPUT) != 0 && !c.input_ended && c.under_way < STDIN_WINDOW;
+        polls[0] = (struct pollfd){.fd = output < 0 ? client_socket : -1, .events = POLLIN};
         polls[1] = (struct pollfd){.fd = output, .events = POLLOUT};
         polls[2] = (struct pollfd){.fd = input ? 0 : -1, .events = POLLIN};
-        if (ppoll(polls, 3, NULL, &others) <= 0)
+        if (ppoll(polls, 3, NULL, &client_waiting) <= 0)
             continue;
         if (polls[1].revents != 0)
             show(output);
-        if (polls[2].revents != 0)
+        if (polls[2].revents != 0) {
+            heed_earlier_signals();
             take_input();
+        }
         if (polls[0].revents != 0)
             receive();
     }
@@ -354,17 +231,17 @@ int client_mode(int argc, char **argv) {
         return 125;
     if (!parse_number(argv[1], strlen(argv[1]), &flags) || flags > 63 || !parse_detach(argv[2]))
         return 125;
-    c.socket = (int)socket;
-    c.flags = (unsigned)flags;
+    client_socket = (int)socket;
+    client_flags = (unsigned)flags;
     measure(1);
     measure(2);
-    catch_signals();
-    if ((c.flags & SUBSCRIBE) != 0)
-        send_numbers(FRAME_SUBSCRIBE, (c.flags & SHOW_OUTPUT ? WANTS_STDOUT : 0) | (c.flags & SHOW_ERRORS ? WANTS_STDERR : 0) |
-                                          (c.flags & INPUT ? SENDS_STDIN : 0), NULL);
-    if ((c.flags & TERMINAL) != 0) {
-        make_raw();
-        send_size();
+    client_catch_signals();
+    if ((client_flags & SUBSCRIBE) != 0)
+        client_send_numbers(FRAME_SUBSCRIBE, (client_flags & SHOW_OUTPUT ? WANTS_STDOUT : 0) | (client_flags & SHOW_ERRORS ? WANTS_STDERR : 0) |
+                                          (client_flags & INPUT ? SENDS_STDIN : 0), NULL);
+    if ((client_flags & TERMINAL) != 0) {
+        client_make_raw();
+        client_send_size();
     }
     attend();
 }

@@ -39,7 +39,7 @@ struct unpack_buffer {
 int unpack_next(struct unpack_buffer *buffer, struct unpack_record *record);
 void unpack_make_room(struct unpack_buffer *buffer);
 
-/* unpack_files.c: what is made below one directory. */
+/* What is made below one directory. */
 #define WRITE_AT_ONCE (8u << 20) /* waiting bytes of one file before the disk is set to work on them */
 #define WRITE_SOON (64u << 10)   /* the same at a file's end: of small ones many are written together */
 struct unpacking {
@@ -56,6 +56,21 @@ struct unpacking {
     uint64_t made, left_out;            /* files, and attributes that this file system does not have */
     const char *opaque;                 /* the attribute by which overlayfs knows an opaque directory */
 };
+/* unpack_paths.c */
+int unpack_open_below(const struct unpacking *u, const char *path, uint64_t flags);
+int unpack_make_path(const struct unpacking *u, const char *path);
+int unpack_open_parent(struct unpacking *u, const char *path);
+int unpack_split(const char *path, char directory[UNPACK_PATH_MAX], char name[256]);
+
+/* unpack_make.c: what stands at `path`, or at `name` in `parent`. */
+int unpack_directory(struct unpacking *u);
+int unpack_file(struct unpacking *u);
+int unpack_other(struct unpacking *u, const char *text);
+int unpack_link(struct unpacking *u, const char *target);
+int unpack_whiteout(struct unpacking *u);
+int unpack_opaque(struct unpacking *u);
+
+/* unpack_files.c */
 int unpack_perform(struct unpacking *u, const struct unpack_record *record);
 int unpack_data(struct unpacking *u, uint64_t offset, const uint8_t *bytes, size_t size);
 int unpack_finish(struct unpacking *u);

@@ -219,6 +219,25 @@ describe('on a terminal', () => {
     await monitor.exited;
   });
 
+  test('what was typed behind a new size meets that size', async () => {
+    const { control, monitor } = run(container(scratch, SHELL, { rows: 50, columns: 100 }));
+    started(control);
+    control.until('50 100\r\n');
+    const child = screen.client(control.fd, FLAGS);
+    screen.terminal.write('hello\r');
+    await screen.until('[hello]\r\n24 80\r\n');
+    // Which of the two it meets first is up to the kernel, each time.
+    for (let columns = 100; columns < 150; columns++) {
+      screen.terminal.resize(columns, 43);
+      child.kill('SIGWINCH');
+      screen.terminal.write('\r');
+      await screen.until(`[]\r\n43 ${columns}\r\n`);
+    }
+    screen.terminal.write('\x04');
+    expect(await child.exited).toBe(5);
+    await monitor.exited;
+  });
+
   test('detach keys, typed one by one, leave the container running', async () => {
     const { control, monitor } = run(container(scratch, SHELL, { rows: 24, columns: 80 }));
     const pid = started(control);
