@@ -17,6 +17,8 @@ export interface FileStatus {
   readonly allocatedBytes: number;
   /** Nanoseconds since the epoch. */
   readonly modifiedNs: bigint;
+  /** As `modifiedNs`, of the inode: nobody can set it. */
+  readonly changedNs: bigint;
 }
 
 const KINDS: Record<number, FileStatus['kind']> = {
@@ -52,9 +54,9 @@ export function pathExists(path: string): boolean {
 
 const LOOKED_AT = new Uint8Array(256);
 
-/** Changes with what stands at a path: empty for nothing. */
+/** Changes with what stands at a path: empty for nothing. Its owner can set the time of its content, and not that of its change. */
 export function fingerprint(status: FileStatus | undefined): string {
-  return status === undefined ? '' : `${status.kind} ${status.inode} ${status.sizeBytes} ${status.modifiedNs}`;
+  return status === undefined ? '' : `${status.kind} ${status.inode} ${status.sizeBytes} ${status.changedNs}`;
 }
 
 /** statx(2) of an open descriptor. */
@@ -68,7 +70,7 @@ function statx(fd: number, path: string, flags: number): FileStatus | undefined 
   const answer = Number(libc.syscall(SYS_STATX, fd, ptr(name), flags, STATX_BASIC_STATS, ptr(buffer), 0));
   if (answer < 0) return undefined;
   // struct statx, linux/stat.h: uid at 20, gid 24, mode 28 (u16), inode 32, size 40, blocks of 512 bytes 48,
-  // mtime 112 (s64) and 120 (u32), rdev major 128, minor 132.
+  // ctime 96 (s64) and 104 (u32), mtime 112 (s64) and 120 (u32), rdev major 128, minor 132.
   const view = new DataView(buffer.buffer);
   const mode = view.getUint16(28, true);
   return {
@@ -81,6 +83,7 @@ function statx(fd: number, path: string, flags: number): FileStatus | undefined 
     major: view.getUint32(128, true),
     minor: view.getUint32(132, true),
     allocatedBytes: Number(view.getBigUint64(48, true)) * 512,
+    changedNs: view.getBigInt64(96, true) * 1_000_000_000n + BigInt(view.getUint32(104, true)),
     modifiedNs: view.getBigInt64(112, true) * 1_000_000_000n + BigInt(view.getUint32(120, true)),
   };
 }

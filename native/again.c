@@ -18,6 +18,17 @@
 
 #define FORMAT "limpid-kept 1 " OPS_DIGEST
 
+/* What it says is done with our rights: it is from somebody who has them, or it is none. */
+static char *read_kept(const char *path, size_t *size) {
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool ours = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+                (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    char *text = ours ? read_descriptor(fd, size) : NULL;
+    close(fd);
+    return text;
+}
+
 /* It may have been started by another path. */
 static bool is_by(struct reader *r, const char *program) {
     const char *path = take_text(r);
@@ -60,11 +71,13 @@ void again(int argc, char **argv, const char *program) {
     size_t size;
     if (geteuid() != 0 || !read_words(&asked, argc, argv) || strlen(asked.runroot) > PATH_MAX - 64)
         return;
+    asked.program = program;
     trace_start();
     put_words_hash(put(put(put(put(path, asked.runroot), "/kept/"), asked.command), "-"), &asked);
-    char *text = read_whole(AT_FDCWD, path, &size);
+    char *text = read_kept(path, &size);
     struct reader r = {text, text + size};
-    if (text == NULL || !is_next(&r, FORMAT) || !is_by(&r, program) || !is_next(&r, asked.root) || !same_words(&asked, &r))
+    if (text == NULL || !is_next(&r, FORMAT) || !is_by(&r, program) || !is_next(&r, asked.root) || !is_next(&r, asked.runroot) ||
+        !same_words(&asked, &r))
         return;
     if (is_answered(asked.command))
         return again_answer(&r);

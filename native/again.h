@@ -22,7 +22,7 @@ bool take_part(struct reader *r, struct reader *part); /* a u32, little-endian, 
 
 /* again_words.c: where the world is, the command, and its words, some of them masked. */
 struct asked {
-    const char *root, *runroot, *command, *name;
+    const char *program, *root, *runroot, *command, *name;
     char **words, id[ID_SIZE + 1]; /* of the container that an `exec` enters */
     int count, masked_at, masked_count;
 };
@@ -80,6 +80,9 @@ void record_drop(const struct record *r, bool alone);
 
 /* again_table.c: the table that is kept, as it is at `now`, ms since the epoch. */
 bool lay_out(struct reader *r, uint64_t now, struct bytes *text);
+
+/* launcher.c: goes the whole way. */
+void become_program(const char *path, char **argv) __attribute__((noreturn));
 
 /* again.c: carries the command line out and exits, or returns with nothing done. `program` is where the whole way goes. */
 void again(int argc, char **argv, const char *program);

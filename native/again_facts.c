@@ -57,7 +57,7 @@ static bool has_fingerprint(const struct stat *status, const char *expected) {
         if ((status->st_mode & S_IFMT) == KINDS[i].type) {
             char *at = put_number(put(put(text, KINDS[i].kind), " "), status->st_ino);
             at = put_number(put(at, " "), (uint64_t)status->st_size);
-            put_number(put(at, " "), (uint64_t)status->st_mtim.tv_sec * 1000000000 + (uint64_t)status->st_mtim.tv_nsec);
+            put_number(put(at, " "), (uint64_t)status->st_ctim.tv_sec * 1000000000 + (uint64_t)status->st_ctim.tv_nsec);
         }
     return strcmp(text, expected) == 0;
 }

@@ -20,6 +20,7 @@ struct kept_run {
     uint64_t lock_slot, durable, name_size;
     const char *qualities, *people; /* of which a name is made; empty where one is given */
     struct leases leases;
+    const char *hostname; /* which is no name of it: in /etc/hosts the two would be one */
     struct reader config, endpoints, plan;
 };
 
@@ -37,7 +38,7 @@ static bool take_run(struct reader *r, struct kept_run *kept) {
     kept->qualities = take_text(r);
     kept->people = take_text(r);
     return kept->people != NULL && take_number(r, &kept->name_size) && take_leases(r, &kept->leases) &&
-           take_part(r, &kept->config) && take_part(r, &kept->endpoints) && take_part(r, &kept->plan);
+           (kept->hostname = take_text(r)) != NULL && take_part(r, &kept->config) && take_part(r, &kept->endpoints) && take_part(r, &kept->plan);
 }
 
 static char *put_choice(char *at, const char *words, unsigned random) {
@@ -68,7 +69,7 @@ static bool random_name(const struct kept_run *kept, char *name) {
 }
 
 static bool name_fits(const struct kept_run *kept, const char *name) {
-    return is_container_name(name) && (kept->name_size == 0 || strlen(name) == kept->name_size);
+    return is_container_name(name) && (kept->name_size == 0 || strlen(name) == kept->name_size) && strcmp(name, kept->hostname) != 0;
 }
 
 static bool new_id(char *id) {
@@ -102,7 +103,7 @@ static void name_interface(struct own *own) {
 /* The name that was asked for, or the first random one that nobody has. */
 static bool claim(const struct record *record, const struct kept_run *kept, char *random) {
     for (int tried = 0; tried < NAMES_TRIED; tried++) {
-        if (kept->qualities[0] != '\0' && !random_name(kept, random))
+        if (kept->qualities[0] != '\0' && (!random_name(kept, random) || !name_fits(kept, random)))
             return false;
         if (record_claim(record) == 0)
             return true;
@@ -141,6 +142,13 @@ static int start(const struct kept_run *kept, const struct record *record, struc
     return control;
 }
 
+/* It runs already: where its id cannot be written, the program says why not, as it would have done. */
+static void tell(const struct asked *asked, char *id) {
+    char *argv[] = {"limpid", "version", "--format", id, NULL};
+    if (dprintf(1, "%s\n", id) < 0)
+        become_program(asked->program, argv);
+}
+
 void again_run(struct reader *r, const struct asked *asked) {
     struct kept_run kept;
     char id[ID_SIZE + 1], name[256];
@@ -161,8 +169,8 @@ void again_run(struct reader *r, const struct asked *asked) {
         record_drop(&record, control != LAUNCH_DIED);
         return;
     }
-    if (kept.foreground.flags[0] == '\0')
-        dprintf(1, "%s\n", id);
     close(record.lock);
+    if (kept.foreground.flags[0] == '\0')
+        tell(asked, id);
     follow(&kept.foreground, control);
 }

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* No word that was typed is taken for it. */
+#define MASK "\1"
 #define ROOT "/var/lib/limpid"
 #define RUNROOT "/run/limpid"
 
@@ -102,7 +104,7 @@ static const char *next_word(const struct asked *asked, int *at) {
     if (*at != asked->masked_at)
         return asked->words[(*at)++];
     *at += asked->masked_count;
-    return "\1";
+    return MASK;
 }
 
 /* FNV-1a, twice from different beginnings, of the words with a NUL behind each: `keptPath` of engine/kept/kept-file.ts. */
@@ -124,8 +126,9 @@ bool same_words(const struct asked *asked, struct reader *r) {
     if (!take_number(r, &count))
         return false;
     for (; count > 0; count--) {
+        bool masked = next == asked->masked_at;
         const char *kept = take_text(r), *word = next_word(asked, &next);
-        if (kept == NULL || word == NULL || strcmp(kept, word) != 0)
+        if (kept == NULL || word == NULL || strcmp(kept, word) != 0 || (!masked && strcmp(word, MASK) == 0))
             return false;
     }
     return next_word(asked, &next) == NULL;

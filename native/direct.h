@@ -36,6 +36,7 @@ bool container_lock(const struct container *c);
 enum status container_status(const struct container *c);
 int container_pidfd(const struct container *c);
 char *read_whole(int at, const char *path, size_t *size);
+char *read_descriptor(int fd, size_t *size);
 
 /* Each returns only where the program has to do it: then nothing has been done yet, unless said. */
 void direct_start(const struct words *words);

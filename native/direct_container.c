@@ -13,10 +13,9 @@
 #define WHOLE_MAX (4u << 20)
 
 /* Ended by a NUL; NULL where it cannot be read. */
-char *read_whole(int at, const char *path, size_t *size) {
-    int fd = openat(at, path, O_RDONLY | O_CLOEXEC);
+char *read_descriptor(int fd, size_t *size) {
     size_t room = 32768, filled = 0;
-    char *text = fd < 0 ? NULL : malloc(room);
+    char *text = malloc(room);
     while (text != NULL) {
         ssize_t got = read(fd, text + filled, room - filled - 1);
         if (got < 0)
@@ -24,16 +23,21 @@ char *read_whole(int at, const char *path, size_t *size) {
         filled += (size_t)got;
         text[filled] = '\0';
         if (got == 0) {
-            close(fd);
             *size = filled;
             return text;
         }
         if (filled + 1 == room)
             text = (room *= 2) > WHOLE_MAX ? NULL : realloc(text, room);
     }
+    return NULL;
+}
+
+char *read_whole(int at, const char *path, size_t *size) {
+    int fd = openat(at, path, O_RDONLY | O_CLOEXEC);
+    char *text = fd < 0 ? NULL : read_descriptor(fd, size);
     if (fd >= 0)
         close(fd);
-    return NULL;
+    return text;
 }
 
 /* The program says what is wrong with an id; here it must be the name of one directory. */

@@ -46,6 +46,14 @@ static int has_standard_streams(void) {
   return 1;
 }
 
+void become_program(const char *path, char **argv) {
+  drop_bun_variables();
+  putenv(no_warm_up);
+  execv(path, argv);
+  fprintf(stderr, "limpid: cannot execute \"%s\": %s (hint: install it again)\n", path, strerror(errno));
+  _exit(125);
+}
+
 int main(int argc, char **argv) {
   char path[PATH_MAX];
   if (!has_standard_streams()) return 125;
@@ -62,19 +70,13 @@ int main(int argc, char **argv) {
   path[length] = '\0';
   if (!cut_last(path) || !cut_last(path)) return 125;
   strcat(path, PROGRAM);
-  if (argc > 0) {
-    direct(argc, argv);
-    again(argc, argv, path);
-  }
+  if (argc > 0) direct(argc, argv);
   /* Bun would end with a line of its own, and paths would mean nothing. */
   char here[PATH_MAX];
   if (getcwd(here, sizeof here) == NULL && errno == ENOENT) {
     fprintf(stderr, "Error: cannot find the working directory: it was removed (hint: `cd` to one that is there)\n");
     return 125;
   }
-  drop_bun_variables();
-  putenv(no_warm_up);
-  execv(path, argv);
-  fprintf(stderr, "limpid: cannot execute \"%s\": %s (hint: install it again)\n", path, strerror(errno));
-  return 125;
+  if (argc > 0) again(argc, argv, path);
+  become_program(path, argv);
 }

@@ -28,7 +28,7 @@ export const handle: Handler<ExecOptions> = async (invocation) => {
   if (isRepeatable(invocation)) {
     const { keepExec } = await import('../../engine/kept/keep-exec.ts');
     const foreground = options.detach ? undefined : streams;
-    await keepExec(world, { words: invocation.words, reference: container, session, foreground });
+    await keepExec(world, { words: invocation.words, args: invocation.args, session, foreground });
   }
   if (options.detach) return 0;
   return becomeForeground(world, {

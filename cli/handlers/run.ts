@@ -36,7 +36,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const foreground = options.detach ? undefined : { ...streams, signals: options['sig-proxy'], detachKeys };
   if (isRepeatable(invocation.typed, started.config)) {
     const { keepRun } = await import('../../engine/kept/keep-run.ts');
-    keepRun(world, { words: invocation.words, started, foreground });
+    keepRun(world, { words: invocation.words, args: invocation.args, started, foreground });
   }
   if (foreground === undefined) {
     await output.out(`${config.id}\n`);

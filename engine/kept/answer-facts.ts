@@ -89,7 +89,7 @@ function containerFacts(
 
 function stillFact(path: string, askedMs: number): Fact | undefined {
   const status = statPath(path);
-  const isYoung = status !== undefined && status.modifiedNs > BigInt(askedMs - TICK_MS) * 1_000_000n;
+  const isYoung = status !== undefined && status.changedNs > BigInt(askedMs - TICK_MS) * 1_000_000n;
   return isYoung ? undefined : ['path', path, fingerprint(status)];
 }
 

@@ -3,7 +3,7 @@ import { PODMAN_TABLE } from '../../base/table.ts';
 import type { World } from '../world.ts';
 import { AGE_MARK } from './blank-age.ts';
 import type { Fact } from './facts.ts';
-import { writeKept, type Field } from './kept-file.ts';
+import { ifPossible, writeKept, type Field } from './kept-file.ts';
 
 /** What a command told that changes nothing: lines of as many cells each, and what they were computed from. */
 export interface Answer {
@@ -14,7 +14,7 @@ export interface Answer {
 /** Keeps what these words were answered: docs/decisions/0017. */
 export function keepAnswer(world: World, command: 'ps' | 'inspect', words: readonly string[], answer: Answer): void {
   const fields = answerFields(answer);
-  if (fields !== undefined) writeKept(world, command, words, fields);
+  if (fields !== undefined) ifPossible(() => writeKept(world, command, words, fields));
 }
 
 /** In the order in which native/again_answer.c takes them; `undefined` for what it could not tell apart. */

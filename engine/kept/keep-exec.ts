@@ -5,7 +5,7 @@ import { resolveRootfs } from '../rootfs/resolve.ts';
 import type { World } from '../world.ts';
 import { execFacts } from './exec-facts.ts';
 import { foregroundFields, noteKept, type Field, type KeptForeground } from './kept-file.ts';
-import { maskContainer } from './masked-words.ts';
+import { maskContainer, type CommandWords } from './masked-words.ts';
 import { ownIds } from './own-things.ts';
 import { planPieces } from './plan-pieces.ts';
 import { configPieces } from './record-pieces.ts';
@@ -13,10 +13,8 @@ import { configPieces } from './record-pieces.ts';
 /** To look for users in more layers than so takes longer than it saves. */
 const MOST_LAYERS = 8;
 
-export interface FinishedExec {
-  readonly words: readonly string[];
-  /** The container as it was typed. */
-  readonly reference: string;
+/** The first argument is the container. */
+export interface FinishedExec extends CommandWords {
   readonly session: ExecSession;
   readonly foreground: KeptForeground;
 }
@@ -24,7 +22,7 @@ export interface FinishedExec {
 /** Keeps the plan of an `exec`, as `keepRun` does that of a `run`, for every container that is made alike. */
 export async function keepExec(world: World, exec: FinishedExec): Promise<void> {
   const { config } = exec.session;
-  const words = maskContainer(world, exec.words, exec.reference);
+  const words = maskContainer(world, exec);
   const { seccomp } = config.security;
   const isOwn = Object.values(config.namespaces).every(({ kind }) => KINDS.has(kind));
   if (words === undefined || !isOwn || (seccomp !== 'default' && seccomp !== 'unconfined')) return;

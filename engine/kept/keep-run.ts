@@ -1,17 +1,18 @@
 import { DEFAULT_NETWORK } from '../../network/store/read.ts';
 import { SLOT } from '../../plan/slots.ts';
+import { parseLocation } from '../../store/transports/location.ts';
 import type { StartedContainer } from '../containers/start.ts';
 import { PEOPLE, QUALITIES } from '../names.ts';
 import type { World } from '../world.ts';
 import { foregroundFields, noteKept, type Field, type KeptForeground } from './kept-file.ts';
-import { maskName } from './masked-words.ts';
+import { maskName, type CommandWords } from './masked-words.ts';
 import { ownOf, type OwnThings } from './own-things.ts';
 import { planPieces } from './plan-pieces.ts';
 import { configPieces, endpointPieces } from './record-pieces.ts';
 import { rootfsFacts, runFacts } from './run-facts.ts';
 
-export interface FinishedRun {
-  readonly words: readonly string[];
+/** The first argument is the image. */
+export interface FinishedRun extends CommandWords {
   readonly started: Pick<StartedContainer, 'config' | 'paths' | 'plan' | 'networks'>;
   readonly foreground: KeptForeground;
 }
@@ -45,6 +46,11 @@ function isKeepable({ config, networks }: FinishedRun['started']): boolean {
   );
 }
 
+/** Whether an image was meant that is here: what lies in an archive, or with an engine, is looked at each time. */
+function isStored(text: string, { rootfs }: FinishedRun['started']['config']): boolean {
+  return rootfs.kind !== 'image' || (parseLocation(text) === undefined && !text.startsWith('docker://'));
+}
+
 /** None, or one address on the default network, which was there and up, with ports that were named. */
 function areKeepable(
   { publishAll, ports = [] }: FinishedRun['started']['config'],
@@ -68,9 +74,10 @@ function areKeepable(
 
 /** Keeps the plan of a run whose words were met before, for the next time: docs/decisions/0017. */
 export function keepRun(world: World, run: FinishedRun): void {
-  if (!isKeepable(run.started)) return;
-  const { words, name } = maskName(run.words);
   const { config } = run.started;
+  const masked = maskName(run);
+  if (masked === undefined || !isKeepable(run.started) || !isStored(run.args[0]!, config)) return;
+  const { words, name } = masked;
   if (name === undefined ? config.nameIsRandom !== true : name !== config.name) return;
   noteKept(world, 'run', words, () => {
     const things = ownOf(world, run.started);
@@ -92,6 +99,7 @@ function keptFields(world: World, { started, foreground }: FinishedRun, things: 
     // Inside a message to netfilter nothing can grow.
     (config.ports ?? []).length === 0 ? 0 : Buffer.byteLength(config.name),
     ...things.leases,
+    things.hostname,
     { pieces: configPieces(config) },
     { pieces: networks === undefined ? [] : endpointPieces(networks, things) },
     { pieces: planPieces(plan, things.ofOp) },

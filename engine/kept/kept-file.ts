@@ -1,3 +1,4 @@
+import { LimpidError } from '../../base/error.ts';
 import { listDirectory, makeDirectories, removeFile, renamePath, writeFile } from '../../kernel/files.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { OPS_DIGEST } from '../../plan/ops-digest.gen.ts';
@@ -33,31 +34,51 @@ export function keptPath({ runroot }: Pick<World, 'runroot'>, kind: KeptKind, wo
   return `${runroot}/kept/${kind}-${hashOf(words)}`;
 }
 
-/** Notes that these words were met; from the second time on, `make` says what is kept. Nothing of that is owed to anybody. */
+/**
+ * What of keeping came to its end; `undefined` where it could not, on a full disk perhaps. Nothing of it is owed to anybody:
+ * the command itself has gone well.
+ */
+export function ifPossible<T>(keep: () => T): T | undefined {
+  try {
+    return keep();
+  } catch (error) {
+    if (error instanceof LimpidError) return undefined;
+    throw error;
+  }
+}
+
+/** Notes that these words were met; from the second time on, `make` says what is kept. */
 export function noteKept(
   world: World,
   kind: KeptKind,
   words: readonly string[],
   make: () => readonly Field[] | undefined,
 ): void {
-  const path = keptPath(world, kind, words);
-  const directory = path.slice(0, path.lastIndexOf('/'));
-  makeDirectories(directory, 0o700);
-  if (statPath(path) === undefined) {
-    makeRoom(directory);
-    return writeFile(path, '', { mode: 0o600, sync: false });
-  }
-  const kept = make();
-  if (kept !== undefined) writeKept(world, kind, words, kept);
+  ifPossible(() => {
+    const path = keptPath(world, kind, words);
+    const directory = path.slice(0, path.lastIndexOf('/'));
+    makeDirectories(directory, 0o700);
+    if (statPath(path) === undefined) {
+      makeRoom(directory);
+      return writeFile(path, '', { mode: 0o600, sync: false });
+    }
+    const kept = make();
+    if (kept !== undefined) writeKept(world, kind, words, kept);
+  });
 }
 
 /** Keeps it for these words; visible at once as a whole. */
 export function writeKept(world: World, kind: KeptKind, words: readonly string[], kept: readonly Field[]): void {
   const path = keptPath(world, kind, words);
   const aside = `${path}.${process.pid}`;
-  const head = [FORMAT, process.execPath, world.root, words.length, ...words];
-  writeFile(aside, encodeFields([...head, ...kept]), { mode: 0o600, sync: false });
-  renamePath(aside, path);
+  const head = [FORMAT, process.execPath, world.root, world.runroot, words.length, ...words];
+  try {
+    writeFile(aside, encodeFields([...head, ...kept]), { mode: 0o600, sync: false });
+    renamePath(aside, path);
+  } catch (error) {
+    removeFile(aside);
+    throw error;
+  }
 }
 
 export function makeRoom(directory: string): void {

@@ -6,6 +6,12 @@ import type { World } from '../world.ts';
 /** In place of words that bear on nothing but the name of a container, or on which one it is; native/again_words.c has the same. */
 const MASK = '\x01';
 
+/** As a command has them: those behind its options are its arguments. */
+export interface CommandWords {
+  readonly words: readonly string[];
+  readonly args: readonly string[];
+}
+
 /** Words of a `run` with the container's name taken out: it bears on nothing but the name. */
 export interface MaskedWords {
   readonly words: readonly string[];
@@ -17,10 +23,14 @@ const OPTION = '--name';
 
 /**
  * Takes out the first `--name`. Whether that is the option, and not the value of another one or a word of the container's
- * command, is for `keepRun` to find out: the same words around it mean the same.
+ * command, is for `keepRun` to find out: the same words around it mean the same. `undefined` where several words of the
+ * options look like it, as then another name in its place would be another thing; and where one is the mask itself.
  */
-export function maskName(words: readonly string[]): MaskedWords {
-  const at = words.findIndex((word) => word === OPTION || word.startsWith(`${OPTION}=`));
+export function maskName({ words, args }: CommandWords): MaskedWords | undefined {
+  const isOption = (word: string) => word === OPTION || word.startsWith(`${OPTION}=`);
+  const at = words.findIndex(isOption);
+  const options = words.slice(0, words.length - args.length);
+  if (words.includes(MASK) || options.filter(isOption).length > 1) return undefined;
   if (at < 0) return { words };
   const isApart = words[at] === OPTION;
   const name = isApart ? words[at + 1] : words[at]!.slice(OPTION.length + 1);
@@ -32,13 +42,13 @@ const FULL_ID = /^[0-9a-f]{64}$/;
 
 /**
  * Words of an `exec` with the container taken out: the first word that is one's name or whole id. `undefined` where that is
- * another word than the one that was meant.
+ * another word than the one that was meant, such as a user of the same name.
  */
-export function maskContainer(world: World, words: readonly string[], reference: string): string[] | undefined {
+export function maskContainer(world: World, { words, args }: CommandWords): string[] | undefined {
   const isContainer = (word: string) =>
     FULL_ID.test(word)
       ? statPath(`${world.runroot}/containers/${word}`) !== undefined
       : VALID_NAME.test(word) && idOfName(world, word) !== undefined;
-  const at = words.findIndex(isContainer);
-  return words[at] === reference ? words.with(at, MASK) : undefined;
+  const at = words.length - args.length;
+  return words.findIndex(isContainer) === at && !words.includes(MASK) ? words.with(at, MASK) : undefined;
 }

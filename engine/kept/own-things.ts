@@ -1,3 +1,5 @@
+import { hostHostname } from '../../kernel/hostname.ts';
+import { containerHostname } from '../spec/hostname.ts';
 import { parseAddress, type IpAddress } from '../../abi/ip/address.ts';
 import { parseSubnet, containsAddress } from '../../abi/ip/subnet.ts';
 import { leasedAddresses } from '../../network/endpoints.ts';
@@ -15,6 +17,8 @@ import { freshOps } from './fresh-ops.ts';
 export interface OwnThings {
   /** As native/again_lease.c takes them: the directory, the first address as a number, how many, which one is nobody's. */
   readonly leases: readonly [directory: string, first: number, size: number, reserved: number];
+  /** Which name it cannot have: in /etc/hosts the two would be one. Empty where there is none. */
+  readonly hostname: string;
   readonly ofOp: (op: Op) => readonly Own[];
   readonly ofEndpoint: readonly Own[];
 }
@@ -36,9 +40,12 @@ export function ownOf(
   const [endpoint] = networks?.endpoints ?? [];
   const address = endpoint && ownAddress(endpoint);
   if (endpoint !== undefined && (fresh.size === 0 || address === undefined)) return undefined;
-  const ofNetwork = endpoint && address ? [...namesOf(config, endpoint), ...address, ...ids] : ids;
+  const hostname = endpoint === undefined ? '' : containerHostname(config, hostHostname());
+  if (hostname === name) return undefined;
+  const ofNetwork = endpoint && address ? [...namesOf(config, endpoint, hostname), ...address, ...ids] : ids;
   return {
     leases: endpoint === undefined ? NO_LEASES : leasesOf(world, endpoint),
+    hostname: hostname === id.slice(0, SHORT_ID) ? '' : hostname,
     ofOp: (op) => {
       if (op.op === 'record_start') return [ownStart(op.prefix), ...ids];
       if ('path' in op && op.path === claim) return ofClaim;
@@ -60,10 +67,12 @@ function ownStart(prefix: string): Own {
 }
 
 /** Its veth; its name in /etc/hosts, and in what the firewall says of its ports. */
-function namesOf({ id, name }: StartedContainer['config'], { hostInterface }: Endpoint): Own[] {
+function namesOf({ id, name }: StartedContainer['config'], { hostInterface }: Endpoint, hostname: string): Own[] {
   const shortId = id.slice(0, SHORT_ID);
   const comment = { text: Buffer.from(`${shortId} ${name}`), pieces: [BLANK.shortId, Buffer.from(' '), BLANK.name] };
-  return [own(BLANK.hostInterface, hostInterface), comment, own(BLANK.name, name, { before: ' ', after: '\n' })];
+  // Beside it alone: a search domain or a name of the host may be the same word.
+  const beside = own(BLANK.name, name, { before: `\t${hostname} `, after: '\n' });
+  return [own(BLANK.hostInterface, hostInterface), comment, beside];
 }
 
 function ownAddress(endpoint: Endpoint): Own[] | undefined {

@@ -25,11 +25,11 @@ export function readKeptRun(world: World, words: readonly string[]): KeptRun | u
     at = begin + bytes.readUInt32LE(at);
     return bytes.subarray(begin, at);
   };
-  // Format, program and root come first.
-  texts(3);
+  // Format, program, root and runroot come first.
+  texts(4);
   const kept = { words: texts(Number(text())), foreground: texts(2) };
-  // The lock, whether it stays, names and their size, the leases.
-  texts(5 + 4);
+  // The lock, whether it stays, names and their size, the leases, the host name.
+  texts(5 + 4 + 1);
   const pieces = { config: part(), endpoints: part(), plan: part() };
   const facts: string[][] = [];
   while (at < bytes.length) for (let count = Number(text()); count > 0; count--) facts.push(texts(3));

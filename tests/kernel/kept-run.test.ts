@@ -1,6 +1,6 @@
 /** Law: a kept plan with another container's own things put in is, byte for byte, what the whole way computes for it. */
 import { afterAll, expect, test } from 'bun:test';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { CREATE_OPTIONS } from '../../cli/create-options/options.ts';
 import { newConfig } from '../../cli/create-options/new-config.ts';
 import { parseOptions } from '../../cli/parse/parse-options.ts';
@@ -20,10 +20,16 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const newWorld = () => new World({ root: `${directory}/root`, runroot: `${directory}/run` });
 const foreground = { stdin: false, stdout: true, stderr: true, signals: true, detachKeys: [16, 17] };
 
+const parse = (words: readonly string[]) =>
+  parseOptions(CREATE_OPTIONS, words, { command: 'run', stopAtFirstArgument: true });
+
 function configOf(words: readonly string[]): ContainerConfig {
-  const { options, typed, args } = parseOptions(CREATE_OPTIONS, words, { command: 'run', stopAtFirstArgument: true });
+  const { options, typed, args } = parse(words);
   return newConfig({ options, typed, args });
 }
+
+/** As the command has them. */
+const wordsOf = (words: readonly string[]) => ({ words, args: parse(words).args });
 
 async function wholeWay(world: World, config: ContainerConfig): Promise<Plan> {
   return (await prepareLaunch(world, config, containerPaths(world, config.id, config.autoRemove))).plan;
@@ -35,7 +41,7 @@ const prefixOf = (plan: Plan) => plan.find((op) => op.op === 'record_start')!.pr
 async function keep(world: World, words: readonly string[], config = configOf(words)): Promise<Plan> {
   const plan = await wholeWay(world, config);
   const started = { config, paths: containerPaths(world, config.id, config.autoRemove), plan };
-  for (let time = 0; time < 2; time++) keepRun(world, { words, started, foreground });
+  for (let time = 0; time < 2; time++) keepRun(world, { ...wordsOf(words), started, foreground });
   return plan;
 }
 
@@ -54,7 +60,7 @@ test.each(KEPT.map((words) => [words.join(' '), words] as const))('run %s', asyn
   const again = words.map((word) => (word === 'lab' ? 'another-name' : word));
   const config = configOf(again);
   const whole = await wholeWay(world, config);
-  const kept = readKeptRun(world, maskName(again).words)!;
+  const kept = readKeptRun(world, maskName(wordsOf(again))!.words)!;
   const { id, name, created } = config;
   const own = { id, name, created, started: prefixOf(whole).split(' ')[1]! };
   expect(fillBlanks(kept.plan, own).equals(encodePlan(whole))).toBe(true);
@@ -63,16 +69,26 @@ test.each(KEPT.map((words) => [words.join(' '), words] as const))('run %s', asyn
   expect(kept.facts.map(([kind]) => kind)).toContain('path');
 });
 
+/** Those that hold more than that their words were met. */
+function keptFiles(): string[] {
+  const kept = `${directory}/run/kept`;
+  return existsSync(kept) ? readdirSync(kept).filter((name) => statSync(`${kept}/${name}`).size > 0) : [];
+}
+
 const LOOKALIKES = [
   '--label --name --network none builtin:busybox true',
   '--network none builtin:busybox echo --name x',
   '--network none --label=a builtin:busybox sh --name=y',
   '--network none --name one --name two builtin:busybox true',
+  '--network none --name one --name one builtin:busybox true',
+  '--network none -l --name=one --name one builtin:busybox true',
+  '--network none builtin:busybox echo \u0001',
 ].map((line) => line.split(' '));
 
 test.each(LOOKALIKES.map((words) => [words.join(' '), words] as const))('a name that is none: %s', async (_, words) => {
+  const before = keptFiles();
   await keep(newWorld(), words);
-  expect(readKeptRun(newWorld(), maskName(words).words)).toBeUndefined();
+  expect(keptFiles()).toEqual(before);
 });
 
 const NOT_KEPT = [
@@ -91,7 +107,7 @@ test.each(NOT_KEPT.map((words) => [words.join(' '), words] as const))('not: run 
   const world = newWorld();
   const config = configOf(words);
   const started = { config, paths: containerPaths(world, config.id, config.autoRemove), plan: [] };
-  const run = { words, started, foreground };
+  const run = { ...wordsOf(words), started, foreground };
   for (let time = 0; time < 2; time++) keepRun(world, run);
   expect(readKeptRun(world, words)).toBeUndefined();
 });
@@ -101,7 +117,7 @@ test('nothing is kept for words that were met once, and for words that are almos
   const words = ['--rm', '--network', 'none', '--label', 'a', 'builtin:busybox', 'true'];
   const config = configOf(words);
   const paths = containerPaths(world, config.id, config.autoRemove);
-  keepRun(world, { words, started: { config, paths, plan: await wholeWay(world, config) }, foreground });
+  keepRun(world, { ...wordsOf(words), started: { config, paths, plan: await wholeWay(world, config) }, foreground });
   expect(readKeptRun(world, words)).toBeUndefined();
   await keep(world, words);
   expect(readKeptRun(newWorld(), words)?.words).toEqual(words);
@@ -114,7 +130,7 @@ test('of ever new words no more are kept than a few hundred', () => {
     const words = ['--rm', '--network', 'none', '--label', `a=${index}`, 'builtin:busybox', 'true'];
     const config = configOf(words);
     const paths = containerPaths(world, config.id, config.autoRemove);
-    keepRun(world, { words, started: { config, paths, plan: [] }, foreground });
+    keepRun(world, { ...wordsOf(words), started: { config, paths, plan: [] }, foreground });
   }
   expect(readdirSync(`${directory}/many/kept`)).toHaveLength(600 - 2 * 256);
 });
