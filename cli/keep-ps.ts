@@ -28,14 +28,8 @@ export async function keepPs(world: World, shownPs: ShownPs): Promise<void> {
   const lines = quiet ? rows.map(([id]) => [id!]) : usualLines(rows, noHeading);
   if (!wasTold(world, 'ps', words, lines.join('\n'))) return;
   // Widths are counted in bytes when it is told again, and nothing in it is made printable.
-  if (
-    /[^ -~]/.test(
-      rowsWith(() => '')
-        .flat()
-        .join(''),
-    )
-  )
-    return;
+  const withoutAges = rowsWith(() => '').join('');
+  if (/[^ -~]/.test(withoutAges)) return;
   const [{ listFacts }, { keepAnswer }] = await Promise.all([
     import('../engine/kept/answer-facts.ts'),
     import('../engine/kept/keep-answer.ts'),

@@ -67,13 +67,15 @@ function isKeepable(config: ContainerConfig, lower: readonly string[]): boolean 
   );
 }
 
-/** Its record has changed where the directory has, or the start record, which is written again in its place. */
+/** Its record: what is in there, and each file, which another hand may have changed in its place. */
 function containerFacts(
   world: World,
   { config, paths, state }: ContainerSummary,
   askedMs: number,
 ): (Fact | undefined)[] {
-  const record = [stillFact(paths.record, askedMs), stillFact(paths.startRecord, askedMs)];
+  const { record: directory, config: configFile, startRecord, exitRecord } = paths;
+  const files = [directory, configFile, startRecord, ...(state.process === undefined ? [exitRecord] : [])];
+  const record = files.map((path) => stillFact(path, askedMs));
   if (state.error !== undefined || state.status === 'stopping') return [undefined];
   if (state.process === undefined) return record;
   const freezer = freezerFile(world.facts.cgroup, cgroupPath(config));

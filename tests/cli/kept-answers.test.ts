@@ -162,6 +162,19 @@ test('a name that is another container’s by now, and an id that is somebody’
   await says('rm', '-f', '--all');
 });
 
+test('a record that somebody damages is told of at once', async () => {
+  const id = await says('run', '-d', '--network', 'none', '--name', 'sound', BUSYBOX, 'sleep', '600');
+  const words = ['ps'];
+  await settle(words);
+  const path = `${directory}/root/containers/${id}/config.json`;
+  const config = readFileSync(path);
+  writeFileSync(path, config.subarray(0, config.length - 9));
+  expect((await limpid(...words)).err).toContain(`cannot read "${path}": it is damaged`);
+  writeFileSync(path, config);
+  expect(await says(...words)).toContain('sound');
+  await says('rm', '-f', 'sound');
+});
+
 test('a damaged one is as good as none', async () => {
   await says('run', '-d', '--network', 'none', '--name', 'whole', BUSYBOX, 'sleep', '600');
   const words = ['ps', '-q', '--no-trunc'];
