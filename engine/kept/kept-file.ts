@@ -23,7 +23,7 @@ export type Field = string | number | { readonly facts: readonly Fact[] } | { re
 
 export type KeptKind = 'run' | 'exec' | 'ps' | 'inspect';
 
-/** More than so many are thrown away together: whoever runs that many different things is not helped by them. */
+/** More than so many of a kind are thrown away together: whoever runs that many different things is not helped by them. */
 const MOST = 256;
 
 /** A program of another version may mean something else by the same bytes. */
@@ -59,7 +59,7 @@ export function noteKept(
     const directory = path.slice(0, path.lastIndexOf('/'));
     makeDirectories(directory, 0o700);
     if (statPath(path) === undefined) {
-      makeRoom(directory);
+      makeRoom(directory, kind);
       return writeFile(path, '', { mode: 0o600, sync: false });
     }
     const kept = make();
@@ -81,8 +81,9 @@ export function writeKept(world: World, kind: KeptKind, words: readonly string[]
   }
 }
 
-export function makeRoom(directory: string): void {
-  const names = listDirectory(directory);
+/** Where there are too many of a kind, whose questions would else push out what others come back to. */
+export function makeRoom(directory: string, kind: KeptKind): void {
+  const names = listDirectory(directory).filter((name) => name.startsWith(`${kind}-`));
   if (names.length >= MOST) for (const name of names) removeFile(`${directory}/${name}`);
 }
 

@@ -20,7 +20,7 @@ function isTheSame(world: World, command: 'ps' | 'inspect', words: readonly stri
   if (status === undefined) {
     const directory = path.slice(0, path.lastIndexOf('/'));
     makeDirectories(directory, 0o700);
-    makeRoom(directory);
+    makeRoom(directory, command);
   }
   writeFile(path, mark, { mode: 0o600, sync: false });
   return false;

@@ -8,6 +8,7 @@ import { prepareLaunch } from '../../engine/containers/prepare.ts';
 import type { ContainerConfig } from '../../engine/config.ts';
 import { maskName } from '../../engine/kept/masked-words.ts';
 import { keepRun } from '../../engine/kept/keep-run.ts';
+import { wasTold } from '../../engine/kept/told-before.ts';
 import { containerPaths } from '../../engine/records/paths.ts';
 import { World } from '../../engine/world.ts';
 import type { Plan } from '../../plan/ops.ts';
@@ -132,5 +133,9 @@ test('of ever new words no more are kept than a few hundred', () => {
     const paths = containerPaths(world, config.id, config.autoRemove);
     keepRun(world, { ...wordsOf(words), started: { config, paths, plan: [] }, foreground });
   }
-  expect(readdirSync(`${directory}/many/kept`)).toHaveLength(600 - 2 * 256);
+  const ofRuns = 600 - 2 * 256;
+  expect(readdirSync(`${directory}/many/kept`)).toHaveLength(ofRuns);
+  // Questions push out questions alone.
+  for (let index = 0; index < 300; index++) wasTold(world, 'inspect', [`container-${index}`], 'nothing');
+  expect(readdirSync(`${directory}/many/kept`)).toHaveLength(ofRuns + 300 - 256);
 });
