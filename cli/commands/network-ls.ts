@@ -1,5 +1,4 @@
 import { defineCommand } from '../parse/command.ts';
-import { FILTER } from './shared-options.ts';
 
 /** `limpid network ls`. */
 export const command = defineCommand({
@@ -9,15 +8,23 @@ export const command = defineCommand({
   usage: '[options]',
   arity: { min: 0, max: 0, what: '' },
   options: {
-    ...FILTER,
+    filter: {
+      type: 'array',
+      short: 'f',
+      value: 'KEY=VALUE',
+      help: 'Only networks with this property: name, id, driver, label, label!, dangling, until',
+    },
     format: {
       type: 'string',
       value: 'TEMPLATE',
       help: 'json, or a Go template for each; "table " before it for columns',
     },
     'no-trunc': { type: 'bool', help: 'Do not shorten ids' },
-    noheading: { type: 'bool', aliases: ['n'], help: 'Leave the headings out' },
+    noheading: { type: 'bool', short: 'n', help: 'Leave the headings out' },
     quiet: { type: 'bool', short: 'q', help: 'Only names' },
   },
-  examples: [{ line: 'limpid network ls --filter driver=bridge', says: 'Those with a bridge' }],
+  examples: [
+    { line: 'limpid network ls --filter driver=bridge', says: 'Those with a bridge' },
+    { line: 'limpid network ls -q --filter dangling=true', says: 'Those that nobody is on' },
+  ],
 });

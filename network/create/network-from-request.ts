@@ -88,7 +88,7 @@ function interfaceOf(
       'EOPTION',
       `"${wanted}" is no name of an interface: at most 15 characters without "/", ":" and spaces`,
     );
-  if (driver === 'bridge') return wanted ?? freeBridgeName(networks, interfaces);
+  if (driver === 'bridge') return wanted ?? freeBridgeName(networks, interfaces, 1);
   if (internal)
     throw refusal(name, 'EOPTION', `--internal is for bridges: ${driver}s are outside of this machine's firewall`);
   const used = wanted ?? outgoing;

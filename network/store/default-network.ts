@@ -53,6 +53,7 @@ export function defaultNetwork(place: NetworkPlace, id: string, created: string)
     interfaceName: freeBridgeName(
       listNetworks(place),
       listInterfaces().map(({ name }) => name),
+      0,
     ),
     created,
     subnets: [{ subnet, gateway: subnet.replace('.0.0/16', '.0.1') }],

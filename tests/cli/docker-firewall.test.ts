@@ -54,7 +54,7 @@ test('what it drops stays dropped, and `port --explain` names its chain', async 
 });
 
 test('what it lets the user allow gets through; its restart changes nothing of ours', async () => {
-  for (const side of ['-i', '-o']) host.does(`iptables -I DOCKER-USER ${side} limpid0 -j ACCEPT`);
+  for (const side of ['-i', '-o']) host.does(`iptables -I DOCKER-USER ${side} limpid1 -j ACCEPT`);
   await places.areReachedAsWanted();
   expect(await places.explained()).toEqual(NOTHING_DROPS);
   const before = places.table();

@@ -20,7 +20,7 @@ describe('create, ls, inspect, exists, rm', () => {
       name: 'lab',
       id: expect.stringMatching(/^[0-9a-f]{64}$/),
       driver: 'bridge',
-      network_interface: 'limpid0',
+      network_interface: 'limpid1',
       created: expect.stringMatching(/^20\d\d-.*Z$/),
       subnets: [
         { subnet: '10.5.0.0/24', gateway: '10.5.0.254', lease_range: { start_ip: '10.5.0.128', end_ip: '10.5.0.255' } },
@@ -46,8 +46,8 @@ describe('create, ls, inspect, exists, rm', () => {
   });
 
   test('a name, a free subnet and a free bridge are chosen', async () => {
-    expect(await says('network', 'create', '--ipv6', '--internal')).toBe('limpid1');
-    const [{ subnets, internal, ipv6_enabled: ipv6 }] = JSON.parse(await says('network', 'inspect', 'limpid1'));
+    expect(await says('network', 'create', '--ipv6', '--internal')).toBe('limpid2');
+    const [{ subnets, internal, ipv6_enabled: ipv6 }] = JSON.parse(await says('network', 'inspect', 'limpid2'));
     expect({ internal, ipv6, v4: subnets[0] }).toEqual({
       internal: true,
       ipv6: true,
@@ -64,17 +64,17 @@ describe('create, ls, inspect, exists, rm', () => {
     expect(rows).toEqual([
       ['lab', 'bridge'],
       ['limpid', 'bridge'],
-      ['limpid1', 'bridge'],
+      ['limpid2', 'bridge'],
     ]);
     expect(await says('network', 'ls', '-q', '--filter=label=a')).toBe('lab');
-    expect(await says('network', 'ls', '-q', '--filter=name=^lim', '--filter=driver=bridge')).toBe('limpid\nlimpid1');
+    expect(await says('network', 'ls', '-q', '--filter=name=^lim', '--filter=driver=bridge')).toBe('limpid\nlimpid2');
     expect(
       await says('network', 'ls', '--format={{.Name}} {{.NetworkInterface}} {{.Internal}}', '--filter=label!=a'),
-    ).toBe('limpid limpid2 false\nlimpid1 limpid1 true');
+    ).toBe('limpid limpid0 false\nlimpid2 limpid2 true');
     expect(JSON.parse(await says('network', 'ls', '--format=json')).map(({ name }: { name: string }) => name)).toEqual([
       'lab',
       'limpid',
-      'limpid1',
+      'limpid2',
     ]);
   });
 
@@ -88,11 +88,11 @@ describe('create, ls, inspect, exists, rm', () => {
         2,
       ),
     );
-    expect(await says('network', 'prune', '-f')).toBe('limpid1');
-    expect(host.does('ip -br link show limpid0')).toContain('limpid0');
+    expect(await says('network', 'prune', '-f')).toBe('limpid2');
+    expect(host.does('ip -br link show limpid1')).toContain('limpid1');
     expect(await says('network', 'rm', '-f', '-t', '0', 'lab')).toBe('lab');
     expect(await says('ps', '-aq')).toBe('');
-    expect((await host.runs('ip link show limpid0')).code).toBe(1);
+    expect((await host.runs('ip link show limpid1')).code).toBe(1);
     expect(await refused('rm', 'lab')).toEqual(
       failure(
         'find network "lab": there is no such network (hint: `limpid network ls` lists all, `limpid network create` makes one)',

@@ -134,7 +134,7 @@ test('nothing of the host is changed outside of our table but forwarding', () =>
     expect.stringMatching(/^table inet limpid-[0-9a-f]{8}-guard \{ # progname limpid-guard$/),
     expect.stringMatching(/^table inet limpid-[0-9a-f]{8} \{$/),
   ]);
-  for (const name of ['limpid0', 'eth0', 'all', 'lo'])
+  for (const name of ['limpid1', 'eth0', 'all', 'lo'])
     if (host.does('ls /proc/sys/net/ipv4/conf').split('\n').includes(name))
       expect([name, host.does(`cat /proc/sys/net/ipv4/conf/${name}/route_localnet`)]).toEqual([name, '0\n']);
 });

@@ -35,8 +35,8 @@ test('what it closes stays closed, and `port --explain` names its chain', async 
 });
 
 test('what it is told to pass on gets through, and nothing else', async () => {
-  await ufw('route', 'allow', 'in', 'on', 'eth0', 'out', 'on', 'limpid0');
-  await ufw('route', 'allow', 'in', 'on', 'limpid0', 'out', 'on', 'eth0');
+  await ufw('route', 'allow', 'in', 'on', 'eth0', 'out', 'on', 'limpid1');
+  await ufw('route', 'allow', 'in', 'on', 'limpid1', 'out', 'on', 'eth0');
   await places.areReachedAsWanted();
   expect(await places.explained()).toEqual(NOTHING_DROPS);
 });

@@ -23,9 +23,9 @@ said.disconnected = await settings();
 said.users = (await engine.networks.list()).map(({ name, users }) => name + ' ' + users.join());
 said.inUse = await code(() => engine.networks.remove('back'));
 said.pruned = await engine.networks.prune();
-Bun.spawnSync(['ip', 'link', 'delete', 'limpid1']);
+Bun.spawnSync(['ip', 'link', 'delete', 'limpid2']);
 await engine.networks.reload();
-said.reloaded = Bun.spawnSync(['ip', '-br', 'link', 'show', 'master', 'limpid1']).stdout.toString().split('\\n').filter(Boolean).length;
+said.reloaded = Bun.spawnSync(['ip', '-br', 'link', 'show', 'master', 'limpid2']).stdout.toString().split('\\n').filter(Boolean).length;
 await engine.remove('web', { force: true });
 await engine.networks.remove('back');
 // Who says nothing is on the default network, as on the command line; who asks for none is on none.
