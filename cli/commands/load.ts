@@ -6,7 +6,10 @@ export const command = defineCommand({
   group: 'Images',
   synopsis: 'Get images from an archive or a directory',
   usage: '[options]',
-  description: 'Archives of docker save, podman save, skopeo and others, compressed or not, and image layouts.',
+  description:
+    'Archives of docker save, podman save, skopeo and others, compressed or not, and image layouts. PATH may also be ' +
+    'oci:DIR[:TAG], dir:DIR, docker-archive:FILE[:NAME], oci-archive:FILE[:TAG], docker-daemon:NAME, ' +
+    'containers-storage:NAME, docker://NAME.',
   arity: { min: 0, max: 0, what: 'nothing' },
   options: {
     input: { type: 'string', short: 'i', value: 'PATH', completion: 'file', help: 'Read from there, not from stdin' },
@@ -16,5 +19,6 @@ export const command = defineCommand({
   examples: [
     { line: 'limpid load -i lab.tar', says: 'All of its images' },
     { line: 'docker save lab | limpid load', says: 'From another engine' },
+    { line: 'limpid load -i oci:layout:1.0', says: 'One image of a layout' },
   ],
 });

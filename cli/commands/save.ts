@@ -7,7 +7,9 @@ export const command = defineCommand({
   synopsis: 'Write images to an archive or a directory',
   usage: '[options] IMAGE [IMAGE...]',
   description:
-    'The same images give the same bytes. Without --multi-image-archive further arguments are names of the first image.',
+    'The same images give the same bytes. Without --multi-image-archive further arguments are names of the first image. ' +
+    'PATH may also be oci:DIR[:TAG], dir:DIR, docker-archive:FILE[:NAME], oci-archive:FILE[:TAG], docker-daemon:NAME, ' +
+    'docker://NAME.',
   arity: { min: 1, what: 'an image' },
   completion: 'image',
   options: {

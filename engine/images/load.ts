@@ -3,6 +3,8 @@ import { fullName } from '../../store/transports/is-named.ts';
 import { fullNames, type HeldImage } from '../../store/transports/collection.ts';
 import { receiveImage } from '../../store/images/receive-image.ts';
 import type { LayerProgress } from '../../store/images/receive-layers.ts';
+import { pathExists } from '../../kernel/file-status.ts';
+import { parseLocation } from '../../store/transports/location.ts';
 import type { RegistryOptions } from '../../registry/options.ts';
 import type { World } from '../world.ts';
 import { allowLocation } from './allow-location.ts';
@@ -20,33 +22,48 @@ export interface LoadedImage {
   readonly names: readonly string[];
 }
 
-/** Where an archive of images is: a file or directory, or bytes that come once. */
+/** Where images are: a file, a directory or a transport's place (`oci:DIR`), or an archive's bytes, which come once. */
 export type LoadFrom = { readonly path: string } | { readonly stream: ReadableStream<Uint8Array> };
 
 /** Brings all images of an archive into the store, one after the other, each as a whole or not at all. */
-export async function loadImages(
-  world: World,
-  from: LoadFrom,
-  { progress, registry = {} }: LoadOptions = {},
-): Promise<LoadedImage[]> {
+export async function loadImages(world: World, from: LoadFrom, options: LoadOptions = {}): Promise<LoadedImage[]> {
+  // A file of that very name is meant before anything that its name could mean.
+  if ('path' in from && isPlace(from.path) && !pathExists(from.path)) {
+    const { loadPlace } = await import('./load-place.ts');
+    return loadPlace(world, from.path, options);
+  }
   const { openAnyImages } = await import('../../store/transports/open-any-images.ts');
   const { collection, transport } = await openAnyImages(world, from);
-  const loaded: LoadedImage[] = [];
   try {
     const path = 'path' in from ? from.path : '';
-    await allowLocation({ transport, path, name: collection.name }, registry);
-    for (const held of collection.images) {
-      const names = loadedNames(held);
-      const { entry } = await receiveImage(world, held.source, {
-        platform: hostPlatform(),
-        anyPlatform: true,
-        names,
-        ...(progress === undefined ? {} : { progress }),
-      });
-      loaded.push({ id: entry.id, names });
-    }
+    await allowLocation({ transport, path, name: collection.name }, options.registry ?? {});
+    return await loadHeld(world, collection.images, options);
   } finally {
     await collection.close();
+  }
+}
+
+/** Whether a text begins with a transport, a registry's among them. */
+export function isPlace(text: string): boolean {
+  return text.startsWith('docker://') || parseLocation(text) !== undefined;
+}
+
+/** Images of an archive or a directory, under the names that they have there. */
+export async function loadHeld(
+  world: World,
+  images: readonly HeldImage[],
+  { progress }: LoadOptions,
+): Promise<LoadedImage[]> {
+  const loaded: LoadedImage[] = [];
+  for (const held of images) {
+    const names = loadedNames(held);
+    const { entry } = await receiveImage(world, held.source, {
+      platform: hostPlatform(),
+      anyPlatform: true,
+      names,
+      ...(progress === undefined ? {} : { progress }),
+    });
+    loaded.push({ id: entry.id, names });
   }
   return loaded;
 }

@@ -30,8 +30,11 @@ export async function openImage(place: StorePlace, location: Location): Promise<
   }
 }
 
-/** Opens all that an archive, a directory or Docker's answer holds. */
-async function openImages(place: StorePlace, { transport, path, reference, name }: Location): Promise<ImageCollection> {
+/** Opens all that an archive, a directory or Docker's answer holds. Throws EARCHIVE. */
+export async function openImages(
+  place: StorePlace,
+  { transport, path, reference, name }: Location,
+): Promise<ImageCollection> {
   switch (transport) {
     case 'oci':
       return (await import('./layout.ts')).openLayout(filesOf(path, name));

@@ -148,6 +148,11 @@ peer('podman', ['podman'], () => {
     expect(`${id} ${await digestOf(id)}`).toBe(inspected);
     expect(await runs(id)).toBe(SAYS);
     await says('rmi', '-f', id);
+    // Run and loaded from there as well.
+    expect(await runs(reference('built', driver))).toBe(SAYS);
+    await says('rmi', '-f', id);
+    expect(await says('load', '-q', '-i', reference('built', driver))).toBe('Loaded image: localhost/built:latest');
+    await says('rmi', '-f', id);
   });
 
   test.each(['docker-archive', 'oci-archive', 'oci-dir', 'docker-dir'])('podman save --format %s', async (format) => {
@@ -277,6 +282,15 @@ peer('docker', ['dockerd', 'containerd', 'docker'], () => {
     await says('rmi', '-f', id);
     expect(await succeeds(withDocker('pull', '-q', 'docker-daemon:from-limpid:2'))).toBe(id);
     expect(await runs('docker.io/library/from-limpid:2')).toBe(SAYS);
+    await says('rmi', '-f', id);
+    const run = ['run', '--rm', '-q', '--network', 'none'];
+    expect(await succeeds(withDocker(...run, 'docker-daemon:from-limpid:2'))).toBe(SAYS.trim());
+    await succeeds(withDocker('save', '-q', '-o', 'docker-daemon:saved:3', 'docker.io/library/from-limpid:2'));
+    expect(await told('saved:3', '{{.Id}}')).toBe(`sha256:${id}`);
+    await says('rmi', '-f', id);
+    expect(await succeeds(withDocker('load', '-q', '-i', 'docker-daemon:saved:3'))).toBe(
+      'Loaded image: docker.io/library/saved:3',
+    );
     expect((await withDocker('pull', '-q', 'docker-daemon:nosuch:1')).err).toBe(
       'Error: cannot find "nosuch:1" in "docker-daemon:nosuch:1": no image in it has a name\n',
     );
