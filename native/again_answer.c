@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +15,6 @@
 static void say(const struct bytes *text) {
     struct pollfd output = {.fd = 1, .events = POLLOUT};
     size_t said = 0;
-    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
     while (said < text->size) {
         ssize_t written = write(1, text->at + said, text->size - said);
         if (written < 0 && errno != EINTR && (errno != EAGAIN || said == 0 || poll(&output, 1, -1) < 0))
@@ -26,7 +24,6 @@ static void say(const struct bytes *text) {
     trace_show("", 0);
     if (said > 0 || text->size == 0)
         _exit(said == text->size ? 0 : 125);
-    signal(SIGPIPE, before);
 }
 
 void again_answer(struct reader *r) {

@@ -194,12 +194,13 @@ test('a damaged one is as good as none', async () => {
 
 test('where nobody reads, or nothing can be written, it is told as the whole way tells it', async () => {
   await says('run', '-d', '--network', 'none', '--name', 'loud', BUSYBOX, 'sleep', '600');
-  for (const to of ['>/dev/full', '>&-', '| true']) {
-    const through = ['sh', '-c', `"$@" ${to}`, 'sh'];
+  // The last one: a pipe whose reader has gone.
+  for (const command of ['"$@" >/dev/full', '"$@" >&-', 'exec 3> >(exit); wait $!; "$@" >&3']) {
+    const through = ['bash', '-c', command, 'bash'];
     const words = ['inspect', 'loud'];
     const whole = await limpidWith({ through }, ...words, '--type=container', '--size=false');
     await settle(words);
-    expect({ to, ...(await limpidWith({ through }, ...words)) }).toEqual({ to, ...whole });
+    expect({ command, ...(await limpidWith({ through }, ...words)) }).toEqual({ command, ...whole });
   }
   await says('rm', '-f', 'loud');
 });
