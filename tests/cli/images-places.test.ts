@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { imageOf, tar } from '../image-archive.ts';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
 import { busyboxLayer, pushImage, type PushedImage } from '../registry-images.ts';
-import { finish, privateWorld, PROGRAM } from './limpid.ts';
+import { privateWorld } from './limpid.ts';
 
-const { directory, globals, says, limpid } = privateWorld();
+const { directory, says, limpid, limpidWith } = privateWorld();
 const at = (name: string) => `${directory}/${name}`;
 const hex = (digest: string) => digest.slice('sha256:'.length);
 const layers = [busyboxLayer(), tar([{ path: 'says', data: 'hello\n' }])];
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => registry.stop());
 
 async function succeeds(...words: string[]): Promise<string> {
-  const { code, out, err } = await finish([PROGRAM, ...globals, ...words], { env });
+  const { code, out, err } = await limpidWith({ env }, ...words);
   expect({ words, code, err }).toEqual({ words, code: 0, err: '' });
   return out.trimEnd();
 }
@@ -110,7 +110,7 @@ test.each([
 test('a file that is called like a place is that file', async () => {
   await says('save', '-q', '-o', at('saved.tar'), 'team/app:1');
   writeFileSync(at('in/oci:file'), readFileSync(at('saved.tar')));
-  expect(await finish([PROGRAM, ...globals, 'load', '-q', '-i', 'oci:file'], { cwd: at('in') })).toEqual({
+  expect(await limpidWith({ cwd: at('in') }, 'load', '-q', '-i', 'oci:file')).toEqual({
     code: 0,
     out: 'Loaded image: localhost/team/app:1\n',
     err: '',
