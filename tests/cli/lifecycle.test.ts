@@ -7,6 +7,8 @@ const { directory, says, limpid } = privateWorld();
 // What a failed test leaves is not to fail the next.
 afterEach(() => limpid('rm', '-f', '-a', '-t', '0'));
 const state = (name: string) => says('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', name);
+/** Longer than a shell takes anywhere to be asked and to answer: nobody is killed. */
+const PATIENT = ['-t', '200'];
 /** Says on its log which signal came, and ends with a code of its own. */
 const TRAPS =
   'for s in TERM INT USR1; do trap "echo got $s; exit 20" $s; done; echo ready; while :; do sleep 0.01; done';
@@ -30,7 +32,7 @@ describe('stop', () => {
   test('asks, and takes the answer', async () => {
     await says('run', '-d', '--name', 'polite', BUSYBOX, 'sh', '-c', TRAPS);
     await isReady('polite');
-    expect(await says('stop', 'polite')).toBe('polite');
+    expect(await says('stop', ...PATIENT, 'polite')).toBe('polite');
     expect(await state('polite')).toBe('exited 20');
     expect(await says('logs', 'polite')).toBe('ready\ngot TERM');
     expect(await says('stop', 'polite')).toBe('polite');
@@ -39,7 +41,7 @@ describe('stop', () => {
   test('--stop-signal asks otherwise', async () => {
     await says('run', '-d', '--name', 'other', '--stop-signal', 'SIGUSR1', BUSYBOX, 'sh', '-c', TRAPS);
     await isReady('other');
-    await says('stop', 'other');
+    await says('stop', ...PATIENT, 'other');
     expect((await says('logs', 'other')).split('\n').at(-1)).toBe('got USR1');
     await says('rm', 'other');
   });
@@ -118,7 +120,7 @@ test('--rm: gone with its exit, files and all', async () => {
   const id = await says('run', '-d', '--rm', '--name', 'brief', BUSYBOX, 'sh', '-c', TRAPS);
   await isReady('brief');
   expect(existsSync(`${directory}/root/containers/${id}`)).toBe(true);
-  await says('stop', 'brief');
+  await says('stop', ...PATIENT, 'brief');
   expect([existsSync(`${directory}/root/containers/${id}`), existsSync(`${directory}/run/containers/${id}`)]).toEqual([
     false,
     false,

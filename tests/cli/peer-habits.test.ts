@@ -38,9 +38,9 @@ test('top tells ids, groups and the process group', async () => {
 });
 
 test('stop and restart by another signal', async () => {
-  await says('restart', '--signal', 'INT', 'lab');
+  await says('restart', '-t', '200', '--signal', 'INT', 'lab');
   await ready(2);
-  await says('stop', '-s', 'SIGINT', 'lab');
+  await says('stop', '-t', '200', '-s', 'SIGINT', 'lab');
   expect((await says('logs', 'lab')).split('\n').filter((line) => line.startsWith('got'))).toEqual([
     'got INT',
     'got INT',

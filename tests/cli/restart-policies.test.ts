@@ -1,10 +1,12 @@
-import { expect, test } from 'bun:test';
+import { afterEach, expect, test } from 'bun:test';
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
 import { kill } from '../kill.ts';
 
 const { directory, limpid, says, begin } = privateWorld();
+// What a failed test leaves is not to fail the next.
+afterEach(() => limpid('rm', '-f', '-a', '-t', '0'));
 const state = (name: string) => says('inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', name);
 const pidOf = async (name: string) => Number(await says('inspect', '--format', '{{.State.Pid}}', name));
 /** Whether a run of it is watched, or its policy is being asked, by a command that its monitor has left behind. */

@@ -1,8 +1,10 @@
-import { describe, expect, test } from 'bun:test';
+import { afterEach, describe, expect, test } from 'bun:test';
 import { BUSYBOX, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
 
 const { says, limpid, begin, onTerminal } = privateWorld();
+// What a failed test leaves is not to fail the next.
+afterEach(() => limpid('rm', '-f', '-a', '-t', '0'));
 const CTRL_C = '\x03';
 const DETACH = '\x10\x11';
 // Behind its prompt ash asks the terminal where the cursor is.
