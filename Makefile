@@ -9,13 +9,16 @@ DESTDIR ?=
 BUN := node_modules/.bin/bun
 TO := $(DESTDIR)$(PREFIX)
 
-.PHONY: help setup setup-test prepare build check test unit guest fuzz demo bench install uninstall clean
+.PHONY: help setup setup-demo setup-test prepare build check test unit guest fuzz demo bench install uninstall clean
 
 help: ## what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s "$$(printf '\t')"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## what a build needs: missing Debian packages (needs root) and npm packages
 	@tools/setup.sh build
+
+setup-demo: ## and what the demo shows it with
+	@tools/setup.sh demo
 
 setup-test: ## and what the tests need
 	@tools/setup.sh test
@@ -33,12 +36,12 @@ test: setup-test ## everything that CI runs
 	@$(BUN) tools/test.ts
 
 unit: prepare ## the tests beside the code, in seconds
-	@$(BUN) test base abi spec plan
+	@$(BUN) test --timeout=120000 --only-failures ./base ./abi ./spec ./plan
 
 guest: build setup-test ## a shell in the guest with cgroup v2
 	@$(BUN) tests/guest/run.ts v2 -- sh
 
-demo: build ## a first container, looked at with the machine's own tools
+demo: setup-demo build ## a first container, looked at with the machine's own tools
 	@tools/demo.sh
 
 bench: build ## Limpid beside crun, runc, podman and docker

@@ -1,4 +1,14 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,9 +26,24 @@ export function installProgram(directory: string, name: string): string {
   if (existsSync(LAUNCHER)) {
     copyFileSync(LAUNCHER, path);
     chmodSync(path, 0o755);
-    symlinkSync(BUILT, `${directory}/prefix/libexec/limpid/limpid`);
-  } else symlinkSync(BUILT, path);
+    placeProgram(`${directory}/prefix/libexec/limpid/limpid`);
+  } else placeProgram(path);
   return path;
+}
+
+/** A link is quick, but of a checkout in root's own directory nobody else gets through it. */
+function placeProgram(path: string): void {
+  if (isOpen(dirname(BUILT))) return symlinkSync(BUILT, path);
+  try {
+    linkSync(BUILT, path);
+  } catch {
+    // On another file system.
+    copyFileSync(BUILT, path);
+  }
+}
+
+function isOpen(directory: string): boolean {
+  return (statSync(directory).mode & 1) === 1 && (directory === '/' || isOpen(dirname(directory)));
 }
 
 /** The program installed in a place of its own, for users of every kind: `path` is what they call. */

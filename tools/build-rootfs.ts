@@ -3,9 +3,11 @@
  * manifest of everything else, and the digest of both, which names the unpacked directory.
  */
 import type { RootfsEntry } from '../kernel/assets.ts';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const OUT = fileURLToPath(new URL('../build/rootfs/busybox/', import.meta.url));
+const UNPACKED = fileURLToPath(new URL('../build/busybox-static', import.meta.url));
 
 const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
   ...[
@@ -55,9 +57,10 @@ function output(command: string[]): string {
   return stdout.toString();
 }
 
-/** The binary of the Debian package, wherever that release puts it. */
+/** The binary of the Debian package, installed or unpacked by tools/setup.sh, wherever that release puts it. */
 function findBusybox(): string {
-  const path = output(['dpkg', '-L', 'busybox-static'])
+  const files = existsSync(UNPACKED) ? ['find', UNPACKED, '-type', 'f'] : ['dpkg', '-L', 'busybox-static'];
+  const path = output(files)
     .split('\n')
     .find((line) => line.endsWith('/bin/busybox'));
   if (path === undefined) throw new Error('the package busybox-static holds no /bin/busybox');

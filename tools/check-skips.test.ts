@@ -15,6 +15,13 @@ test('a skip for what the world has, or for no reason, is not', () => {
   ]);
 });
 
+test('nor is a skip for what the distribution does not have', () => {
+  const skips = [skipped('umoci (needs umoci)'), skipped('skopeo (needs skopeo)')];
+  expect(unexpectedSkips('host-v2', skips, ['criu', 'umoci'])).toEqual([
+    'a.test.ts: "skopeo (needs skopeo)" is skipped, but host-v2 should have skopeo',
+  ]);
+});
+
 test('what passed or failed is none of its business', () => {
   expect(unexpectedSkips('host-v2', [{ ...skipped('x'), outcome: 'failed' }])).toEqual([]);
 });

@@ -21,13 +21,21 @@ const LACKING: Readonly<Record<TestWorld, readonly string[]>> = {
 
 const NEEDS = /\(needs ([^)]+)\)$/;
 
-/** One line for each test that was skipped and should not have been in this world. */
-export function unexpectedSkips(world: TestWorld, outcomes: readonly TestOutcome[]): string[] {
+/**
+ * One line for each test that was skipped and should not have been in this world; `lacking` names what this
+ * distribution does not have.
+ */
+export function unexpectedSkips(
+  world: TestWorld,
+  outcomes: readonly TestOutcome[],
+  lacking: readonly string[] = [],
+): string[] {
+  const absent = [...LACKING[world], ...lacking];
   return outcomes
     .filter(({ outcome }) => outcome === 'skipped')
     .flatMap(({ file, name }) => {
       const needs = NEEDS.exec(name)?.[1];
       if (needs === undefined) return `${file}: "${name}" is skipped without naming what it needs`;
-      return LACKING[world].includes(needs) ? [] : `${file}: "${name}" is skipped, but ${world} should have ${needs}`;
+      return absent.includes(needs) ? [] : `${file}: "${name}" is skipped, but ${world} should have ${needs}`;
     });
 }

@@ -16,7 +16,10 @@ clean_up() {
 }
 trap clean_up EXIT
 
-title() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+bold='' faint='' plain=''
+if [ -t 1 ]; then bold=$'\033[1m' faint=$'\033[2m' plain=$'\033[0m'; fi
+
+title() { printf '\n%s\n' "$bold$*$plain"; }
 # Shows the command as a person would type it, then runs it.
 show() {
   local word line=''
@@ -24,7 +27,7 @@ show() {
     case $word in *[!A-Za-z0-9_./:=,-]*) word="'$word'" ;; esac
     line+=" $word"
   done
-  printf '\033[2m$%s\033[0m\n' "$line"
+  printf '%s\n' "$faint\$$line$plain"
   "$@"
 }
 

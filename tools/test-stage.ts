@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { unexpectedSkips, type TestWorld } from './check-skips.ts';
 import { parseJunit, type TestOutcome } from './junit.ts';
@@ -85,7 +85,7 @@ export async function readOutcomes(path: string): Promise<TestOutcome[]> {
 export function tally(world: TestWorld, outcomes: readonly TestOutcome[], code: number, output: string): StageResult {
   const count = (wanted: TestOutcome['outcome']): number => outcomes.filter(({ outcome }) => outcome === wanted).length;
   const failures = outcomes.filter(({ outcome }) => outcome === 'failed');
-  const skips = unexpectedSkips(world, outcomes);
+  const skips = unexpectedSkips(world, outcomes, packagesLacking());
   const trouble = [
     ...failures.flatMap(({ file, name, message }) => [`${file}: ${name}`, ...message.split('\n').slice(0, 12)]),
     ...skips,
@@ -99,6 +99,12 @@ export function tally(world: TestWorld, outcomes: readonly TestOutcome[], code: 
     skipped: count('skipped') - skips.length,
     trouble,
   };
+}
+
+/** What tools/setup.sh did not find among the distribution's packages. */
+function packagesLacking(): string[] {
+  const path = `${ROOT}build/lacking`;
+  return existsSync(path) ? readFileSync(path, 'utf8').split(/\s+/) : [];
 }
 
 /** Runs a program of the repository with a limit in seconds, and returns all that it said. */

@@ -88,7 +88,7 @@ const STAGES: readonly Stage[] = [
   bun('build', 300, 'tools/build.ts'),
   bun('build for tests', 300, 'tools/build-native.ts', 'all'),
   { name: 'checks', run: checks },
-  host('unit', [...Object.keys(ROOMS), 'tools', 'tests/golden', 'tests/leftovers.test.ts'], 600),
+  host('unit', [...Object.keys(ROOMS), 'tools', 'tests/golden', 'tests/guest', 'tests/leftovers.test.ts'], 600),
   host('kernel', ['tests/kernel'], 1200),
   host(
     'sanitizers',

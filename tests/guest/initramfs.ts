@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import type { GuestKernel } from './kernel.ts';
+
+// The machine's own may be one that needs libraries.
+const BUSYBOX = fileURLToPath(new URL('../../build/rootfs/busybox/busybox.bin', import.meta.url));
 
 // What stands between the guest and the host's root; the rest is loaded from there by modprobe.
 const MODULES = ['virtio_pci', 'virtio_console', '9pnet_virtio', '9p', 'overlay'];
@@ -8,7 +12,7 @@ export async function buildInitramfs(kernel: GuestKernel, initScript: string): P
   const archive = new CpioArchive();
   for (const directory of ['bin', 'dev', 'proc', 'sys', 'modules', 'lower', 'upper', 'root'])
     archive.directory(directory);
-  archive.file('bin/busybox', await Bun.file('/bin/busybox').bytes(), 0o755);
+  archive.file('bin/busybox', await Bun.file(BUSYBOX).bytes(), 0o755);
   archive.file('init', new TextEncoder().encode(initScript), 0o755);
   const files = await modulesInOrder(kernel);
   for (const file of files)
@@ -36,14 +40,18 @@ async function modulesInOrder(kernel: GuestKernel): Promise<string[]> {
   return [...order];
 }
 
-/** `kernel/fs/9p/9p.ko.zst` → `9p.ko` */
+/** `kernel/fs/9p/9p.ko.xz` → `9p.ko` */
 function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1).replace(/\.zst$/, '');
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.(zst|xz)$/, '');
 }
 
 async function moduleBytes(path: string): Promise<Uint8Array> {
   const bytes = await Bun.file(path).bytes();
-  return path.endsWith('.zst') ? Bun.zstdDecompressSync(bytes) : bytes;
+  if (path.endsWith('.zst')) return Bun.zstdDecompressSync(bytes);
+  if (!path.endsWith('.xz')) return bytes;
+  const { stdout, exitCode } = Bun.spawnSync(['xz', '-dc'], { stdin: bytes });
+  if (exitCode !== 0) throw new Error(`xz cannot read ${path}`);
+  return stdout;
 }
 
 /** cpio's "newc" format, as Documentation/driver-api/early-userspace/buffer-format.rst has it. */

@@ -1,5 +1,5 @@
 import { $, Glob } from 'bun';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const GUEST = fileURLToPath(new URL('../../build/guest/', import.meta.url));
@@ -39,6 +39,7 @@ async function fetchKernel(): Promise<GuestKernel> {
     await $`dpkg -x ${archive} ${GUEST}kernel`;
   }
   await $`rm -rf ${download}`;
+  linkLib(`${GUEST}kernel`);
   const [release] = await Array.fromAsync(new Glob('*').scan({ cwd: `${GUEST}kernel/lib/modules`, onlyFiles: false }));
   // The package's own set-up, which would have made modules.dep, is not run: nothing is installed.
   await $`depmod -b ${GUEST}kernel ${release}`.env({ ...process.env, PATH: `${process.env['PATH']}:/sbin:/usr/sbin` });
@@ -46,6 +47,13 @@ async function fetchKernel(): Promise<GuestKernel> {
   const kernel = await findKernel();
   if (kernel === undefined) throw new Error(`the packages ${packages.join(', ')} hold no kernel`);
   return kernel;
+}
+
+/** Distributions put modules into /lib or /usr/lib, and depmod looks for them in either: here both are one. */
+function linkLib(root: string): void {
+  if (!existsSync(`${root}/lib`)) return symlinkSync('usr/lib', `${root}/lib`);
+  mkdirSync(`${root}/usr`, { recursive: true });
+  if (!existsSync(`${root}/usr/lib`)) symlinkSync('../lib', `${root}/usr/lib`);
 }
 
 /**
@@ -66,18 +74,32 @@ async function unpackImage(path: string): Promise<void> {
 
 /** The real packages behind the metapackage; apt's lists are fetched where they know of none. */
 async function kernelPackages(): Promise<string[]> {
-  const find = async (): Promise<string[]> => {
-    for (const metapackage of METAPACKAGES) {
-      const depends = await $`apt-cache depends ${metapackage}`.quiet().nothrow().text();
-      const packages = [...depends.matchAll(/Depends: (linux-(?:image|modules)-\d\S*)/g)].map((match) => match[1]!);
-      if (packages.length > 0) return packages;
-    }
-    return [];
-  };
-  const known = await find();
+  const known = await packagesOfKernel(dependsOf);
   if (known.length > 0) return known;
   await $`apt-get update -qq`.quiet();
-  const found = await find();
+  const found = await packagesOfKernel(dependsOf);
   if (found.length === 0) throw new Error(`apt knows none of ${METAPACKAGES.join(', ')}`);
   return found;
+}
+
+/** What apt-cache says of a package, in words that no locale translates. */
+function dependsOf(name: string): Promise<string> {
+  return $`apt-cache depends ${name}`
+    .env({ ...process.env, LC_ALL: 'C' })
+    .quiet()
+    .nothrow()
+    .text();
+}
+
+/** The packages of one kernel: on Ubuntu its modules are in packages that the image depends on, or the metapackage. */
+export async function packagesOfKernel(depends: (name: string) => Promise<string>): Promise<string[]> {
+  const found = new Set<string>();
+  const follow = async (name: string): Promise<void> => {
+    for (const [, next] of (await depends(name)).matchAll(
+      / Depends: (linux-(?:image|modules|modules-extra|binary)-\d\S*)/g,
+    ))
+      if (!found.has(next!)) await follow(found.add(next!) && next!);
+  };
+  for (const name of METAPACKAGES) if (found.size === 0) await follow(name);
+  return [...found];
 }

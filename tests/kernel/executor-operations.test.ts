@@ -267,7 +267,7 @@ describe('what a process becomes', () => {
 
   test('the first candidate that can be run is', async () => {
     writeFileSync(scratch.file('plain'), 'not for running', { mode: 0o644 });
-    const candidates = ['/none', scratch.file('plain'), '/bin/busybox', '/bin/false'];
+    const candidates = ['/none', scratch.file('plain'), '/bin/sh', '/bin/false'];
     const done = await outcome([
       host({ op: 'clone', flags: 0, cgroup: -1, pidfd: -1, proc: -1, user: -1 }),
       child({ op: 'exec', candidates, argv: ['sh', '-c', 'exit 9'], env: [] }),

@@ -86,7 +86,7 @@ test('clean-up runs in order after the exit record, past failures', async () => 
     cleanup({ op: 'unlink', at: -1, path: scratch.file('missing'), missingOk: false }),
     cleanup({ op: 'remove', at: -1, path: scratch.file('tree') }),
     cleanup({ op: 'remove', at: -1, path: scratch.file('tree') }),
-    cleanup({ op: 'spawn', path: '/bin/busybox', argv: ['touch', scratch.file('spawned')], env: [] }),
+    cleanup({ op: 'spawn', path: '/bin/touch', argv: ['touch', scratch.file('spawned')], env: [] }),
   ];
   const { control, monitor } = run(supervised(scratch, 'true', { after }));
   started(control);

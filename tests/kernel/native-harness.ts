@@ -22,6 +22,8 @@ import { encodePlan } from '../../plan/wire.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** LIMPID_EXECUTOR=build/native/executor-asan runs the same tests against the sanitized build. */
 export const EXECUTOR = Bun.env['LIMPID_EXECUTOR'] ?? `${ROOT}build/native/executor`;
+/** That of `builtin:busybox`: the machine's own, if it has one, may need libraries. */
+export const BUSYBOX = `${ROOT}build/rootfs/busybox/busybox.bin`;
 export const ASAN_EXECUTOR = `${ROOT}build/native/executor-asan`;
 
 export const CLONE_NEWNS = 0x20000;
@@ -212,7 +214,7 @@ export class Scratch {
   busybox(): string {
     const root = this.file('lower');
     for (const name of ['bin', 'dev', 'proc', 'tmp', 'etc']) mkdirSync(`${root}/${name}`, { recursive: true });
-    copyFileSync('/bin/busybox', `${root}/bin/busybox`);
+    copyFileSync(BUSYBOX, `${root}/bin/busybox`);
     chmodSync(`${root}/bin/busybox`, 0o755);
     for (const name of ['sh', 'cat', 'ls', 'stty', 'sleep', 'dd', 'readlink', 'id', 'hostname', 'seq', 'yes', 'head'])
       symlinkSync('busybox', `${root}/bin/${name}`);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
+  chmodSync,
   copyFileSync,
   closeSync,
   existsSync,
@@ -24,7 +25,7 @@ import { planEnter } from '../../plan/enter.ts';
 import { planLaunch } from '../../plan/launch.ts';
 import type { Plan } from '../../plan/ops.ts';
 import { scriptPlan } from '../../plan/script.ts';
-import { DISK } from './native-harness.ts';
+import { BUSYBOX, DISK } from './native-harness.ts';
 import { observeContainer, type Observation } from './container-observation.ts';
 
 const STDOUT = 1;
@@ -43,7 +44,8 @@ beforeAll(() => {
   world = mkdtempSync(`${DISK}/limpid-script-`);
   const lower = `${world}/lower`;
   for (const name of ['bin', 'proc', 'sys', 'dev', 'tmp', 'etc']) mkdirSync(`${lower}/${name}`, { recursive: true });
-  copyFileSync('/bin/busybox', `${lower}/bin/busybox`);
+  copyFileSync(BUSYBOX, `${lower}/bin/busybox`);
+  chmodSync(`${lower}/bin/busybox`, 0o755);
   for (const name of ['sh', 'cat', 'readlink']) symlinkSync('busybox', `${lower}/bin/${name}`);
   symlinkSync('/tmp', `${lower}/link`);
   symlinkSync('../../../link', `${lower}/tmp/up`);
@@ -351,7 +353,7 @@ test('piped into sh, with no stdin for the container', async () => {
 describe('a script that fails says where, and leaves nothing', () => {
   const missing = (source: string) =>
     ({ type: 'bind', source, destination: '/tmp/x', options: [], because: '-v' }) as const;
-  test.each<[string, Config, string, number]>([
+  test.each<[string, Config, string | RegExp, number]>([
     ['in the child', { mounts: [missing('/nonexistent')] }, 'special device /nonexistent', 32],
     [
       'on the host’s side',
@@ -364,7 +366,8 @@ describe('a script that fails says where, and leaves nothing', () => {
         ],
         gidMappings: [{ containerID: 0, hostID: 200000, size: 1 }],
       },
-      'printf: I/O error',
+      // From util-linux 2.39 on mount tries the map for the root's owners, before it is the container's.
+      /printf: I\/O error|mount: .* failed to parse mount options/,
       1,
     ],
     // The kernel takes no quota below 1 ms.
@@ -373,7 +376,7 @@ describe('a script that fails says where, and leaves nothing', () => {
   ])('%s', async (_, config, message, code) => {
     const { plan, directory } = container('d', { interactive: true, ...config });
     const shell = Bun.spawn(['sh'], { stdin: new Blob([scriptPlan(plan)]), stdout: 'pipe', stderr: 'pipe' });
-    expect(await new Response(shell.stderr).text()).toContain(message);
+    expect(await new Response(shell.stderr).text()).toMatch(message);
     expect(await shell.exited).toBe(code);
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(world);
     const left = plan.flatMap((op) => (op.op === 'remove_cgroup' && existsSync(op.path) ? [op.path] : []));
