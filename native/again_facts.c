@@ -169,12 +169,8 @@ static bool interface_is(const char *name, const char *expected) {
     bool up = fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP) != 0;
     bool known = up && ioctl(fd, SIOCGIFHWADDR, &request) == 0;
     close(fd);
-    for (int i = 0; known && i < 6; i++) {
-        uint8_t byte = (uint8_t)request.ifr_hwaddr.sa_data[i];
-        *end++ = "0123456789abcdef"[byte >> 4];
-        *end++ = "0123456789abcdef"[byte & 15];
-    }
-    *end = '\0';
+    for (int i = 0; known && i < 6; i++)
+        end = put_hex(end, (uint8_t)request.ifr_hwaddr.sa_data[i]);
     return known && strcmp(mac, expected) == 0;
 }
 

@@ -16,12 +16,8 @@ static void set_address(struct own *own, uint32_t address) {
     for (int i = 0; i < 4; i++) {
         uint8_t byte = own->address_bytes[i] = (uint8_t)(address >> (24 - 8 * i));
         text = put_number(i == 0 ? text : put(text, "."), byte);
-        if (i > 0)
-            *hex++ = ':';
-        *hex++ = "0123456789abcdef"[byte >> 4];
-        *hex++ = "0123456789abcdef"[byte & 15];
+        hex = put_hex(i == 0 ? hex : put(hex, ":"), byte);
     }
-    *hex = '\0';
 }
 
 static uint64_t offset_behind_last(int directory, uint64_t size) {

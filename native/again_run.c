@@ -77,7 +77,7 @@ static bool new_id(char *id) {
     if (getrandom(random, sizeof(random), 0) != sizeof(random))
         return false;
     for (int i = 0; i < ID_BYTES; i++)
-        sprintf(id + 2 * i, "%02x", random[i]);
+        id = put_hex(id, random[i]);
     return true;
 }
 

@@ -188,32 +188,18 @@ static int plan_for(const struct container *c, const struct request *request) {
 }
 
 /* The pid of what has started; 0 where something failed: then all of it has ended, and the program tries itself. */
-static pid_t read_start(int control) {
-    uint8_t header[FRAME_HEADER];
-    char text[64];
-    uint64_t pid;
-    const char *at = text;
-    if (recv(control, header, sizeof(header), MSG_WAITALL) != sizeof(header) || header[0] != FRAME_STARTED)
-        return 0;
-    size_t size = frame_size(header);
-    if (size >= sizeof(text) || recv(control, text, size, MSG_WAITALL) != (ssize_t)size)
-        return 0;
-    text[size] = '\0';
-    return next_number(&at, &pid) && pid <= INT32_MAX ? (pid_t)pid : 0;
-}
-
 static pid_t launch(int plan, int target) {
     const struct handed handed[] = {{TARGET_SLOT, target}, {STDIN_SLOT, 0}, {STDIN_SLOT + 1, 1}, {STDIN_SLOT + 2, 2}};
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return 0;
-    pid_t executor = start_executor(plan, ends[1], handed, 4, false);
+    pid_t executor = start_executor(plan, ends[1], handed, 4, false), pid;
     close(ends[1]);
-    pid_t pid = executor < 0 ? 0 : read_start(ends[0]);
+    bool started = executor >= 0 && hear_of_start(ends[0], &pid) == FRAME_STARTED;
     while (executor > 0 && waitpid(executor, NULL, 0) < 0 && errno == EINTR)
         continue;
     close(ends[0]);
-    return pid;
+    return started ? pid : 0;
 }
 
 /* Whole or not at all, as runtime/pid-file.ts. */

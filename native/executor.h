@@ -15,6 +15,7 @@
 char *put(char *at, const char *text);
 char *put_number(char *at, uint64_t number);
 char *put_padded(char *at, uint64_t number, int digits);
+char *put_hex(char *at, uint8_t byte);
 bool parse_number(const char *text, size_t size, uint64_t *number);
 bool next_number(const char **text, uint64_t *number);
 

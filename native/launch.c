@@ -62,18 +62,25 @@ static bool read_frame(int control, struct frame_read *frame) {
         return false;
     frame->size = frame_size(frame->header);
     frame->payload = malloc(frame->size + 1);
-    return frame->payload != NULL && (frame->size == 0 || recv(control, frame->payload, frame->size, MSG_WAITALL) == (ssize_t)frame->size);
+    if (frame->payload == NULL || (frame->size > 0 && recv(control, frame->payload, frame->size, MSG_WAITALL) != (ssize_t)frame->size))
+        return false;
+    frame->payload[frame->size] = '\0';
+    return true;
 }
 
-/* Up to the frame that says what became of it: nothing that follows is read. 0 where the executor died before it. */
-static unsigned hears_of_start(int control) {
+unsigned hear_of_start(int control, pid_t *pid) {
     struct frame_read frame, trace = {0};
+    uint64_t number;
     bool whole;
     while ((whole = read_frame(control, &frame)) && frame.header[0] == FRAME_TRACE)
         trace = frame;
     if (whole && frame.header[0] == FRAME_STARTED) {
         trace_phase("container started");
         trace_show(trace.payload, trace.size);
+        const char *at = frame.payload;
+        if (!next_number(&at, &number) || number > INT32_MAX)
+            return 0;
+        *pid = (pid_t)number;
     }
     return whole ? frame.header[0] : 0;
 }
@@ -82,10 +89,10 @@ int launch_plan(const void *plan, size_t size, const struct handed *handed, bool
     int ends[2], fd = plan_file(plan, size);
     if (fd < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return LAUNCH_FAILED;
-    pid_t executor = start_executor(fd, ends[1], handed, 1, traced);
+    pid_t executor = start_executor(fd, ends[1], handed, 1, traced), pid;
     close(ends[1]);
     close(fd);
-    unsigned heard = executor < 0 ? FRAME_FAILED : hears_of_start(ends[0]);
+    unsigned heard = executor < 0 ? FRAME_FAILED : hear_of_start(ends[0], &pid);
     if (heard == FRAME_STARTED)
         return ends[0];
     while (executor > 0 && waitpid(executor, NULL, 0) < 0 && errno == EINTR)

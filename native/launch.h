@@ -10,6 +10,8 @@ struct handed {
     int slot, fd;
 };
 pid_t start_executor(int plan, int control, const struct handed *handed, int count, bool traced);
+/* What became of it, and whose pid started: up to the frame that says so, nothing that follows is read. 0 where it died before. */
+unsigned hear_of_start(int control, pid_t *pid);
 int plan_file(const void *bytes, size_t size);
 /*
  * The descriptor that hears of the end of what has started. Otherwise all of it has ended: the executor has cleared away what

@@ -27,6 +27,14 @@ char *put_number(char *at, uint64_t number) {
     return put_padded(at, number, 1);
 }
 
+char *put_hex(char *at, uint8_t byte) {
+    static const char DIGITS[] = "0123456789abcdef";
+    *at++ = DIGITS[byte >> 4];
+    *at++ = DIGITS[byte & 15];
+    *at = '\0';
+    return at;
+}
+
 /* Decimal digits and nothing else, with no sign, no leading zero and no overflow. */
 bool parse_number(const char *text, size_t size, uint64_t *number) {
     uint64_t value = 0;
