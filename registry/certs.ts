@@ -2,6 +2,7 @@ import { ownHost, type HostView } from './host-view.ts';
 import type { TlsOptions } from './http/follow.ts';
 import { LimpidError } from '../base/error.ts';
 import type { RegistryOptions } from './options.ts';
+import { userConfig } from './settings/read-conf.ts';
 
 /**
  * TLS settings for a registry: the certificates of `--cert-dir`, or of the first `certs.d/HOST[:PORT]` there is:
@@ -18,9 +19,8 @@ export async function tlsFor(registry: string, insecure: boolean, options: Regis
   return { rejectUnauthorized: !insecure };
 }
 
-function certificateDirectories(registry: string, { env }: HostView): string[] {
-  const config = env['XDG_CONFIG_HOME'] ?? `${env['HOME'] ?? ''}/.config`;
-  return [`${config}/containers/certs.d`, '/etc/containers/certs.d', '/etc/docker/certs.d'].map(
+function certificateDirectories(registry: string, host: HostView): string[] {
+  return [`${userConfig(host)}/containers/certs.d`, '/etc/containers/certs.d', '/etc/docker/certs.d'].map(
     (directory) => `${directory}/${registry}`,
   );
 }

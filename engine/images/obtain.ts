@@ -3,11 +3,13 @@ import { parseLocation } from '../../store/transports/location.ts';
 import { choosePlatform, runsOn } from '../../store/images/platform.ts';
 import { isIndexType } from '../../spec/manifest-kind.ts';
 import type { ImageIndex, Platform } from '../../spec/image.ts';
+import { formatReference } from '../../spec/reference.ts';
 import { readDocument } from '../../store/images/blobs.ts';
 import type { World } from '../world.ts';
 import { lookUpImage, noSuchImage, type StoredImage } from './find.ts';
 import { hostPlatform } from './host-platform.ts';
 import { listImages } from './list.ts';
+import { registryReferences } from './open-source.ts';
 import { pullStored, type PullOptions } from './pull.ts';
 
 /** When an image is looked for elsewhere, as `--pull` says. */
@@ -26,7 +28,7 @@ export async function obtainImage(world: World, text: string, options: ObtainOpt
   if (parseLocation(text) !== undefined || text.startsWith('docker://')) return pullOne(world, text, options);
   // What the store has would bear on it for an id alone, in which there is no slash.
   if (policy === 'always' && text.includes('/')) return pullOne(world, text, options);
-  const found = lookUpImage(world, text);
+  const found = lookUpImage(world, text) ?? (await lookUpAlias(world, text, options));
   const known = found === undefined ? undefined : await memberOf(world, found, options.platform);
   const fits = known !== undefined && isFor(known, options.platform);
   if (policy === 'never') {
@@ -38,6 +40,22 @@ export async function obtainImage(world: World, text: string, options: ObtainOpt
     return await pullOne(world, text, options);
   } catch (error) {
     if (policy === 'newer' && fits && error instanceof LimpidError) return known;
+    throw error;
+  }
+}
+
+/** By the one name in full that registries.conf has a short one stand for. */
+async function lookUpAlias(
+  world: World,
+  text: string,
+  { registry = {} }: PullOptions,
+): Promise<StoredImage | undefined> {
+  try {
+    const [reference, ...more] = await registryReferences(text, registry);
+    return reference === undefined || more.length > 0 ? undefined : lookUpImage(world, formatReference(reference));
+  } catch (error) {
+    // What is wrong with the name, or with what it could mean, is told by who asks for it.
+    if (error instanceof LimpidError) return undefined;
     throw error;
   }
 }

@@ -45,6 +45,8 @@ async function secretInFiles(
   const { host = ownHost() } = options;
   for (const path of authFilesToRead(options)) {
     const file = await readAuthFile(path, options);
+    if (file === undefined && path === options.authFile)
+      options.notice?.(`no credentials from --authfile: there is no file "${path}"`);
     if (file === undefined) continue;
     const helper = helperFor(file, registry);
     if (helper !== undefined && helper !== '') return secretFromHelper(host, helper, registry);
