@@ -5,6 +5,7 @@ export type TestWorld = 'host-v1' | 'host-v2' | 'guest-v1' | 'guest-v2' | 'guest
 
 /** A machine without the distribution's kernel has none of its modules. */
 const BARE = 'a kernel without ipvlan, VLANs and SCTP';
+const USER_NAMESPACES = 'user namespaces without root';
 const NO_MODULES = ['ipvlan', 'VLANs', 'SCTP', 'modules that can go', BARE];
 
 /**
@@ -12,8 +13,8 @@ const NO_MODULES = ['ipvlan', 'VLANs', 'SCTP', 'modules that can go', BARE];
  * `(needs CAPABILITY)`; a skip for anything else is a hole in the net and fails.
  */
 const LACKING: Readonly<Record<TestWorld, readonly string[]>> = {
-  'host-v1': ['cgroup v2', 'hugetlb', 'swap', 'apparmor', 'criu', 'systemd', ...NO_MODULES],
-  'host-v2': ['cgroup v1', 'hugetlb', 'swap', 'apparmor', 'criu', 'systemd', ...NO_MODULES],
+  'host-v1': ['cgroup v2', 'hugetlb', 'swap', 'apparmor', 'criu', 'systemd', USER_NAMESPACES, ...NO_MODULES],
+  'host-v2': ['cgroup v1', 'hugetlb', 'swap', 'apparmor', 'criu', 'systemd', USER_NAMESPACES, ...NO_MODULES],
   'guest-v1': ['cgroup v2', 'swap', 'speed', 'idmapped tmpfs', BARE],
   'guest-v2': ['cgroup v1', 'swap', 'speed', 'idmapped tmpfs', BARE],
   'guest-systemd': [],

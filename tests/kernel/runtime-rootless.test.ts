@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { exampleSpec } from '../../runtime/example-spec.ts';
 import { until } from '../cli/until.ts';
 import { runtimeScope } from './runtime-bundle.ts';
@@ -9,6 +9,15 @@ const ID = 61_234;
 const { directory, root, bundle, run, runWith } = runtimeScope();
 const through = ['setpriv', `--reuid=${ID}`, `--regid=${ID}`, '--clear-groups', '--inh-caps=-all', '--no-new-privs'];
 const asUser = (...words: string[]) => runWith({ through }, ...words);
+
+// Ubuntu from 23.10 on: who makes a user namespace without root gets no rights in it.
+const RESTRICTION = '/proc/sys/kernel/apparmor_restrict_unprivileged_userns';
+const isRestricted = existsSync(RESTRICTION) && readFileSync(RESTRICTION, 'utf8') === '1\n';
+
+/** A test of what nobody but root may do where the machine says so. */
+function userTest(name: string, run: () => Promise<void>): void {
+  test.skipIf(isRestricted)(`${name} (needs user namespaces without root)`, run);
+}
 
 beforeAll(() => {
   chmodSync(directory, 0o755);
@@ -25,7 +34,7 @@ function rootlessBundle(name: string, args: readonly string[], additionalGids?: 
   });
 }
 
-test('a user runs a container, and is root in it and nobody else', async () => {
+userTest('a user runs a container, and is root in it and nobody else', async () => {
   const path = rootlessBundle('mine', [
     'sh',
     '-c',
@@ -39,7 +48,7 @@ test('a user runs a container, and is root in it and nobody else', async () => {
   expect(err).toContain('Read-only file system');
 });
 
-test('create, start, exec, kill and delete', async () => {
+userTest('create, start, exec, kill and delete', async () => {
   const path = rootlessBundle('long', ['sleep', '1000']);
   expect(await asUser('create', '--bundle', path, 'long')).toEqual({ code: 0, out: '', err: '' });
   expect(await asUser('start', 'long')).toEqual({ code: 0, out: '', err: '' });
@@ -92,7 +101,7 @@ describe('with ids of /etc/subuid', () => {
     for (const [name, text] of Object.entries(files)) writeFileSync(`${directory}/etc-${name}`, text);
   });
 
-  test('all of them are there, and users and groups of them', async () => {
+  userTest('all of them are there, and users and groups of them', async () => {
     const path = mapped('ranges', 65_536, [
       'sh',
       '-c',
@@ -113,14 +122,14 @@ describe('with ids of /etc/subuid', () => {
     });
   });
 
-  test('exec is in them too', async () => {
+  userTest('exec is in them too', async () => {
     const path = mapped('held', 65_536, ['sleep', '1000']);
     expect(await asMapped([], 'run', '--detach', '--bundle', path, 'held')).toEqual({ code: 0, out: '', err: '' });
     expect(await asMapped([], 'exec', 'held', 'id', '-G')).toEqual({ code: 0, out: '6 7\n', err: '' });
     expect((await asMapped([], 'delete', '--force', 'held')).code).toBe(0);
   });
 
-  test('more than were given, and without the programs that map them', async () => {
+  userTest('more than were given, and without the programs that map them', async () => {
     const path = mapped('greedy', 65_537, ['true']);
     expect(await asMapped([], 'run', '--bundle', path, 'greedy')).toEqual({
       code: 1,
