@@ -1,10 +1,12 @@
 import { LimpidError } from '../../base/error.ts';
+import { wakeAt } from '../../kernel/unix-socket.ts';
 import { findNetwork } from '../../network/store/read.ts';
 import { underNetworksLock, writeNetwork } from '../../network/store/write.ts';
 import type { World } from '../world.ts';
 import { addressWord } from './address-words.ts';
+import { resolverPlace } from './names/resolver-place.ts';
 
-/** Changes whom the containers of a network ask for outside names. Throws ENONETWORK, EOPTION. */
+/** Changes whom the containers of a network ask for outside names, from the next question on. Throws ENONETWORK, EOPTION. */
 export async function updateNetwork(
   world: World,
   reference: string,
@@ -18,6 +20,7 @@ export async function updateNetwork(
       if (!network.dnsServers.includes(server)) throw refusal(network.name, `"${server}" is none of its resolvers`);
     const kept = network.dnsServers.filter((server) => !dropped.has(server));
     writeNetwork(world, { ...network, dnsServers: [...new Set([...kept, ...added])] });
+    wakeAt(resolverPlace(world).wake);
   });
 }
 

@@ -99,6 +99,26 @@ describe('the outside', () => {
     expect(await digs('@10.70.0.1', '+short', '+noedns', 'edns.test')).toBe('203.0.113.8');
   });
 
+  test('is searched by the domains of whoever asks', async () => {
+    await start('late', '--network', 'front', '--dns-search=test');
+    // As the C library of this machine asks where it has the container's network and its resolv.conf.
+    const path = await says('inspect', '--format={{.ResolvConfPath}}', 'late');
+    const asks = `mount --bind ${path} /etc/resolv.conf; for name in example web; do getent ahostsv4 $name; done`;
+    const found = await says('netns', 'exec', 'late', 'unshare', '--mount', 'sh', '-c', asks);
+    expect(found.match(/^\S+(?= +STREAM)/gm)).toEqual(['203.0.113.5', '10.70.0.2']);
+  });
+
+  test('is asked at other addresses from the next question on, where these are changed', async () => {
+    // Nobody answers at the machine's own.
+    await says('network', 'create', '--subnet', '10.70.2.0/24', '--dns', '198.51.100.1', 'side');
+    await start('late', '--network', 'side');
+    expect(await finds('late', 'example.test')).toBe('SERVFAIL');
+    await says('network', 'update', `--dns-add=${OUTSIDE}`, '--dns-drop=198.51.100.1', 'side');
+    expect(await finds('late', 'example.test')).toBe('203.0.113.5');
+    await says('rm', '-f', '-t', '0', 'late');
+    await says('network', 'rm', 'side');
+  });
+
   test('is not there for an internal network', async () => {
     expect(await finds('db', 'example.test')).toBe('REFUSED');
     expect(await says('exec', 'db', 'cat', '/etc/resolv.conf')).toStartWith('nameserver 10.70.1.1\nsearch dns.limpid');

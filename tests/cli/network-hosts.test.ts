@@ -1,7 +1,9 @@
 /** Containers of the built program on several networks, and who reaches whom, with real programs on several hosts. */
 import { beforeAll, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cable, TestHost, type NetworkPlace } from '../kernel/test-hosts.ts';
 import { labNetwork } from './lab-network.ts';
+import { finish } from './limpid.ts';
 
 const lab = labNetwork();
 const { host, lan, says } = lab;
@@ -26,6 +28,14 @@ beforeAll(async () => {
     '5353:53/udp',
     '-p',
     '8082:82',
+    '-p',
+    '[fd07::1]:8083:80',
+    '-p',
+    '[::1]:8084:80',
+    '-p',
+    '192.168.7.1:8085-8086:80-81',
+    '-p',
+    '5201:5201',
   );
   neighbour = await lab.inside('neighbour', '--network=front');
   other = await lab.inside('other', '--network=back:ip=10.92.0.10');
@@ -64,6 +74,36 @@ test('published ports, from every side, with the addresses that the server sees'
   expect(await Promise.all(answers)).toEqual(
     sides.map(([name, , , seen]) => [name, `${seen} tcp`, `${seen} udp 3000`]),
   );
+});
+
+test('a port that is published at one address is at no other', async () => {
+  expect(await lan.asks('fd07::1', 8083)).toBe('fd07::2 tcp');
+  expect(await host.asks('::1', 8084)).toBe('fd91::1 tcp');
+  expect(await lan.asks('192.168.7.1', 8085)).toBe('192.168.7.2 tcp');
+  expect((await lan.runs('curl -sS http://192.168.7.1:8086/')).out).toBe('192.168.7.2 http\n');
+  const elsewhere: [NetworkPlace, string, number][] = [
+    [lan, '192.168.7.1', 8083],
+    [host, '::1', 8083],
+    [lan, 'fd07::1', 8084],
+    [host, '127.0.0.1', 8084],
+    [lan, 'fd07::1', 8085],
+    [host, '127.0.0.1', 8086],
+  ];
+  const answers = elsewhere.map(([who, address, port]) => who.asks(address, port, '-w', '1'));
+  expect(await Promise.all(answers)).toEqual(elsewhere.map(() => CLOSED));
+});
+
+test('iperf3, which wants two connections, to a published port and to a neighbour', async () => {
+  const bytes = 16 << 20;
+  for (const [who, address] of [
+    [lan, '192.168.7.1'],
+    [neighbour, '10.91.0.10'],
+  ] as const) {
+    await web.serves(['-c', 'exec iperf3 -s -1 -p 5201 --forceflush'], 'sh');
+    const { code, out } = await who.runs(`iperf3 -c ${address} -p 5201 -n ${bytes} -J`);
+    expect([address, code]).toEqual([address, 0]);
+    expect(JSON.parse(out).end.sum_sent.bytes).toBeGreaterThanOrEqual(bytes);
+  }
 });
 
 test('five megabytes go and come whole, also where addresses are written over on the way', async () => {
@@ -129,7 +169,33 @@ test('a smaller MTU behind a router is found out, to both sides', async () => {
   }
 });
 
-test('nothing of the host is changed outside of our table but forwarding', () => {
+test('nothing of the host is changed outside of our table but forwarding, and what the kernel does of itself with that', async () => {
+  const directory = mkdtempSync('/tmp/limpid-changes-');
+  const limpidIn = `${lab.program} --root ${directory}/root --runroot ${directory}/run`;
+  // What each bridge has of its own is not the host's.
+  const look = `(cd /proc/sys/net; grep -rs . . | grep -vE '/lim|/eth0/|conntrack_count|_hash_entries' | sort)`;
+  const script =
+    `for name in ipv4/ip_forward ipv6/conf/all/forwarding; do echo 0 > /proc/sys/net/$name; done; ${look} > ${directory}/before; ` +
+    `${limpidIn} network create --ipv6 --disable-dns both >&2; ${limpidIn} run --rm -p 8080:80 --network=both builtin:busybox true; ` +
+    `${look} | diff ${directory}/before - | grep '^>'; ${limpidIn} network inspect both --format '{{json .host_changes}}'`;
+  try {
+    const { out } = await finish(['unshare', '--net', 'sh', '-c', script]);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.pop()).toBe('{"net.ipv4.ip_forward":"1","net.ipv6.conf.all.forwarding":"1"}');
+    expect(lines).toEqual(
+      [
+        'ipv4/conf/all/accept_redirects:0',
+        ...['all', 'default', 'lo'].map((name) => `ipv4/conf/${name}/forwarding:1`),
+        'ipv4/ip_forward:1',
+        ...['all', 'default', 'lo'].map((name) => `ipv6/conf/${name}/forwarding:1`),
+      ].map((line) => `> ./${line}`),
+    );
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('one table, and its guard; no interface routes what belongs to the loopback', () => {
   expect(host.does('nft list ruleset').match(/^table .*$/gm)).toEqual([
     expect.stringMatching(/^table inet limpid-[0-9a-f]{8}-guard \{ # progname limpid-guard$/),
     expect.stringMatching(/^table inet limpid-[0-9a-f]{8} \{$/),

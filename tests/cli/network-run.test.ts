@@ -1,11 +1,11 @@
 /** Containers on networks, as their own tools and the host's see them. */
 import { describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { BUSYBOX, finish } from './limpid.ts';
 import { labNetwork } from './lab-network.ts';
 import { until } from './until.ts';
 
-const { host, lan, program, limpid, says, inside } = labNetwork();
+const { host, lan, directory: world, program, limpid, says, inside } = labNetwork();
 const BRIDGE = '--network=bridge';
 const inContainer = (script: string, ...options: string[]) =>
   says('run', '--rm', ...options, BUSYBOX, 'sh', '-c', script);
@@ -15,6 +15,18 @@ const links = () =>
     .split('\n')
     .map((line) => line.split(/[@ ]/)[0])
     .filter(Boolean);
+
+/** All that a start or a change of networks could leave: interfaces, rules, files. The guard comes and goes when it has time. */
+function everything(): string[] {
+  const tables = host.does('nft list tables').match(/inet limpid-[0-9a-f]{8}$/gm) ?? [];
+  const rules = tables.flatMap((table) => host.does(`nft list table ${table}`).split('\n'));
+  const places = ['root/networks', 'run/leases', 'run/names', 'root/containers', 'run/containers'];
+  const files = places.flatMap((place) =>
+    existsSync(`${world}/${place}`) ? readdirSync(`${world}/${place}`, { recursive: true, encoding: 'utf8' }) : [],
+  );
+  const own = files.filter((file) => !/\/last[46]$/.test(file));
+  return [...links().map(String), ...rules.map((rule) => rule.replace(/,$| }$/, '').trim()), ...own].toSorted();
+}
 
 describe('the default network', () => {
   test('is where a container is that says nothing', async () => {
@@ -54,6 +66,40 @@ describe('the default network', () => {
     try {
       const { code, out } = await finish(['unshare', '--net', 'sh', '-c', script]);
       expect({ code, address: out.split(/\s+/)[3] }).toEqual({ code: 0, address: '10.90.0.2/16' });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  test('where every block is in use, that is said', async () => {
+    const directory = mkdtempSync('/tmp/limpid-default-');
+    const limpidIn = `${program} --root ${directory}/root --runroot ${directory}/run`;
+    const script = `ip link add used type bridge; ip address add 10.0.0.1/8 dev used; ip link set used up; ${limpidIn} run --rm ${BUSYBOX} true; ${limpidIn} network create; ls -R ${directory}; ip -br link`;
+    try {
+      const { out, err } = await finish(['unshare', '--net', 'sh', '-c', script]);
+      expect(err.split('\n')).toEqual([
+        'Error: cannot create network "limpid": every /16 from 10.88.0.0 to 10.255.0.0 is in use by another interface or route ' +
+          '(hint: create one with a free --subnet: limpid network create --subnet … NAME)',
+        'Error: cannot create network "limpid1": every /24 from 10.89.0.0 to 10.255.255.0 is in use (hint: give one: --subnet)',
+        '',
+      ]);
+      expect(out).not.toMatch(/limpid0|\.json/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  test('the host’s resolvers are the container’s, without those on its loopback; whom systemd-resolved asks where there are no others', async () => {
+    const directory = mkdtempSync('/tmp/limpid-default-');
+    const limpidIn = `${program} --root ${directory}/root --runroot ${directory}/run run --rm ${BUSYBOX} cat /etc/resolv.conf`;
+    const host = 'nameserver 127.0.0.53\\nnameserver 192.0.2.53\\nsearch a.example\\noptions ndots:2\\n';
+    const script =
+      `printf '${host}' > ${directory}/one; printf 'nameserver 127.0.0.53\\n' > ${directory}/two; mount -t tmpfs none /run; ` +
+      `mkdir -p /run/systemd/resolve; echo nameserver 198.51.100.7 > /run/systemd/resolve/resolv.conf; ` +
+      `for file in one two; do mount --bind ${directory}/$file /etc/resolv.conf; ${limpidIn}; done`;
+    try {
+      const { out } = await finish(['unshare', '--net', '--mount', '--propagation=private', 'sh', '-c', script]);
+      expect(out).toBe('nameserver 192.0.2.53\nsearch a.example\noptions ndots:2\nnameserver 198.51.100.7\n');
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -258,7 +304,26 @@ describe('options', () => {
     await lan.answers('tcp', 7100, '192.168.8.200');
     const place = await inside('neighbour', '--network=outer:ip=192.168.8.77');
     expect(await place.asks('192.168.8.200', 7100)).toBe('192.168.8.77 tcp');
+    expect((await place.runs('ip -d link show eth0')).out).toContain(' macvlan mode bridge ');
     await says('rm', '-f', '-t', '0', 'neighbour');
+    for (const mode of ['private', 'vepa']) {
+      await says(
+        'network',
+        'create',
+        '-d',
+        'macvlan',
+        '-o',
+        'parent=eth0',
+        '-o',
+        `mode=${mode}`,
+        '--ipam-driver=none',
+        `${mode}s`,
+      );
+      const other = await inside(mode, `--network=${mode}s`);
+      expect((await other.runs('ip -d link show eth0')).out).toContain(` macvlan mode ${mode} `);
+      expect((await other.runs('ip -4 -o addr show eth0')).out).toBe('');
+      await says('network', 'rm', '-f', '-t', '0', `${mode}s`);
+    }
   });
 
   test.each([
@@ -297,6 +362,7 @@ describe('options', () => {
       'use "70000:80" for --publish: "70000" is no port (hint: they are numbers from 1 to 65535)',
     ],
   ])('%p fails, and nothing is left', async (options, message) => {
+    const before = everything();
     expect(await limpid('run', ...options, BUSYBOX, 'true')).toEqual({
       code: 125,
       out: '',
@@ -307,7 +373,7 @@ describe('options', () => {
       out: '',
       err: `Error: cannot ${message}\n`,
     });
-    expect(await says('ps', '-aq')).toBe('');
+    expect(everything()).toEqual(before);
   });
 
   test('an address that another container has', async () => {
@@ -392,6 +458,37 @@ describe('over its life', () => {
       err: 'Error: cannot run "no-such-program": ENOENT, there is no such program on this machine\n',
     });
     await says('rm', '-f', '-t', '0', 'looked');
+  });
+
+  test('netns exec tcpdump: packets of the container', async () => {
+    const place = await inside('heard', BRIDGE, '--ip=10.88.9.9');
+    const words = ['tcpdump', '--immediate-mode', '-l', '-c', '1', '-ni', 'eth0', 'tcp dst port 9'];
+    const command = [
+      program,
+      '--root',
+      `${world}/root`,
+      '--runroot',
+      `${world}/run`,
+      'netns',
+      'exec',
+      'heard',
+      ...words,
+    ];
+    const dump = Bun.spawn(['nsenter', `--net=${host.path}`, ...command], { stdout: 'pipe', stderr: 'pipe' });
+    const errors = dump.stderr.getReader();
+    for (let said = ''; !said.endsWith(' bytes\n');) {
+      const { value } = await errors.read();
+      if (value === undefined) throw new Error(`tcpdump: ${said}`);
+      said += new TextDecoder().decode(value);
+    }
+    await host.runs('nc -zv -w 1 10.88.9.9 9');
+    const heard = await new Response(dump.stdout).text();
+    expect([await dump.exited, heard]).toEqual([
+      0,
+      expect.stringMatching(/ IP 10\.88\.0\.1\.\d+ > 10\.88\.9\.9\.9: Flags \[S\]/),
+    ]);
+    await place.leave();
+    await says('rm', '-f', '-t', '0', 'heard');
   });
 
   test('nothing of all that is left but the bridges', async () => {
