@@ -50,6 +50,8 @@ test('cgroups', () => {
   expect(configOf('--cgroups=enabled').cgroupParent).toBeUndefined();
   expect(configOf('--cgroup-parent=/lab')).toMatchObject({ cgroupParent: '/lab' });
   expect(configOf('--cgroup-parent=lab').because['linux.cgroupsPath']).toBe('--cgroup-parent lab');
+  const { because } = configOf('--cgroup-conf=memory.high=1m', '--cgroup-conf=io.max=1:1 rbps=1');
+  expect(because['linux.resources.unified.io.max']).toBe('--cgroup-conf io.max=1:1 rbps=1');
 });
 
 test.each([

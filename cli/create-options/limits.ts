@@ -98,10 +98,10 @@ function pidsLimit(request: CreateRequest): number {
 }
 
 function translateUnified(request: CreateRequest): Record<string, string> {
-  request.because('linux.resources.unified', 'cgroup-conf');
   const pairs = request.options['cgroup-conf'].map((text) => splitPair(text, '--cgroup-conf'));
   const wrong = pairs.find(([file]) => !/^[a-z]\w*\.[\w.]+$/i.test(file));
   if (wrong !== undefined)
     throw optionError(`"${wrong[0]}" for --cgroup-conf`, 'the name of a cgroup v2 file is wanted');
+  for (const [file, value] of pairs) request.note(`linux.resources.unified.${file}`, `--cgroup-conf ${file}=${value}`);
   return recordOf(pairs);
 }
