@@ -11,6 +11,13 @@ export const command = defineCommand({
   completion: 'image',
   options: {
     all: { type: 'bool', default: true, help: 'The images in the list too' },
+    'compression-format': {
+      type: 'string',
+      choices: ['gzip', 'zstd'],
+      hidden: true,
+      value: 'FORMAT',
+      help: 'Refused: a list names its images by digest',
+    },
     digestfile: { type: 'string', value: 'FILE', completion: 'file', help: 'Write the digest that it got to a file' },
     format: {
       type: 'string',
@@ -23,6 +30,8 @@ export const command = defineCommand({
     'remove-signatures': { type: 'bool', help: 'Leave signatures behind, as always' },
     rm: { type: 'bool', help: 'Remove the list here when it is there' },
     'sign-by': { type: 'string', hidden: true, value: 'KEY', help: 'Refused: nothing is signed' },
+    'sign-by-sigstore-private-key': { type: 'string', hidden: true, value: 'FILE', help: 'Refused: nothing is signed' },
+    'sign-passphrase-file': { type: 'string', hidden: true, value: 'FILE', help: 'Refused: nothing is signed' },
     ...REGISTRY_OPTIONS,
   },
   examples: [{ line: 'limpid manifest push lab docker://registry.example/lab:2', says: 'With all of its images' }],

@@ -3,15 +3,13 @@ import type { command } from '../commands/push.ts';
 import { optionError } from '../parse/option-error.ts';
 import type { Handler } from '../parse/command.ts';
 import { copyProgress } from '../print/copy-progress.ts';
+import { refuseSigning } from '../refuse-signing.ts';
 import { registryOptions } from '../registry-options.ts';
 import { worldOf } from '../world.ts';
 
-const SIGNING = ['sign-by', 'sign-by-sigstore-private-key', 'sign-passphrase-file'] as const;
-
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, typed, args, output } = invocation;
-  for (const option of SIGNING)
-    if (options[option] !== undefined) throw optionError(`--${option}`, 'limpid signs nothing', 'sign with skopeo');
+  refuseSigning(options);
   const [image = '', destination] = args;
   const { compress, format, digestfile, 'compression-format': compression = compress ? 'gzip' : undefined } = options;
   if (compress && destination?.startsWith('dir:') !== true)

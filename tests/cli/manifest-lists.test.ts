@@ -125,6 +125,14 @@ describe('what cannot be', () => {
     ],
     [['manifest', 'push', 'amd', 'dir:/x'], 'cannot use "amd" as a manifest list: it is an image'],
     [
+      ['manifest', 'push', '--compression-format', 'zstd', 'taken', 'dir:/x'],
+      'cannot push manifest list "localhost/taken:latest": it names its images by digest, which another compression would change',
+    ],
+    [
+      ['manifest', 'push', '--sign-by-sigstore-private-key', 'k', 'taken', 'dir:/x'],
+      'cannot use --sign-by-sigstore-private-key: limpid signs nothing (hint: sign with skopeo)',
+    ],
+    [
       ['push', '--compression-format', 'zstd', 'taken', `dir:${at('x')}`],
       'cannot push manifest list "localhost/taken:latest": it names its images by digest, which another compression would change',
     ],
