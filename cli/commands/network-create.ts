@@ -44,5 +44,10 @@ export const command = defineCommand({
   examples: [
     { line: 'limpid network create lab', says: 'With a free subnet' },
     { line: 'limpid network create --subnet 10.5.0.0/24 --internal closed', says: 'Without a way out' },
+    { line: 'limpid network create -o isolate=true -o mtu=1400 apart', says: 'Out of reach of other isolated ones' },
+    {
+      line: 'limpid network create -d macvlan -o parent=eth0 --subnet 192.168.7.0/24 --ip-range 192.168.7.200/29 lan',
+      says: 'Beside this machine, at addresses of its own',
+    },
   ],
 });

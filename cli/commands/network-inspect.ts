@@ -12,5 +12,9 @@ export const command = defineCommand({
   },
   examples: [
     { line: "limpid network inspect limpid --format '{{range .subnets}}{{.subnet}}{{end}}'", says: 'Its addresses' },
+    {
+      line: "limpid network inspect limpid --format '{{json .host_changes}}'",
+      says: 'What is switched on for it outside of the table',
+    },
   ],
 });

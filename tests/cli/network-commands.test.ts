@@ -1,10 +1,12 @@
 /** `limpid network …`: what networks are, who is on them, and what bad input gets. */
 import { describe, expect, test } from 'bun:test';
 import { BUSYBOX } from './limpid.ts';
+import { everythingOf } from './everything-of.ts';
 import { labNetwork } from './lab-network.ts';
 import { until } from './until.ts';
 
-const { host, limpid, says, inside } = labNetwork();
+const lab = labNetwork();
+const { host, limpid, says, inside } = lab;
 const refused = async (...words: string[]) => {
   const { code, out, err } = await limpid('network', ...words);
   return { code, out, err: err.trimEnd() };
@@ -82,12 +84,14 @@ describe('create, ls, inspect, exists, rm', () => {
     expect((await limpid('network', 'exists', 'lab')).code).toBe(0);
     expect((await limpid('network', 'exists', 'nolab')).code).toBe(1);
     await inside('user', '--network=lab');
+    const before = everythingOf(lab);
     expect(await refused('rm', 'lab')).toEqual(
       failure(
         'remove network "lab": it is used by container "user" (hint: `limpid network rm -f lab` removes them with it)',
         2,
       ),
     );
+    expect(everythingOf(lab)).toEqual(before);
     expect(await says('network', 'prune', '-f')).toBe('limpid2');
     expect(host.does('ip -br link show limpid1')).toContain('limpid1');
     expect(await says('network', 'rm', '-f', '-t', '0', 'lab')).toBe('lab');
@@ -146,8 +150,9 @@ describe('what cannot be', () => {
       'the gateway 10.7.0.1 of route 172.16.0.0/12 is not in its subnets',
     ],
   ])('create %p', async (options, why) => {
+    const before = everythingOf(lab);
     expect(await refused('create', ...options, 'bad')).toEqual(failure(`create network "bad": ${why}`));
-    expect((await limpid('network', 'exists', 'bad')).code).toBe(1);
+    expect(everythingOf(lab)).toEqual(before);
   });
 
   test.each([
@@ -164,7 +169,9 @@ describe('what cannot be', () => {
     [['a/b'], 'create network "a/b": letters, digits, "_", "." and "-" are wanted in a name, a letter or digit first'],
     [['host'], 'create network "host": --network host means something else (hint: choose another name)'],
   ])('create %p', async (words, message) => {
+    const before = everythingOf(lab);
     expect(await refused('create', ...words)).toEqual(failure(message));
+    expect(everythingOf(lab)).toEqual(before);
   });
 
   test('a name that is taken; a subnet of another network', async () => {
@@ -225,12 +232,17 @@ describe('connect, disconnect, update', () => {
     );
     await says('network', 'disconnect', 'one', 'mover');
     expect((await place.runs('ip -br link')).out.match(/eth\d/g)).toEqual(['eth1']);
+    const before = everythingOf(lab);
+    expect(await refused('connect', '--ip=10.20.0.1', 'one', 'mover')).toEqual(
+      failure('connect to network "one": address 10.20.0.1 is its gateway\'s'),
+    );
     expect(await refused('connect', '--interface-name=eth1', 'one', 'mover')).toEqual(
       failure(
         'connect container "mover": it has an interface "eth1" already ' +
           '(hint: choose another --interface-name, or leave the choice to limpid)',
       ),
     );
+    expect(everythingOf(lab)).toEqual(before);
     expect(await refused('disconnect', 'one', 'mover')).toEqual(
       failure('disconnect container "mover": it is not on network "one"'),
     );

@@ -1,11 +1,13 @@
 /** Containers on networks, as their own tools and the host's see them. */
 import { describe, expect, test } from 'bun:test';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { everythingOf } from './everything-of.ts';
 import { BUSYBOX, finish } from './limpid.ts';
 import { labNetwork } from './lab-network.ts';
 import { until } from './until.ts';
 
-const { host, lan, directory: world, program, limpid, says, inside } = labNetwork();
+const lab = labNetwork();
+const { host, lan, directory: world, program, limpid, says, inside } = lab;
 const BRIDGE = '--network=bridge';
 const inContainer = (script: string, ...options: string[]) =>
   says('run', '--rm', ...options, BUSYBOX, 'sh', '-c', script);
@@ -15,18 +17,6 @@ const links = () =>
     .split('\n')
     .map((line) => line.split(/[@ ]/)[0])
     .filter(Boolean);
-
-/** All that a start or a change of networks could leave: interfaces, rules, files. The guard comes and goes when it has time. */
-function everything(): string[] {
-  const tables = host.does('nft list tables').match(/inet limpid-[0-9a-f]{8}$/gm) ?? [];
-  const rules = tables.flatMap((table) => host.does(`nft list table ${table}`).split('\n'));
-  const places = ['root/networks', 'run/leases', 'run/names', 'root/containers', 'run/containers'];
-  const files = places.flatMap((place) =>
-    existsSync(`${world}/${place}`) ? readdirSync(`${world}/${place}`, { recursive: true, encoding: 'utf8' }) : [],
-  );
-  const own = files.filter((file) => !/\/last[46]$/.test(file));
-  return [...links().map(String), ...rules.map((rule) => rule.replace(/,$| }$/, '').trim()), ...own].toSorted();
-}
 
 describe('the default network', () => {
   test('is where a container is that says nothing', async () => {
@@ -362,7 +352,7 @@ describe('options', () => {
       'use "70000:80" for --publish: "70000" is no port (hint: they are numbers from 1 to 65535)',
     ],
   ])('%p fails, and nothing is left', async (options, message) => {
-    const before = everything();
+    const before = everythingOf(lab);
     expect(await limpid('run', ...options, BUSYBOX, 'true')).toEqual({
       code: 125,
       out: '',
@@ -373,7 +363,7 @@ describe('options', () => {
       out: '',
       err: `Error: cannot ${message}\n`,
     });
-    expect(everything()).toEqual(before);
+    expect(everythingOf(lab)).toEqual(before);
   });
 
   test('an address that another container has', async () => {
