@@ -4,7 +4,7 @@ import type { NetworkConfig } from '../../spec/network.ts';
 import { networkElements } from './network-elements.ts';
 import { placeElements } from './place-elements.ts';
 import { replaceRules } from './rules.ts';
-import { createParts, type ChainName, type SetName } from './table.ts';
+import { createParts, internalChains, type ChainName, type SetName } from './table.ts';
 
 /** What of our table closes something. */
 const CLOSING: readonly SetName[] = ['bridges', 'within', 'internal', 'isolated', 'strict'];
@@ -15,10 +15,7 @@ const CLOSING: readonly SetName[] = ['bridges', 'within', 'internal', 'isolated'
  */
 export function guardBatch(worldTable: string, networks: readonly NetworkConfig[]): Uint8Array {
   const table = `${worldTable}-guard`;
-  // Whoever sends something to this host itself is looked at on account of internal networks alone.
-  const chains: ChainName[] = networks.some(({ internal }) => internal)
-    ? ['forward', 'input', 'from_internal']
-    : ['forward'];
+  const chains: ChainName[] = ['forward', ...internalChains(networks)];
   const elements = networks.flatMap(networkElements).filter(({ set }) => CLOSING.includes(set));
   const mine = newTable(table, { owned: true });
   return encodeBatch([

@@ -8,7 +8,7 @@ import { firewallOp } from './firewall-op.ts';
 import { networkElements, type PlacedElement } from './network-elements.ts';
 import { placeElements, takeElements } from './place-elements.ts';
 import { replaceRules } from './rules.ts';
-import { createParts, WHOLE } from './table.ts';
+import { createParts, wholeTable } from './table.ts';
 
 /**
  * Host stage, in one transaction: the table, its rules, and whatever of the intent is missing. It takes nothing away,
@@ -43,6 +43,7 @@ function ensure({ table, networks, published }: FirewallIntent): Change[] {
   const elements: PlacedElement[] = [];
   for (const network of networks) elements.push(...networkElements(network));
   for (const { endpoint, ports } of published) elements.push(...portElements(endpoint, ports));
-  const parts = [...createParts(table, WHOLE), ...replaceRules(table, WHOLE.chains)];
+  const whole = wholeTable(networks);
+  const parts = [...createParts(table, whole), ...replaceRules(table, whole.chains)];
   return [newTable(table), ...parts, ...placeElements(table, elements)];
 }

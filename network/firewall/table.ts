@@ -1,6 +1,7 @@
 import { newSet, type SetShape } from '../../abi/nftables/set.ts';
 import { newChain, type BaseChain } from '../../abi/nftables/ruleset.ts';
 import type { Change } from '../../abi/nftables/batch.ts';
+import type { NetworkConfig } from '../../spec/network.ts';
 
 /**
  * Interfaces by what their network is, with themselves for what stays within, with the subnets behind them; and where published ports lead: by address,
@@ -65,10 +66,18 @@ export interface TableParts {
   readonly chains: readonly ChainName[];
 }
 
-export const WHOLE: TableParts = {
-  sets: SETS.map(({ name }) => name),
-  chains: Object.keys(CHAINS) as ChainName[],
-};
+const INTERNAL: readonly ChainName[] = ['input', 'from_internal'];
+
+/** Those chains that only a host with an internal network has: each packet to the host itself comes by there. */
+export function internalChains(networks: readonly Pick<NetworkConfig, 'internal'>[]): readonly ChainName[] {
+  return networks.some(({ internal }) => internal) ? INTERNAL : [];
+}
+
+/** All that the table of these networks has. */
+export function wholeTable(networks: readonly Pick<NetworkConfig, 'internal'>[]): TableParts {
+  const always = (Object.keys(CHAINS) as ChainName[]).filter((name) => !INTERNAL.includes(name));
+  return { sets: SETS.map(({ name }) => name), chains: [...always, ...internalChains(networks)] };
+}
 
 /** Sets and chains of a table, as far as they are not there. */
 export function createParts(table: string, parts: TableParts): Change[] {

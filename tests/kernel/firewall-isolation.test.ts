@@ -1,5 +1,6 @@
 /** Who reaches whom between networks, internal and isolated ones among them, and the world outside. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { networkFirewallOps } from '../../network/firewall/network-firewall-ops.ts';
 import { ensureFirewallOps, networkRemovalOps } from '../../network/firewall/restore-ops.ts';
 import type { NetworkConfig } from '../../spec/network.ts';
 import { cable, TestHost } from './test-hosts.ts';
@@ -48,9 +49,11 @@ beforeAll(async () => {
       places.set(name, { host: inside, ip: `10.88.${index + 1}.${last}`, ip6: `fd00:88:${index + 1}::${last}` });
     }
   });
-  expect(
-    await host.carriesOut(ensureFirewallOps({ table: 'limpid', networks: [...networks.values()], published: [] })),
-  ).toEqual(DONE);
+  // The internal one comes last, as what it needs is not there without one.
+  const open = [...networks.values()].filter(({ internal }) => !internal);
+  expect(await host.carriesOut(ensureFirewallOps({ table: 'limpid', networks: open, published: [] }))).toEqual(DONE);
+  expect(host.does('nft list chains')).not.toContain('hook input priority filter');
+  expect(await host.carriesOut(networkFirewallOps('limpid', networks.get('internal')!))).toEqual(DONE);
   await Promise.all([...places.values()].map((place) => place.host.answers('tcp', 9000)));
 });
 
