@@ -206,8 +206,10 @@ describe('--pull', () => {
     expect((await run('missing')).out).toBe('old\n');
     expect(requests().slice(before)).toEqual([]);
     expect((await run('always')).out).toBe('new\n');
+    await pushImage(registry.host, 'policy:1', busyboxImage({ Cmd: ['echo', 'newest'] }));
+    expect((await run('newer')).out).toBe('newest\n');
     await fetch(`http://${at('policy').replace('/', '/v2/')}/manifests/1`, { method: 'DELETE' });
-    expect((await run('newer')).out).toBe('new\n');
+    expect((await run('newer')).out).toBe('newest\n');
   });
 });
 
