@@ -51,7 +51,10 @@ export async function saveImages(world: World, texts: readonly string[], options
 }
 
 /** The place of a transport, and the format that writes all of it, where it names no image there. Throws EOPTION. */
-function placeOf({ output, format }: SaveOptions): { readonly output: string; readonly format?: SaveFormat } | undefined {
+function placeOf({
+  output,
+  format,
+}: SaveOptions): { readonly output: string; readonly format?: SaveFormat } | undefined {
   if (typeof output !== 'string' || !isPlace(output)) return undefined;
   if (format !== undefined) throw refused(format, `--output "${output}" says another form`);
   const { transport = '', path = '', reference = '' } = parseLocation(output) ?? {};
