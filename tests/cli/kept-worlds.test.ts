@@ -113,18 +113,22 @@ test('without a working directory, and where an id cannot be written, the same i
   expect(await full()).toEqual(last);
 });
 
-test('an image that lies in a directory is read each time', async () => {
+test('an image is the one that is meant now: in a directory, and by its name', async () => {
   for (const mark of ['first', 'second']) {
     await says('run', '--name', 'made', '--network=none', BUSYBOX, 'sh', '-c', `echo ${mark} > /mark`);
-    await says('commit', '-q', 'made', 'marked');
+    await says('commit', '-q', 'made', mark);
     await says('rm', 'made');
-    expect((await limpid('push', '-q', 'marked', `oci:${directory}/${mark}:one`)).code).toBe(0);
+    expect((await limpid('push', '-q', mark, `oci:${directory}/${mark}:one`)).code).toBe(0);
   }
+  const read = async (image: string) => (await limpid(...RUN, image, 'cat', '/mark')).out;
+  await says('tag', 'first', 'named');
+  for (let time = 0; time < 3; time++) expect(await read('named')).toBe('first\n');
+  await says('tag', 'second', 'named');
+  expect(await read('named')).toBe('second\n');
   const place = `${directory}/layout`;
-  const read = async () => (await limpid(...RUN, `oci:${place}:one`, 'cat', '/mark')).out;
   renameSync(`${directory}/first`, place);
-  for (let time = 0; time < 3; time++) expect(await read()).toBe('first\n');
+  for (let time = 0; time < 3; time++) expect(await read(`oci:${place}:one`)).toBe('first\n');
   renameSync(place, `${directory}/first`);
   renameSync(`${directory}/second`, place);
-  expect(await read()).toBe('second\n');
+  expect(await read(`oci:${place}:one`)).toBe('second\n');
 });

@@ -67,7 +67,7 @@ export function privateWorld(): PrivateWorld {
   beforeAll(() => {
     buildWhenStale();
     installed.install();
-  }, 120_000);
+  }, 600_000);
   atTheEnd(() => installed.remove());
   atTheEnd(async () => {
     for (const terminal of started) terminal.close();
