@@ -396,6 +396,20 @@ describe('over its life', () => {
     await says('rm', 'kept');
   });
 
+  test('an address that another has taken meanwhile is replaced at the next start', async () => {
+    await says('run', '-d', '--name=owner', BRIDGE, BUSYBOX, 'sleep', 'infinity');
+    const addressOf = (name: string) => says('inspect', '--format={{.NetworkSettings.IPAddress}}', name);
+    const before = await addressOf('owner');
+    await says('stop', '-t', '0', 'owner');
+    await says('run', '-d', '--name=squatter', BRIDGE, `--ip=${before}`, BUSYBOX, 'sleep', 'infinity');
+    await says('start', 'owner');
+    const after = await addressOf('owner');
+    expect(after).toMatch(/^10\.88\.\d+\.\d+$/);
+    expect([after === before, await addressOf('squatter')]).toEqual([false, before]);
+    expect(await says('exec', 'owner', 'ip', '-4', '-o', 'addr', 'show', 'eth0')).toContain(` ${after}/16 `);
+    await says('rm', '-f', '-t', '0', 'owner', 'squatter');
+  });
+
   test('inspect says what the kernel says', async () => {
     const place = await inside('seen', '--network=front:alias=eye');
     const settings = JSON.parse(await says('inspect', '--format={{json .NetworkSettings}}', 'seen'));
