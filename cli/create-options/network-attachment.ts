@@ -3,8 +3,9 @@ import type { NetworkAttachment } from '../../spec/network.ts';
 import { optionError } from '../parse/option-error.ts';
 import type { CreateRequest } from './request.ts';
 
-/** What `bridge` and `private` stand for. */
+/** What `bridge`, `private` and `default` stand for. */
 const DEFAULT_NETWORK = 'limpid';
+const DEFAULT_WORDS = ['', 'bridge', 'private', 'default'];
 const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 /** A host name's part. */
 const ALIAS = /^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$/;
@@ -15,7 +16,7 @@ const INTERFACE_NAME = /^[^/:\s]{1,15}$/;
 export function attachmentOf(request: CreateRequest, text: string): NetworkAttachment {
   const colon = text.indexOf(':');
   const word = colon < 0 ? text : text.slice(0, colon);
-  const network = word === '' || word === 'bridge' || word === 'private' ? DEFAULT_NETWORK : word;
+  const network = DEFAULT_WORDS.includes(word) ? DEFAULT_NETWORK : word;
   if (network !== DEFAULT_NETWORK && !NETWORK_NAME.test(network))
     throw optionError(request.flag('network'), `"${word}" is no name of a network`);
   return colon < 0 ? { network, aliases: [] } : { network, ...attachmentOptions(request, text.slice(colon + 1)) };

@@ -8,6 +8,7 @@ describe('--network', () => {
   test('bridge is the default network, and private is the same', () => {
     expect(networksOf('--network=bridge')).toEqual([LIMPID]);
     expect(networksOf('--net=private')).toEqual([LIMPID]);
+    expect(networksOf('--net=default')).toEqual([LIMPID]);
     expect(networksOf('--network=limpid')).toEqual([LIMPID]);
     expect(configOf('--network=bridge').namespaces.network).toEqual({ kind: 'private' });
     expect(configOf('--network=bridge').because['linux.namespaces[network]']).toBe('--network bridge');

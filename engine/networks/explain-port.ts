@@ -62,7 +62,7 @@ function walk(world: World, published: PublishedPort): PortWalk {
   const steps = [
     step('port', `${port}/${protocol} at ${where}, published by container "${containerName}"`),
     step('map', `inet ${table} ${map}: ${key} leads to ${formatAddress(address)} . ${containerPort}`),
-    forwarding(address),
+    forwarding(address, network?.internal ?? false),
     bridgeStep(network),
     ...insideSteps(world, published),
   ];
@@ -78,9 +78,10 @@ function networkOf(networks: readonly NetworkConfig[], address: IpAddress): Netw
   );
 }
 
-function forwarding(address: IpAddress): PortStep {
+function forwarding(address: IpAddress, isInternal: boolean): PortStep {
   const name = address.length === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
   const value = readKernelFile(`/proc/sys/${name.replaceAll('.', '/')}`)?.trim();
+  if (isInternal) return step('forwarding', `${name} is ${value}, and an internal network needs none`);
   return value === '1'
     ? step('forwarding', `${name} is 1`)
     : step(
@@ -92,7 +93,7 @@ function forwarding(address: IpAddress): PortStep {
 
 function bridgeStep(network: NetworkConfig | undefined): PortStep {
   if (network === undefined) return step('bridge', 'no network has that address any more', 'no');
-  const { interfaceName, name } = network;
+  const { interfaceName, name, internal } = network;
   const found = readInterface(interfaceName);
   if (found === undefined)
     return step(
@@ -102,7 +103,7 @@ function bridgeStep(network: NetworkConfig | undefined): PortStep {
     );
   return step(
     'bridge',
-    `${interfaceName} of network "${name}" is ${found.up ? 'up' : 'down'}`,
+    `${interfaceName} of network "${name}" is ${found.up ? 'up' : 'down'}${internal ? ', and internal: for this host alone' : ''}`,
     found.up ? 'yes' : 'no',
   );
 }

@@ -36,6 +36,27 @@ test('a packet that arrives', async () => {
   expect((await explains('127.0.0.1:8080/tcp')).code).toBe(0);
 });
 
+test('an internal network: who of this host’s asks arrives, and nobody else', async () => {
+  await says('network', 'create', '--internal', '--subnet=10.98.0.0/24', '--disable-dns', 'closed');
+  const vault = await inside('vault', '--network=closed:ip=10.98.0.9', '-p', '9002:90');
+  await vault.answers('tcp', 90);
+  const { code, lines } = await explains('9002');
+  expect([code, ...lines.slice(2, 6)]).toEqual([
+    1,
+    '  forwarding  net.ipv4.ip_forward is 1, and an internal network needs none',
+    '  bridge      limpid1 of network "closed" is up, and internal: for this host alone',
+    '  container   "vault" (…) is running, …',
+    '  listener    "bun" (…) listens at :: 90/tcp',
+  ]);
+  // Our table, and its guard as soon as that is there.
+  expect(lines.length).toBeGreaterThan(6);
+  for (const line of lines.slice(6))
+    expect(line).toMatch(/^✗ firewall {4}from another machine: inet …(-guard)? forward \(forward\) drops it by rule/);
+  expect(await host.asks('127.0.0.1', 9002)).toBe('10.98.0.1 tcp');
+  await says('rm', '-f', '-t', '0', 'vault');
+  await says('network', 'rm', 'closed');
+});
+
 test('a machine without a default route has others at its addresses all the same', async () => {
   host.does('ip route del default');
   expect((await explains('8080')).lines[6]).toBe('  firewall    nothing drops it');
