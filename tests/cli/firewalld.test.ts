@@ -1,6 +1,6 @@
 /** firewalld itself, with its nftables backend, on the test host: what it reloads, what it closes, and what it leaves. */
 import { beforeAll, expect, test } from 'bun:test';
-import { cpSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { atTheEnd } from '../at-the-end.ts';
 import { CLOSED, closedPlaces, NOTHING_DROPS, type ClosedPlaces } from './closed-places.ts';
 import { labNetwork } from './lab-network.ts';
@@ -54,7 +54,8 @@ let places: ClosedPlaces;
 let firewalld: Bun.Subprocess;
 
 beforeAll(async () => {
-  cpSync('/etc/firewalld', `${directory}/firewalld`, { recursive: true });
+  // What comes with it, whatever this machine's own says.
+  mkdirSync(`${directory}/firewalld`);
   writeFileSync(`${directory}/bus.conf`, BUS);
   begin('dbus-daemon', '--config-file', `${directory}/bus.conf`, '--nofork', '--nopidfile');
   [places, firewalld] = await Promise.all([closedPlaces(lab), beginFirewalld()]);
