@@ -1,5 +1,5 @@
 /*
- * `limpid run`, `exec`, `ps` and `inspect` in words that came before: what they came to was kept (engine/kept/), and where everything
+ * `limpid run`, `exec`, `ps`, `inspect` and `images` in words that came before: what they came to was kept (engine/kept/), and where everything
  * that it was computed from is still so, it is carried out from here, without a line of JavaScript. Whatever is not as it
  * was, and whatever fails, is left to the whole way: it does it, or says why not.
  */

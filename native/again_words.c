@@ -77,7 +77,7 @@ static bool mask_container(struct asked *asked) {
 }
 
 bool is_answered(const char *command) {
-    return strcmp(command, "ps") == 0 || strcmp(command, "inspect") == 0;
+    return strcmp(command, "ps") == 0 || strcmp(command, "inspect") == 0 || strcmp(command, "images") == 0;
 }
 
 bool read_words(struct asked *asked, int argc, char **argv) {

@@ -1,4 +1,4 @@
-import { describeDuration } from '../../base/duration.ts';
+import { agesAt, type AgeOf } from '../../base/duration.ts';
 import { formatImageSize } from '../../base/size.ts';
 import { repositoryDigests, repositoryOf, type ImageEntry, type StoredImage } from '../../engine/images/find.ts';
 import { asMap } from '../template/value.ts';
@@ -35,8 +35,8 @@ export function idColumn(id: string, noTrunc: boolean): string {
   return noTrunc ? id : id.slice(id.indexOf(':') + 1).slice(0, SHORT_ID);
 }
 
-export function createdColumn({ created }: ImageEntry, nowMs: number): string {
-  return `${describeDuration(Math.max(0, nowMs - (Date.parse(created) || 0)))} ago`;
+export function createdColumn({ created }: ImageEntry, ageOf: AgeOf): string {
+  return `${ageOf(Date.parse(created) || 0)} ago`;
 }
 
 /** An image as `images --format` sees it: podman's field names. */
@@ -44,7 +44,7 @@ export function imageRow({ image, entry }: NamedImage, { nowMs, noTrunc }: Image
   const hex = image.id.slice(image.id.indexOf(':') + 1);
   const { repository, tag } = nameColumns(entry);
   const createdMs = Date.parse(entry.created) || 0;
-  const since = createdColumn(entry, nowMs);
+  const since = createdColumn(entry, agesAt(nowMs));
   return {
     ID: idColumn(image.id, noTrunc),
     Id: hex,

@@ -1,3 +1,4 @@
+import { agesAt, type AgeOf } from '../../base/duration.ts';
 import { formatTable } from '../../base/table.ts';
 import { formatImageSize } from '../../base/size.ts';
 import { createdColumn, idColumn, nameColumns, type ImageStyle, type NamedImage } from './image-row.ts';
@@ -20,18 +21,27 @@ export interface ImagesTable {
 export function printImages(
   images: readonly NamedImage[],
   { nowMs, noTrunc }: ImageStyle,
-  { noHeading = false, digests = false, history = false }: ImagesTable = {},
+  table?: ImagesTable,
 ): string {
+  return formatTable(imageLines(images, { ageOf: agesAt(nowMs), noTrunc }, table));
+}
+
+/** The same before it is laid out. */
+export function imageLines(
+  images: readonly NamedImage[],
+  { ageOf, noTrunc }: { readonly ageOf: AgeOf; readonly noTrunc: boolean },
+  { noHeading = false, digests = false, history = false }: ImagesTable = {},
+): string[][] {
   const lines = noHeading ? [] : [headings(digests, history)];
   for (const { image, entry } of images) {
     const { repository, tag } = nameColumns(entry);
     const cells = [repository, tag];
     if (digests) cells.push(entry.manifest.digest);
-    cells.push(idColumn(image.id, noTrunc), createdColumn(entry, nowMs), formatImageSize(entry.sizeBytes));
+    cells.push(idColumn(image.id, noTrunc), createdColumn(entry, ageOf), formatImageSize(entry.sizeBytes));
     if (history) cells.push(image.entries.flatMap(({ name }) => name ?? []).join(', '));
     lines.push(cells);
   }
-  return formatTable(lines);
+  return lines;
 }
 
 function headings(digests: boolean, history: boolean): string[] {

@@ -1,5 +1,4 @@
 import { NAMESPACE_FILE } from '../../abi/flags/namespace.ts';
-import { fingerprint, statPath } from '../../kernel/file-status.ts';
 import { freezerFile } from '../../kernel/freezer.ts';
 import { networkFile } from '../../network/store/place.ts';
 import { cgroupPath } from '../cgroup-path.ts';
@@ -16,9 +15,7 @@ import { lowerFacts, upperFacts } from './exec-facts.ts';
 import { childFact, fileFact, linesFact, linkFact, pathFact, type Fact } from './facts.ts';
 import { hostFacts } from './host-facts.ts';
 import { rootfsFacts } from './run-facts.ts';
-
-/** Two changes within one tick of the kernel's clock have one time: nothing is kept of what has just changed. */
-const TICK_MS = 100;
+import { stillFact } from './still-fact.ts';
 
 /** Facts, or `undefined` where one of them may be younger than what was told. */
 type Facts = Fact[] | undefined;
@@ -87,12 +84,6 @@ function containerFacts(
       ? []
       : [['file', freezer.path, `${isFrozen ? freezer.frozen : freezer.thawed}\n`] as const]),
   ];
-}
-
-function stillFact(path: string, askedMs: number): Fact | undefined {
-  const status = statPath(path);
-  const isYoung = status !== undefined && status.changedNs > BigInt(askedMs - TICK_MS) * 1_000_000n;
-  return isYoung ? undefined : ['path', path, fingerprint(status)];
 }
 
 function settled(facts: readonly (Fact | undefined)[]): Facts {

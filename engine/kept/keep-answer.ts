@@ -3,7 +3,7 @@ import { PODMAN_TABLE } from '../../base/table.ts';
 import type { World } from '../world.ts';
 import { AGE_MARK } from './blank-age.ts';
 import type { Fact } from './facts.ts';
-import { ifPossible, writeKept, type Field } from './kept-file.ts';
+import { ifPossible, writeKept, type AnsweredKind, type Field } from './kept-file.ts';
 
 /** What a command told that changes nothing: lines of as many cells each, and what they were computed from. */
 export interface Answer {
@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** Keeps what these words were answered: docs/decisions/0017. */
-export function keepAnswer(world: World, command: 'ps' | 'inspect', words: readonly string[], answer: Answer): void {
+export function keepAnswer(world: World, command: AnsweredKind, words: readonly string[], answer: Answer): void {
   const fields = answerFields(answer);
   if (fields !== undefined) ifPossible(() => writeKept(world, command, words, fields));
 }

@@ -21,7 +21,10 @@ export type KeptForeground =
 /** A part of a kept file: a text or a number, a list of facts, or pieces. Their order is that of native/again*.c. */
 export type Field = string | number | { readonly facts: readonly Fact[] } | { readonly pieces: readonly Piece[] };
 
-export type KeptKind = 'run' | 'exec' | 'ps' | 'inspect';
+/** Commands that are only told what they were told before. */
+export type AnsweredKind = 'ps' | 'inspect' | 'images';
+
+export type KeptKind = 'run' | 'exec' | AnsweredKind;
 
 /** More than so many of a kind are thrown away together: whoever runs that many different things is not helped by them. */
 const MOST = 256;

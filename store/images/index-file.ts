@@ -137,6 +137,7 @@ function sparePath(place: Place): string {
   return `${imagesDirectory(place)}/spare`;
 }
 
-function indexPath(place: Place): string {
+/** The list of all images: each change makes a new file of it. */
+export function indexPath(place: Place): string {
   return `${imagesDirectory(place)}/index.json`;
 }
