@@ -1,6 +1,7 @@
 /** What a command line comes to, as far as anybody can see it, with what is each container's own masked. */
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { cgroupDirectories } from '../../kernel/cgroup.ts';
+import { tryLock } from '../../kernel/locks.ts';
 import { gatherFacts } from '../../kernel/facts.ts';
 import type { PrivateWorld, RunOptions } from './limpid.ts';
 import { until } from './until.ts';
@@ -17,6 +18,9 @@ for fd in 0 1 2; do readlink /proc/self/fd/$fd; done; ls /proc/self/fd | wc -w
 for type in cgroup ipc mnt net pid time user uts; do readlink /proc/self/ns/$type; done
 ip -o addr; ip route; cat /proc/sys/net/ipv4/ip_forward; stat -c '%A %u:%g %t:%T %n' / /etc /dev/* /proc/1; readlink /proc/1/exe
 `;
+
+/** Behind it, where it is to be looked at while it runs. */
+export const FOR_EVER = 'exec sleep 1000';
 
 export interface Observed {
   readonly code: number;
@@ -41,6 +45,7 @@ export async function observe(world: Place, words: readonly string[], options: R
   const before = containers(world);
   const traced = { ...options, env: { ...options.env, LIMPID_TRACE: '1' } };
   const { code, out, err } = await world.limpidWith(traced, ...words);
+  for (const id of containers(world)) if (!before.includes(id)) await rest(world, id);
   const made = containers(world).filter((id) => !before.includes(id));
   const said = [out, withoutTrace(err)];
   const shown: string[] = [];
@@ -75,17 +80,31 @@ function containers({ directory }: Place): string[] {
   return [...new Set(['root', 'run'].flatMap((place) => list(`${directory}/${place}/containers`)))];
 }
 
+/** What runs for ever is to have shown all; of anything else the end is waited for, which its monitor is the last to see. */
+async function rest(world: Place, id: string): Promise<void> {
+  const { directory } = world;
+  const config = configOf(directory, id);
+  if (!config.includes(FOR_EVER)) {
+    await until('its end', () => {
+      const stays = configOf(directory, id).includes('"autoRemove":false');
+      if (!stays && containers(world).includes(id)) return false;
+      const lock = tryLock(`${directory}/run/containers/${id}/lock`);
+      if (typeof lock === 'object') lock.release();
+      return lock !== 'busy';
+    });
+  } else if (!config.includes('"driver":"none"')) await until('its log', () => logOf(directory, id).includes('END'));
+}
+
+const configOf = (directory: string, id: string) =>
+  ['root', 'run'].map((place) => read(`${directory}/${place}/containers/${id}/config.json`)).join('');
+const logOf = (directory: string, id: string) => read(`${directory}/root/containers/${id}/ctr.log`);
+
 async function look(world: Place, id: string): Promise<string[]> {
   const { directory } = world;
-  const config = ['root', 'run'].map((place) => read(`${directory}/${place}/containers/${id}/config.json`)).join('');
-  const log = () => read(`${directory}/root/containers/${id}/ctr.log`);
-  // Until the script is through with what it shows.
-  if (config !== '' && !config.includes('"driver":"none"'))
-    await until('its log', () => /END/.test(log()) || read(`${directory}/root/containers/${id}/exit`) !== '');
   const inspected = await world.limpidWith({}, 'inspect', id);
   return [
-    `config ${config}`,
-    `log ${log()
+    `config ${configOf(directory, id)}`,
+    `log ${logOf(directory, id)
       .replaceAll(/^\S+ (stdout|stderr) /gm, '$1 ')
       .replaceAll(/"time":"[^"]*"/g, '')}`,
     `inspect ${inspected.out}${inspected.err}`,
