@@ -83,16 +83,14 @@ function containers({ directory }: Place): string[] {
 /** What runs for ever is to have shown all; of anything else the end is waited for, which its monitor is the last to see. */
 async function rest(world: Place, id: string): Promise<void> {
   const { directory } = world;
-  const config = configOf(directory, id);
-  if (!config.includes(FOR_EVER)) {
-    await until('its end', () => {
-      const stays = configOf(directory, id).includes('"autoRemove":false');
-      if (!stays && containers(world).includes(id)) return false;
-      const lock = tryLock(`${directory}/run/containers/${id}/lock`);
-      if (typeof lock === 'object') lock.release();
-      return lock !== 'busy';
-    });
-  } else if (!config.includes('"driver":"none"')) await until('its log', () => logOf(directory, id).includes('END'));
+  await until('its end, or all that it shows', () => {
+    const config = configOf(directory, id);
+    if (config.includes(FOR_EVER) && logOf(directory, id).includes('END')) return true;
+    if (!config.includes('"autoRemove":false') && containers(world).includes(id)) return false;
+    const lock = tryLock(`${directory}/run/containers/${id}/lock`);
+    if (typeof lock === 'object') lock.release();
+    return lock !== 'busy';
+  });
 }
 
 const configOf = (directory: string, id: string) =>

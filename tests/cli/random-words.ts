@@ -87,7 +87,7 @@ const RUN_OPTIONS: readonly Choice[] = [
   (random) => ['--stop-signal', random.one(['9', 'SIGUSR1', 'RTMIN+3'])],
   ['--stop-timeout', '3'],
   ['--timeout', '100'],
-  (random) => ['--log-driver', random.one(['none', 'json-file', 'k8s-file'])],
+  (random) => ['--log-driver', random.one(['json-file', 'k8s-file'])],
   (random) => [`--${random.one(['pid', 'ipc', 'uts', 'cgroupns'])}`, random.one(['host', 'private'])],
   ['--expose', '80'],
   ['--init'],
