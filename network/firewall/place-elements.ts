@@ -19,7 +19,7 @@ export function placeElements(table: string, elements: readonly PlacedElement[])
 }
 
 /** Elements that the sets have no longer. All of them must be there, or the whole batch is refused (ENOENT). */
-export function dropElements(table: string, elements: readonly PlacedElement[]): Change[] {
+function dropElements(table: string, elements: readonly PlacedElement[]): Change[] {
   const changes: Change[] = [];
   for (const { name } of SETS) {
     changes.push(

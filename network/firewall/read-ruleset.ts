@@ -44,9 +44,9 @@ export function isOwnTable(name: string): boolean {
   return name === 'limpid' || name.startsWith('limpid-');
 }
 
-/** Whether a set has this key. */
-export function hasElement(table: string, set: SetName, key: Uint8Array): boolean {
-  return ask(elementRequest(table, set, key)).length > 0;
+/** What a set has at this key. */
+export function readElement(table: string, set: SetName, key: Uint8Array): ElementInfo | undefined {
+  return ask(elementRequest(table, set, key)).flatMap(decodeElements)[0];
 }
 
 /** The number of the ruleset as it is, for `restoreOps`. */

@@ -2,14 +2,14 @@ import type { Endpoint, PortMapping } from '../../spec/network.ts';
 import type { Op } from '../../plan/ops.ts';
 import { firewallOp } from '../firewall/firewall-op.ts';
 import type { PlacedElement } from '../firewall/network-elements.ts';
-import { dropElements, placeElements, takeElements } from '../firewall/place-elements.ts';
+import { placeElements, takeElements } from '../firewall/place-elements.ts';
 import { portElements } from './port-elements.ts';
 import { releasePorts, reservePorts } from './reserve-ports.ts';
 
 /**
  * Host stage: takes the host's ports and leads them to the endpoint. Every `hostPort` is chosen. `stale` elements are
- * replaced. Fails with EADDRINUSE where a port is taken (`portHolder` tells by whom), and with ENOENT where our table is
- * gone, which `ensureFirewallOps` mends.
+ * replaced, if they are still there. Fails with EADDRINUSE where a port is taken (`portHolder` tells by whom), and with
+ * ENOENT where our table is gone, which `ensureFirewallOps` mends.
  */
 export function publishOps(
   table: string,
@@ -18,7 +18,7 @@ export function publishOps(
   stale: readonly PlacedElement[] = [],
 ): Op[] {
   if (ports.length === 0) return [];
-  const changes = [...dropElements(table, stale), ...placeElements(table, portElements(endpoint, ports))];
+  const changes = [...takeElements(table, stale), ...placeElements(table, portElements(endpoint, ports))];
   const because = `published to ${endpoint.containerName}`;
   return [...reservePorts(endpoint, ports), ...firewallOp(changes, because)];
 }

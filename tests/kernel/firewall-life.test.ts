@@ -4,7 +4,7 @@ import type { FirewallIntent } from '../../network/firewall/intent.ts';
 import { ensureFirewallOps, removeFirewallOps, restoreOps } from '../../network/firewall/restore-ops.ts';
 import { networkFirewallOps } from '../../network/firewall/network-firewall-ops.ts';
 import { firewallOp } from '../../network/firewall/firewall-op.ts';
-import { dropElements, placeElements, takeElements } from '../../network/firewall/place-elements.ts';
+import { placeElements, takeElements } from '../../network/firewall/place-elements.ts';
 import { portElements } from '../../network/ports/port-elements.ts';
 import type { NetworkConfig, PortMapping } from '../../spec/network.ts';
 import { cable, TestHost } from './test-hosts.ts';
@@ -130,10 +130,14 @@ test('elements are taken away whether or not they are there, and never somebody 
   const EEXIST = 17;
   expect(await apply(takeElements('limpid', elements))).toEqual({ type: 4, text: `2 ${EEXIST} netlink` });
   expect(ruleset()).toBe(full);
-  // Known to be a dead one's, they are replaced.
-  expect(await apply([...dropElements('limpid', another), ...placeElements('limpid', elements)])).toEqual(DONE);
-  expect(ruleset()).toContain('10.88.1.2 . 80');
-  expect(ruleset()).not.toContain('10.88.1.7');
+  // Known to be a dead one's, they are replaced, also where its monitor has taken them out in the meantime.
+  for (const meanwhile of [[], takeElements('limpid', another)]) {
+    await apply(takeElements('limpid', elements));
+    await apply([...placeElements('limpid', another), ...meanwhile]);
+    expect(await apply([...takeElements('limpid', another), ...placeElements('limpid', elements)])).toEqual(DONE);
+    expect(ruleset()).toContain('10.88.1.2 . 80');
+    expect(ruleset()).not.toContain('10.88.1.7');
+  }
 });
 
 test('a thousand ports fit in one transaction, and in one lookup', async () => {
