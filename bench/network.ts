@@ -88,6 +88,12 @@ async function measure(): Promise<string> {
       ...opened.map((one): Case => [one.name, one.run(), one]),
     ];
     const times = interleave(cases, runs);
+    // In the same turns without and with other ports: what comes before a start is a part of what it takes.
+    const pair: Case[] = [
+      ['-p', limpid.run(['-p', '8080:80']), limpid],
+      ['plain', limpid.run(), limpid],
+    ];
+    const alone = interleave(pair, runs);
     const range = `20000-${20000 + PUBLISHED - 1}`;
     mustRun([
       ...limpid.limpid,
@@ -101,17 +107,11 @@ async function measure(): Promise<string> {
       'sleep',
       'infinity',
     ]);
-    const crowded = interleave(
-      [
-        ['-p', limpid.run(['-p', '8080:80']), limpid],
-        ['plain', limpid.run(), limpid],
-      ],
-      runs,
-    );
+    const crowded = interleave(pair, runs);
     mustRun([...limpid.limpid, 'rm', '-f', '-t', '0', 'many']);
     const rate = await parallelRate(limpid.limpid);
     const speed = await compareThroughput(limpid.limpid);
-    return describe({ times, crowded, rate, speed, opened, notes });
+    return describe({ times, alone, crowded, rate, speed, opened, notes });
   } finally {
     for (const one of opened) await one.close();
     closeWorld();
@@ -120,6 +120,7 @@ async function measure(): Promise<string> {
 
 interface Measured {
   readonly times: ReadonlyMap<string, number>;
+  readonly alone: ReadonlyMap<string, number>;
   readonly crowded: ReadonlyMap<string, number>;
   readonly rate: number;
   readonly speed: Awaited<ReturnType<typeof compareThroughput>>;
@@ -127,11 +128,12 @@ interface Measured {
   readonly notes: readonly string[];
 }
 
-function describe({ times, crowded, rate, speed, opened, notes }: Measured): string {
+function describe({ times, alone, crowded, rate, speed, opened, notes }: Measured): string {
   const ms = (name: string) => times.get(name) ?? Number.NaN;
   const own = ms('limpid');
   const publishing = ms('-p') - own;
-  const crowding = crowded.get('-p')! - crowded.get('plain')! - publishing;
+  const added = (pair: ReadonlyMap<string, number>) => pair.get('-p')! - pair.get('plain')!;
+  const crowding = added(crowded) - added(alone);
   const share = (name: string) => own / ms(name);
   const lines = [
     `${new Date().toISOString().slice(0, 10)}, ${navigator.hardwareConcurrency} cores, Linux ${mustRun(['uname', '-r']).trim()}; ${opened.map(({ name, version }) => `${name} ${version}`).join(', ')}. Medians.`,
