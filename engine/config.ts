@@ -1,4 +1,5 @@
 import type { NetworkAttachment, PortMapping } from '../spec/network.ts';
+import type { Digest } from '../spec/image.ts';
 import type { IdMapping, NamespaceType, Resources } from '../spec/runtime.ts';
 
 /**
@@ -126,11 +127,16 @@ export interface SecurityConfig {
 }
 
 export interface MountConfig {
-  readonly type: 'bind' | 'tmpfs' | 'volume' | 'devpts' | 'mqueue' | 'ramfs';
-  /** Host path of a bind, volume name of a volume (`''` for an anonymous one). */
+  readonly type: 'bind' | 'tmpfs' | 'volume' | 'devpts' | 'mqueue' | 'ramfs' | 'image';
+  /** Host path of a bind, volume name of a volume (`''` for an anonymous one), name of an image. */
   readonly source?: string;
+  /** Of an image; before it was looked up (`adoptImage`) there is none. */
+  readonly imageId?: Digest;
   readonly destination: string;
-  /** fstab-like words, as the runtime-spec's `mounts[].options`. */
+  /**
+   * fstab-like words, as the runtime-spec's `mounts[].options`, and podman's: `O` for an overlay over the source (with
+   * `upperdir=` and `workdir=`), `U` for a source that is given to who runs inside.
+   */
   readonly options: readonly string[];
   /** The flag as typed, for explanations. */
   readonly because: string;

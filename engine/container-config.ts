@@ -42,6 +42,11 @@ export function containerConfig(request: ContainerRequest): ContainerConfig {
   };
 }
 
+/** Whether it is made from an image of the store, or mounts one. */
+export function needsImages({ rootfs, mounts }: Pick<ContainerConfig, 'rootfs' | 'mounts'>): boolean {
+  return rootfs.kind === 'image' || mounts.some(({ type }) => type === 'image');
+}
+
 /** Who asks for networks gets a namespace that can be on them. */
 function ownNetwork({ networks = [] }: ContainerRequest): Partial<ContainerConfig['namespaces']> {
   return networks.length === 0 ? {} : { network: { kind: 'private' } };

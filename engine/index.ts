@@ -2,7 +2,7 @@ import { LimpidError } from '../base/error.ts';
 import { parseSignal } from '../abi/signal.ts';
 import type { ExitStatus } from '../kernel/frames.ts';
 import { libc } from '../kernel/libc.ts';
-import { containerConfig, type ContainerRequest } from './container-config.ts';
+import { containerConfig, needsImages, type ContainerRequest } from './container-config.ts';
 import type { ContainerConfig } from './config.ts';
 import { attachContainer } from './containers/attach.ts';
 import { createContainer } from './containers/create.ts';
@@ -198,10 +198,10 @@ export class Engine {
     return listProcesses(this.world, container);
   }
 
-  /** An image that is not there is pulled. */
+  /** Images that are not there are pulled. */
   async #config(request: ContainerRequest): Promise<ContainerConfig> {
     const config = containerConfig(onDefaultNetwork(request));
-    if (config.rootfs.kind !== 'image') return config;
+    if (!needsImages(config)) return config;
     const { adoptImage } = await import('./images/adopt-image.ts');
     return adoptImage(this.world, config, { ownStopSignal: request.stopSignal !== undefined });
   }

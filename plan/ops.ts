@@ -210,6 +210,8 @@ export const OPS = {
   await_end: { slot: 'slot' },
   /** Those of the child's 0, 1, 2 that are the host's /dev/null become the one of its own root, where there is one. */
   reopen_null: {},
+  /** A file, or a directory with all below it, across mounts; of links their own. */
+  chown_tree: { at: 'slot', path: 'text', uid: 'int', gid: 'int' },
 } as const;
 
 type Kinds = {

@@ -14,7 +14,7 @@ export const FILES_OPTIONS = groupOptions('Its files', {
   mount: {
     type: 'array',
     value: 'type=TYPE,KEY=VALUE...',
-    help: 'Mount a bind, tmpfs, volume, ramfs, devpts or mqueue',
+    help: 'Mount a bind, tmpfs, volume, image, ramfs, devpts or mqueue',
   },
   tmpfs: { type: 'array', value: 'DEST[:OPTIONS]', help: 'Mount an empty file system that lives in memory' },
   'volumes-from': {

@@ -6,12 +6,15 @@ import { destinationOf, volumeName } from './mount-place.ts';
 import type { CreateRequest } from './request.ts';
 
 type MountType = MountConfig['type'];
-const TYPES: readonly MountType[] = ['bind', 'tmpfs', 'volume', 'ramfs', 'devpts', 'mqueue'];
+const TYPES: readonly MountType[] = ['bind', 'tmpfs', 'volume', 'image', 'ramfs', 'devpts', 'mqueue'];
 /** Keys that are the same word with or without a value: `ro`, `ro=true`, `ro=false`. */
 const SWITCHES: Readonly<Record<string, readonly [on: string, off: string]>> = {
   ro: ['ro', 'rw'],
   readonly: ['ro', 'rw'],
   rw: ['rw', 'ro'],
+  readwrite: ['rw', 'ro'],
+  U: ['U', ''],
+  chown: ['U', ''],
   exec: ['exec', 'noexec'],
   noexec: ['noexec', 'exec'],
   suid: ['suid', 'nosuid'],
@@ -53,7 +56,8 @@ export function parseMountOption(request: CreateRequest, text: string, because: 
   if (draft.destination === undefined) throw optionError(because, 'the place inside, destination=PATH, is missing');
   const destination = destinationOf(draft.destination, because);
   const source = sourceOf(request, draft, because);
-  const words = withoutLabels(draft.words, () => request.host.hasSelinux, because);
+  const given = draft.words.filter((word) => word !== '');
+  const words = withoutLabels(given, () => request.host.hasSelinux, because);
   const options = mountWords(draft.type, words, because);
   return { type: draft.type, ...(source === undefined ? {} : { source }), destination, options, because };
 }
@@ -80,6 +84,8 @@ function relabelWord(value: string, because: string): string {
 
 function sourceOf(request: CreateRequest, { type, source }: Draft, because: string): string | undefined {
   if (type === 'volume') return volumeName(source ?? '', because);
+  if (type === 'image' && source !== undefined) return source;
+  if (type === 'image') throw optionError(because, 'an image mount needs source=IMAGE');
   if (type !== 'bind') {
     if (source !== undefined) throw optionError(because, `a ${type} has no source`);
     return undefined;

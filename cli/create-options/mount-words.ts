@@ -24,10 +24,9 @@ const BIND_ONLY = new Set(['bind', 'rbind', 'idmap', 'ridmap', ...RECURSIVE]);
 const VOLUME_ONLY = new Set(['copy', 'nocopy']);
 /** Docker's words for how a shared folder of a Mac is kept: podman drops them here, too. */
 const WITHOUT_EFFECT = new Set(['cached', 'consistent', 'delegated']);
-const REFUSED: Readonly<Record<string, string>> = {
-  U: 'owners are not changed',
-  O: 'an overlay over a source is not made',
-};
+/** What is done to the source before it is mounted: given to the container's user, or covered by an overlay. */
+const OF_SOURCES = new Set(['U', 'O']);
+const OVERLAY_PLACE = /^(?:upperdir|workdir)=\/./;
 
 /** Default words by type, as podman's. `docker run --tmpfs` and podman agree on those of tmpfs. */
 const DEFAULTS: Readonly<Record<MountConfig['type'], readonly string[]>> = {
@@ -37,6 +36,7 @@ const DEFAULTS: Readonly<Record<MountConfig['type'], readonly string[]>> = {
   ramfs: ['nosuid', 'nodev', 'rw'],
   devpts: ['nosuid', 'noexec', 'rw'],
   mqueue: ['nosuid', 'nodev', 'noexec', 'rw'],
+  image: ['ro'],
 };
 export const TMPFS_DEFAULTS = ['rw', 'noexec', 'nosuid', 'nodev'];
 
@@ -70,11 +70,20 @@ export function mountWords(
     const [first, second] = [...new Set(words.filter((word) => group.includes(word)))];
     if (second !== undefined) throw optionError(because, `"${first}" and "${second}" exclude each other`);
   }
+  checkOverlay(words, because);
   const wanted = defaults.filter((word) => {
     const group = GROUPS.find((group) => group.includes(word));
     return !words.some((given) => group?.includes(given));
   });
   return [...new Set([...wanted, ...words])].filter((word) => word !== 'notmpcopyup' && word !== 'copy');
+}
+
+/** The upper directory of an overlay may be the user's own, with its work directory on the same file system. */
+function checkOverlay(words: readonly string[], because: string): void {
+  const places = ['upperdir', 'workdir'].filter((key) => words.some((word) => word.startsWith(`${key}=`)));
+  if (places.length === 0) return;
+  if (!words.includes('O')) throw optionError(because, `"${places[0]}" belongs to an overlay`, 'add O');
+  if (places.length === 1) throw optionError(because, 'upperdir and workdir are wanted together');
 }
 
 /**
@@ -94,16 +103,16 @@ export function withoutLabels(given: readonly string[], hasSelinux: () => boolea
 }
 
 function checkWord(type: MountConfig['type'], word: string, because: string): string {
-  const refused = Object.hasOwn(REFUSED, word) ? REFUSED[word] : undefined;
-  if (refused !== undefined) throw optionError(`"${word}" in ${because}`, refused);
   const isBind = type === 'bind' || type === 'volume';
+  if (isBind && (OF_SOURCES.has(word) || OVERLAY_PLACE.test(word))) return word;
+  if (type === 'tmpfs' && word === 'U') return word;
   const isKnown = WORDS.has(word) && (isBind || !BIND_ONLY.has(word)) && (type === 'volume' || !VOLUME_ONLY.has(word));
   if (isKnown && (type === 'tmpfs' || !word.endsWith('tmpcopyup'))) return word;
   const [name, value] = [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)];
   const own = OWN_WORDS[type];
   if (own !== undefined && Object.hasOwn(own, name) && own[name]!.test(sizeInBytes(name, value)))
     return `${name}=${sizeInBytes(name, value)}`;
-  throw optionError(`"${word}" in ${because}`, `a ${type} mount has no such option`);
+  throw optionError(`"${word}" in ${because}`, `${type === 'image' ? 'an' : 'a'} ${type} mount has no such option`);
 }
 
 // tmpfs knows k, m and g, but not Docker's `64mb`; a percentage stays as it is.

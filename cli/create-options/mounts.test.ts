@@ -44,6 +44,19 @@ test.each<[string[], Partial<MountConfig>]>([
     ['--mount', 'type=devpts,dst=/p,mode=620,max=9'],
     { type: 'devpts', options: ['nosuid', 'noexec', 'rw', 'mode=620', 'max=9'] },
   ],
+  [['-v', '/a:/b:O,U'], { type: 'bind', options: ['rbind', 'rprivate', 'rw', 'O', 'U'] }],
+  [
+    ['-v', 'vol:/b:ro,O,upperdir=/u,workdir=/w'],
+    { type: 'volume', options: ['rbind', 'rprivate', 'ro', 'O', 'upperdir=/u', 'workdir=/w'] },
+  ],
+  [['--mount', 'type=bind,src=/a,dst=/b,U=true,chown'], { options: ['rbind', 'rprivate', 'rw', 'U'] }],
+  [['--mount', 'type=bind,src=/a,dst=/b,U=false'], { options: ['rbind', 'rprivate', 'rw'] }],
+  [['--mount', 'type=tmpfs,dst=/b,chown=true'], { options: ['nosuid', 'nodev', 'rw', 'U'] }],
+  [
+    ['--mount', 'type=image,src=fedora,dst=/b'],
+    { type: 'image', source: 'fedora', destination: '/b', options: ['ro'] },
+  ],
+  [['--mount', 'type=image,src=fedora,dst=/b,readwrite=true'], { options: ['rw'] }],
   [['--mount', 'type=ramfs,dst=/r'], { type: 'ramfs', options: ['nosuid', 'nodev', 'rw'] }],
 ])('%p', (words, mount) => {
   const { mounts, because } = configOf(...words);
@@ -77,7 +90,7 @@ test.each([
   [['--mount', 'type=bind,src=/a'], '--mount type=bind,src=/a: the place inside, destination=PATH, is missing'],
   [
     ['--mount', 'type=nfs,dst=/a'],
-    '--mount type=nfs,dst=/a: the type must be one of bind, tmpfs, volume, ramfs, devpts, mqueue',
+    '--mount type=nfs,dst=/a: the type must be one of bind, tmpfs, volume, image, ramfs, devpts, mqueue',
   ],
   [['--mount', 'type=tmpfs,dst=/a,src=/b'], '--mount type=tmpfs,dst=/a,src=/b: a tmpfs has no source'],
   [['--mount', 'type=tmpfs,dst=/a,wat=1'], '"wat=1" in --mount type=tmpfs,dst=/a,wat=1: a mount has no such key'],
@@ -85,6 +98,21 @@ test.each([
     ['--mount', 'type=tmpfs,dst=/a,ro=maybe'],
     '"ro=maybe" in --mount type=tmpfs,dst=/a,ro=maybe: "true" or "false" is wanted',
   ],
+  [['--mount', 'type=image,dst=/a'], '--mount type=image,dst=/a: an image mount needs source=IMAGE'],
+  [
+    ['--mount', 'type=image,src=i,dst=/a,U'],
+    '"U" in --mount type=image,src=i,dst=/a,U: an image mount has no such option',
+  ],
+  [
+    ['-v', '/a:/b:upperdir=/u,workdir=/w'],
+    '-v /a:/b:upperdir=/u,workdir=/w: "upperdir" belongs to an overlay (hint: add O)',
+  ],
+  [['-v', '/a:/b:O,workdir=/w'], '-v /a:/b:O,workdir=/w: upperdir and workdir are wanted together'],
+  [
+    ['-v', '/a:/b:O,upperdir=u,workdir=/w'],
+    '"upperdir=u" in -v /a:/b:O,upperdir=u,workdir=/w: a bind mount has no such option',
+  ],
+  [['--tmpfs', '/t:O'], '"O" in --tmpfs /t:O: a tmpfs mount has no such option'],
   [['--mount', ''], "--mount '': type=TYPE,KEY=VALUE,... is wanted"],
 ])('%p fails', (words, message) => {
   expect(failureOf(...words)).toBe(`EOPTION cannot use ${message}`);

@@ -1,6 +1,7 @@
 import { createContainer } from '../../engine/containers/create.ts';
 import { removeNamed } from '../../engine/containers/run.ts';
 import type { command } from '../commands/create.ts';
+import { needsImages } from '../../engine/container-config.ts';
 import { newConfig } from '../create-options/new-config.ts';
 import type { Handler } from '../parse/command.ts';
 import { worldOf } from '../world.ts';
@@ -13,7 +14,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     const { withVolumesFrom } = await import('../../engine/containers/volumes-from.ts');
     config = withVolumesFrom(world, config, options['volumes-from']);
   }
-  if (config.rootfs.kind === 'image') {
+  if (needsImages(config)) {
     const { adoptForCommand } = await import('../create-options/adopt-image.ts');
     config = await adoptForCommand(world, config, invocation);
   }

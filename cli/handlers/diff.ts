@@ -1,6 +1,7 @@
 import { printable } from '../../base/printable.ts';
 import { LimpidError } from '../../base/error.ts';
-import { diffContainer, diffImage, type Change } from '../../engine/images/diff.ts';
+import type { Change } from '../../engine/images/changes-between.ts';
+import { diffBetween, diffContainer, diffImage } from '../../engine/images/diff.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/diff.ts';
 import { latestName } from '../latest.ts';
@@ -12,7 +13,8 @@ const LETTERS = { added: 'A', changed: 'C', deleted: 'D' } as const;
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, args, output } = invocation;
   const world = worldOf(invocation);
-  const changes = await changesOf(world, options.latest ? latestName(world) : args[0]!);
+  const [name, other] = options.latest ? [latestName(world), ...args] : args;
+  const changes = other === undefined ? await changesOf(world, name!) : await diffBetween(world, name!, other);
   if (options.format === 'json') {
     const paths = (kind: Change['kind']) => changes.filter((one) => one.kind === kind).map(({ path }) => path);
     const lists = Object.entries({ changed: paths('changed'), added: paths('added'), deleted: paths('deleted') });

@@ -2,6 +2,7 @@ import { takeTrace, tracePhase } from '../../base/trace.ts';
 import { runContainer } from '../../engine/containers/run.ts';
 import { becomeForeground, callerTerminal } from '../../engine/foreground.ts';
 import type { command } from '../commands/run.ts';
+import { needsImages } from '../../engine/container-config.ts';
 import { newConfig } from '../create-options/new-config.ts';
 import { isRepeatable } from '../create-options/repeatable.ts';
 import { parseDetachKeys } from '../foreground/detach-keys.ts';
@@ -21,7 +22,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     const { withVolumesFrom } = await import('../../engine/containers/volumes-from.ts');
     config = withVolumesFrom(world, config, options['volumes-from']);
   }
-  if (config.rootfs.kind === 'image') {
+  if (needsImages(config)) {
     const { adoptForCommand } = await import('../create-options/adopt-image.ts');
     config = await adoptForCommand(world, config, invocation);
   }

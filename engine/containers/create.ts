@@ -2,6 +2,7 @@ import { LimpidError } from '../../base/error.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { removeFile, writeFile } from '../../kernel/files.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
+import { needsImages } from '../container-config.ts';
 import type { ContainerConfig } from '../config.ts';
 import { createRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
@@ -19,7 +20,7 @@ export async function createContainer(world: World, config: ContainerConfig): Pr
   try {
     const pinned = await pinReferences(world, config);
     const write = (): NewRecord => createRecord(world, pinned);
-    if (config.rootfs.kind !== 'image') return write();
+    if (!needsImages(config)) return write();
     const { recordWithImage } = await import('../images/hold-image.ts');
     return await recordWithImage(world, config, write);
   } catch (error) {

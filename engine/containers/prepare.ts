@@ -12,11 +12,13 @@ import type { World } from '../world.ts';
 import { writeEtcFiles, type EtcFile } from './etc-files.ts';
 import type { EtcTexts } from '../networks/etc-texts.ts';
 import type { PreparedNetworks } from '../networks/prepare.ts';
+import { giveSources } from './given-sources.ts';
 import { joinedProcesses } from './joined.ts';
 import { rootOutside } from './root-outside.ts';
 import { sourceKinds } from '../../runtime/source-kinds.ts';
 import { chooseSeccomp } from './seccomp.ts';
 import { readSpec, type ReadSpec } from './read-spec.ts';
+import { isOverlay, mountOverlays, overlayDirectories } from './overlay-mounts.ts';
 import { mountSharedMemory } from './shared-memory.ts';
 import { makeVolumes, volumeDirectories } from './volumes.ts';
 
@@ -73,6 +75,8 @@ export async function prepareLaunch(
     ...writeEtcFiles(read.etc, owner),
     ...mountSharedMemory(config, paths),
     ...makeVolumes(world, config, owner),
+    ...(config.mounts.some(isOverlay) ? await mountOverlays(world, config, paths) : []),
+    ...giveSources(world, config, spec),
   ];
   const plan = [...prelude, ...planLaunch(spec, context, facts)];
   tracePhase('plan computed');
@@ -106,11 +110,13 @@ function afterExit(world: World, { id, restart }: ContainerConfig): Pick<LaunchC
 function madeSources(
   world: World,
   config: ContainerConfig,
+  paths: ContainerPaths,
   etc: readonly EtcFile[],
 ): Record<string, 'file' | 'directory'> {
   const made: Record<string, 'file' | 'directory'> = {};
   for (const { path } of etc) made[path] = 'file';
   for (const path of Object.values(volumeDirectories(world, config))) made[path] = 'directory';
+  for (const path of Object.values(overlayDirectories(config, paths))) made[path] = 'directory';
   return made;
 }
 
@@ -161,6 +167,6 @@ function launchContext(
     bringLoopbackUp: config.namespaces.network.kind === 'none' || config.namespaces.network.kind === 'private',
     deadlineS: config.timeoutS,
     ...(config.pidFile === undefined ? {} : { pidFile: config.pidFile }),
-    sourceKinds: { ...sourceKinds(spec), ...madeSources(world, config, etc) },
+    sourceKinds: { ...sourceKinds(spec), ...madeSources(world, config, paths, etc) },
   };
 }

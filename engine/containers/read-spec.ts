@@ -14,6 +14,7 @@ import { hostDevices } from './host-devices.ts';
 import { joinedMaps } from './joined-maps.ts';
 import { joinedProcesses } from './joined.ts';
 import type { SeccompChoice } from './seccomp-profile.ts';
+import { overlayDirectories } from './overlay-mounts.ts';
 import { sharedMemory } from './shared-memory.ts';
 import { volumeDirectories } from './volumes.ts';
 
@@ -46,6 +47,7 @@ export async function readSpec(
     joined,
     ...(maps === undefined ? {} : { joinedMaps: maps }),
     volumes: volumeDirectories(world, config),
+    overlays: overlayDirectories(config, paths),
     files,
     ...(shm === undefined ? {} : { shm }),
     ...(config.init ? { initPath: await initProgram(world) } : {}),

@@ -15,6 +15,7 @@ import { parseConfig, recordExists } from '../records/record.ts';
 import { observeState } from '../records/state.ts';
 import { busyContainer, LOCK_PATIENCE_MS, lockIdleRecord, type NewRecord } from '../records/write.ts';
 import type { World } from '../world.ts';
+import { leftOverlays } from './overlay-mounts.ts';
 import { stopRecord } from './stop.ts';
 
 export interface RemoveOptions {
@@ -123,7 +124,10 @@ function removedParent(world: World, id: string): Pick<ContainerConfig, 'cgroupP
 
 async function removeThings(world: World, id: string, cgroupsPath: string): Promise<void> {
   const { merged, lower, shm, storage, runtime } = containerPaths(world, id, false);
-  const left = planLeave({ mounts: [merged, lower, shm], cgroupsPath, remove: [storage, runtime] }, world.facts);
+  const left = planLeave(
+    { mounts: [merged, lower, shm, ...leftOverlays({ storage })], cgroupsPath, remove: [storage, runtime] },
+    world.facts,
+  );
   if (statPath(leasesDirectory(world, '')) === undefined) {
     launchPlan({ plan: left, executor: await world.executor });
     return;

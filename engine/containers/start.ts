@@ -14,6 +14,7 @@ import { busyContainer, lockIdleRecord, type NewRecord } from '../records/write.
 import type { World } from '../world.ts';
 import { clearRestarts } from '../records/restarts.ts';
 import type { PreparedNetworks } from '../networks/prepare.ts';
+import { leftOverlays } from './overlay-mounts.ts';
 import { prepareLaunch, type PrepareOptions, type TerminalSize } from './prepare.ts';
 
 export interface StartOptions {
@@ -130,10 +131,11 @@ async function launchOrClear(
 /** Ends and clears away what is left in the kernel of a run that nobody watches. The lock's holder alone may do that. */
 async function clearRun(
   world: World,
-  { config, paths: { merged, shm, socket } }: NewRecord,
+  { config, paths: { merged, shm, socket, storage } }: NewRecord,
   more: readonly Op[] = [],
 ): Promise<void> {
-  const left = planLeave({ mounts: [merged, shm], cgroupsPath: cgroupPath(config), remove: [socket] }, world.facts);
+  const mounts = [merged, shm, ...leftOverlays({ storage })];
+  const left = planLeave({ mounts, cgroupsPath: cgroupPath(config), remove: [socket] }, world.facts);
   libc.close(launchPlan({ plan: [...left, ...more], executor: await world.executor }).controlFd);
 }
 

@@ -16,7 +16,7 @@ export interface AdoptOptions extends ObtainOptions {
 }
 
 /**
- * Looks up the image of a container that is to be made, pulls it where the policy says so, and takes over what the
+ * Looks up the images of a container that is to be made (its own, and those it mounts), pulls them where the policy says so, and takes over what the
  * image says of its containers: labels, volumes, the signal that stops them. What it says of the command is read at
  * each start. Any other root file system stays as it is.
  */
@@ -25,9 +25,23 @@ export async function adoptImage(
   config: ContainerConfig,
   options: AdoptOptions = {},
 ): Promise<ContainerConfig> {
-  if (config.rootfs.kind !== 'image') return config;
+  const shown = config.mounts.some(({ type }) => type === 'image')
+    ? { ...config, mounts: await obtainMounted(world, config.mounts, options) }
+    : config;
+  if (config.rootfs.kind !== 'image') return shown;
   const image = await obtainImage(world, config.image, options);
-  return withImage(config, image, imageConfig(world, image.id), options);
+  return withImage(shown, image, imageConfig(world, image.id), options);
+}
+
+/** `--mount type=image`: the same policy holds for images that are only looked at. */
+function obtainMounted(world: World, mounts: readonly MountConfig[], options: ObtainOptions): Promise<MountConfig[]> {
+  return Promise.all(
+    mounts.map(async (mount) => {
+      if (mount.type !== 'image') return mount;
+      const { id, entry } = await obtainImage(world, mount.source!, options);
+      return { ...mount, source: entry.name ?? id, imageId: id };
+    }),
+  );
 }
 
 /** The config with what an image says. Pure; throws ECONFIG for what no container can be made of. */

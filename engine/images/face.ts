@@ -2,7 +2,8 @@ import type { Digest } from '../../spec/image.ts';
 import type { World } from '../world.ts';
 import { checkStore, type CheckOptions, type CheckReport } from './check.ts';
 import { commitContainer, type CommitOptions } from './commit.ts';
-import { diffContainer, diffImage, type Change } from './diff.ts';
+import type { Change } from './changes-between.ts';
+import { diffBetween, diffContainer, diffImage } from './diff.ts';
 import { diskUsage, type DiskUsage } from './disk-usage.ts';
 import { imageExists } from './exists.ts';
 import { findImage, type StoredImage } from './find.ts';
@@ -94,6 +95,11 @@ export class Images {
   /** What a container has changed of its image. */
   diffContainer(container: string): Promise<Change[]> {
     return diffContainer(this.#world, container);
+  }
+
+  /** What a container or image has otherwise than another. */
+  diffBetween(reference: string, other: string): Promise<Change[]> {
+    return diffBetween(this.#world, reference, other);
   }
 
   /** Read-only, at a directory of this machine. */

@@ -1,4 +1,5 @@
 import type { MountConfig } from '../config.ts';
+import { isOverlay } from '../containers/overlay-mounts.ts';
 import type { InspectFacts } from './facts.ts';
 
 const PROPAGATIONS = new Set([
@@ -47,11 +48,19 @@ export function tmpfsSection({ config }: InspectFacts): Record<string, string> {
 }
 
 function hostMountsOf({ config }: InspectFacts): MountConfig[] {
-  return config.mounts.filter(({ type }) => type === 'bind' || type === 'volume');
+  return config.mounts.filter(({ type }) => type === 'bind' || type === 'volume' || type === 'image');
 }
 
-/** The mount as the spec resolved it: a volume's directory, and the options that were not typed. */
-function mountOf({ spec }: InspectFacts, { source, destination, options }: MountConfig) {
-  const resolved = spec?.mounts?.find((mount) => mount.destination === destination);
-  return { source: resolved?.source ?? source ?? '', options: resolved?.options ?? options };
+/**
+ * The mount as the spec resolved it: a volume's directory, and the options that were not typed. Of an overlay what lies
+ * below it, and podman's words.
+ */
+function mountOf({ spec }: InspectFacts, mount: MountConfig) {
+  const { source = '', destination, options } = mount;
+  const resolved = spec?.mounts?.find((one) => one.destination === destination);
+  const own = options.filter((word) => /^(?:[OU]$|upperdir=|workdir=)/.test(word));
+  return {
+    source: isOverlay(mount) ? source : (resolved?.source ?? source),
+    options: [...(resolved?.options ?? options.filter((word) => !own.includes(word))), ...own],
+  };
 }

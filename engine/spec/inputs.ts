@@ -21,6 +21,8 @@ export interface SpecInputs {
   readonly joinedMaps?: IdMaps;
   /** Host directories of volumes: by name, or by destination for anonymous ones. */
   readonly volumes: Readonly<Record<string, string>>;
+  /** Host directories of overlays over a source or of an image, by destination. */
+  readonly overlays: Readonly<Record<string, string>>;
   /** Files made for this container, by destination: /etc/hostname, /etc/hosts, /etc/resolv.conf. */
   readonly files: Readonly<Record<string, string>>;
   /** Host paths of the file systems that hang below the host's root, for a container whose root file system that is. */

@@ -66,6 +66,7 @@ export const SAMPLE_INPUTS: SpecInputs = {
   hostDevices: [],
   joined: {},
   volumes: {},
+  overlays: {},
   files: { '/etc/hostname': '/run/limpid/4f5e/hostname', '/etc/hosts': '/run/limpid/4f5e/hosts' },
 };
 

@@ -5,6 +5,7 @@ import type { ContainerConfig, MountConfig } from '../config.ts';
 import type { ReasonedMount } from './default-mounts.ts';
 import type { SpecInputs } from './inputs.ts';
 import { cleanPath, isAtOrBelow } from './paths.ts';
+import { planUser, type ProcessInputs } from './process.ts';
 
 /** Files of /proc that may be replaced, as lxcfs does: runc's list. Anything else there would fool the programs inside. */
 const PROC_FILES = new Set(
@@ -13,11 +14,14 @@ const PROC_FILES = new Set(
   ),
 );
 
-/** SELinux labels, which this machine's mounts do not carry, and what was decided when the volume was filled. */
-const IGNORED_WORDS = new Set(['z', 'Z', 'copy', 'nocopy']);
+/** SELinux labels, which this machine's mounts do not carry, and what is done to the source before it is bound. */
+const IGNORED_WORDS = new Set(['z', 'Z', 'copy', 'nocopy', 'O', 'U']);
+const IGNORED_KEYS = /^(?:upperdir|workdir)=/;
+
+type MountInputs = ProcessInputs & Pick<SpecInputs, 'volumes' | 'overlays'>;
 
 /** The mounts the user asked for (`-v`, `--mount`, `--tmpfs`), in their order. Throws `EMOUNT` where one makes no sense. */
-export function userMounts(config: ContainerConfig, inputs: Pick<SpecInputs, 'volumes'>): ReasonedMount[] {
+export function userMounts(config: ContainerConfig, inputs: MountInputs): ReasonedMount[] {
   const taken = new Set<string>();
   return config.mounts.map((wanted) => {
     const destination = cleanPath(wanted.destination);
@@ -35,21 +39,26 @@ function checkDestination(wanted: MountConfig, destination: string, taken: Reado
   if (!isProcItself) throw refuse(wanted, 'what lies below /proc is not to be replaced');
 }
 
-function ociMount(
-  wanted: MountConfig,
-  destination: string,
-  config: ContainerConfig,
-  inputs: Pick<SpecInputs, 'volumes'>,
-): Mount {
-  const words = wanted.options.filter((word) => !IGNORED_WORDS.has(word));
+function ociMount(wanted: MountConfig, destination: string, config: ContainerConfig, inputs: MountInputs): Mount {
+  const words = wanted.options.filter((word) => !IGNORED_WORDS.has(word) && !IGNORED_KEYS.test(word));
+  const overlay = inputs.overlays[wanted.destination];
   switch (wanted.type) {
     case 'bind':
-      return bindMount(wanted, destination, cleanPath(wanted.source ?? ''), words, config);
-    case 'volume':
-      return bindMount(wanted, destination, volumePath(wanted, inputs.volumes), ['nosuid', 'nodev', ...words], config);
+      return bindMount(wanted, destination, overlay ?? cleanPath(wanted.source ?? ''), words, config);
+    case 'volume': {
+      const source = overlay ?? volumePath(wanted, inputs.volumes);
+      return bindMount(wanted, destination, source, ['nosuid', 'nodev', ...words], config);
+    }
+    case 'image':
+      return bindMount(wanted, destination, overlay!, ['nosuid', 'nodev', ...words], config);
     case 'tmpfs':
     case 'ramfs':
-      return { destination, type: wanted.type, source: wanted.type, options: tmpfsOptions(words) };
+      return {
+        destination,
+        type: wanted.type,
+        source: wanted.type,
+        options: tmpfsOptions(wanted.options.includes('U') ? [...words, ...ownerWords(config, inputs)] : words),
+      };
     default:
       return { destination, type: wanted.type, source: wanted.type, options: ['nosuid', 'noexec', ...words] };
   }
@@ -86,6 +95,12 @@ function volumePath(wanted: MountConfig, volumes: SpecInputs['volumes']): string
 /** podman's and Docker's documented defaults, each lifted by its opposite (`exec`, `suid`, `dev`). */
 function tmpfsOptions(words: readonly string[]): string[] {
   return ['nosuid', 'nodev', 'noexec', ...words];
+}
+
+/** `U`: a tmpfs is made for who runs inside. */
+function ownerWords(config: ContainerConfig, inputs: MountInputs): string[] {
+  const { uid, gid } = planUser(config, inputs);
+  return [`uid=${uid}`, `gid=${gid}`];
 }
 
 function refuse({ destination, because }: MountConfig, why: string, hint?: string): LimpidError {

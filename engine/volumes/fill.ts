@@ -1,5 +1,5 @@
 import { LimpidError } from '../../base/error.ts';
-import { MNT_DETACH, MS_NODEV, MS_NOSUID, MS_RDONLY } from '../../abi/flags/mount.ts';
+import { MS_NODEV, MS_NOSUID, MS_RDONLY } from '../../abi/flags/mount.ts';
 import { O_CLOEXEC, O_DIRECTORY, O_PATH, openFlagsOn } from '../../abi/flags/open.ts';
 import { hostArch } from '../../kernel/arch.ts';
 import { statPath } from '../../kernel/file-status.ts';
@@ -8,17 +8,14 @@ import { tryLock, type Lock } from '../../kernel/locks.ts';
 import { startPlan } from '../../kernel/plan-process.ts';
 import { explainFailure } from '../../plan/describe/explain-failure.ts';
 import type { Op } from '../../plan/ops.ts';
-import { bindMapped, stagingDirectory } from '../../plan/mapped-layers.ts';
+import { stagingDirectory } from '../../plan/mapped-layers.ts';
 import { mountOverlay } from '../../plan/overlay.ts';
-import { SLOT } from '../../plan/slots.ts';
-import { idMap } from '../../plan/user-namespace.ts';
 import { emptyLayer } from '../images/image-config.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
-import { joinedMaps } from '../containers/joined-maps.ts';
-import { joinedProcesses } from '../containers/joined.ts';
 import { volumeDirectories } from '../containers/volumes.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
+import { shownLayers, umountAt } from '../rootfs/shown-layers.ts';
 import type { World } from '../world.ts';
 
 /** A volume that nothing is in yet, and where the container sees it. */
@@ -83,11 +80,11 @@ async function fillAll(
   for (let left = [...volumes]; left.length > 0;) {
     const copies = left.map((volume) => copyOps(merged, volume));
     const plan = [
-      ...places.map((path) => umount(path, 'host')),
+      ...places.map((path) => umountAt(path, 'host', BECAUSE)),
       ...before,
       mount,
       ...copies.flat(),
-      ...places.map((path) => umount(path, 'cleanup')),
+      ...places.map((path) => umountAt(path, 'cleanup', BECAUSE)),
     ];
     const outcome = await startPlan(plan, await world.executor).outcome;
     if (outcome?.kind === 'done') return publish(left);
@@ -100,23 +97,6 @@ async function fillAll(
       throw new LimpidError(explainFailure(plan, outcome.index, outcome.errno, outcome.call));
     left = left.filter((volume) => volume !== missing);
   }
-}
-
-/** With the owners that the container sees. */
-function shownLayers(world: World, config: ContainerConfig, layers: readonly string[], staging: string) {
-  const joins = config.namespaces.user.kind !== 'private';
-  const maps = joins ? joinedMaps(config, joinedProcesses(world, config)) : config;
-  if (maps === undefined || maps.uidMappings.length === 0) return { lower: layers, before: [] };
-  const [uidMap, gidMap] = [idMap(maps.uidMappings), idMap(maps.gidMappings)];
-  const because = 'the container’s ids in its layers';
-  return bindMapped(layers, staging, {
-    op: 'user_namespace',
-    stage: 'host',
-    because,
-    slot: SLOT.idMaps,
-    uidMap,
-    gidMap,
-  });
 }
 
 function publish(volumes: readonly NewVolume[]): void {
@@ -142,10 +122,6 @@ function copyOps(root: string, { directory, destination }: NewVolume): Op[] {
     { op: 'close', stage: 'host', because, slot: SOURCE },
     { op: 'close', stage: 'host', because, slot: LAYERS },
   ];
-}
-
-function umount(path: string, stage: 'host' | 'cleanup'): Op {
-  return { op: 'umount', stage, because: BECAUSE, at: -1, path, flags: MNT_DETACH, missingOk: true };
 }
 
 async function lockVolumes({ runroot }: World): Promise<Lock> {

@@ -198,6 +198,7 @@ const DESCRIBERS: Describers = {
     `ids mapped by ${slotName(op.idMap)}${op.idMapRecursive ? ', with all below' : ''}`,
   ],
   attach_mount: (op) => [`${slotName(op.slot)} on ${place(op.at, op.target)}`],
+  chown_tree: (op) => [place(op.at, op.path), `${op.uid}:${op.gid}`],
   copy_tree: (op) => [`${slotName(op.source)} to ${place(op.at, op.path)}`],
   reserve_port: (op) => [describeSocketAddress(op)],
   release_ports: () => [],

@@ -124,6 +124,7 @@ const DEEDS: Deeds = {
   seccomp_listen: () => ['install', 'the seccomp filter with its listener'],
   clone_mount: (op) => ['copy', `the mount at ${quote(op.source)}`],
   attach_mount: (op, slots) => ['mount', `${slotName(op.slot)} at ${quoted(slots, op.at, op.target)}`],
+  chown_tree: (op, slots) => ['change the owner of all in', quoted(slots, op.at, op.path)],
   copy_tree: (op, slots) => ['copy', `what ${quoted(slots, op.at, op.path)} hides into it`],
   reserve_port: (op) => ['publish', describeSocketAddress(op)],
   release_ports: () => ['give back', 'the published ports'],

@@ -47,6 +47,7 @@ const COMMANDS: Commands = {
   mknod: makeNode,
   chmod: (op, place) => [`chmod ${octal(op.mode)} ${pathWord(place, op.at, op.path)}`],
   chown: (op, place) => [`chown ${op.uid}:${op.gid} ${pathWord(place, op.at, op.path)}`],
+  chown_tree: (op, place) => [`chown -hR ${op.uid}:${op.gid} ${pathWord(place, op.at, op.path)}`],
   write: (op, place) => {
     const arrow = (Number(op.flags) & O_APPEND) === 0 ? '>' : '>>';
     return [`${writer(op.data)} ${arrow}${pathWord(place, op.at, op.path)}`];

@@ -239,6 +239,24 @@ describe('commit and diff', () => {
     await says('rm', 'd');
   });
 
+  test('diff of two: what the first has otherwise', async () => {
+    await says('run', '--name', 'other', 'two', 'sh', '-c', 'rm /extra; mkdir /a; echo y > /a/c; chmod 711 /bin');
+    const lines = async (...words: string[]) => (await says('diff', ...words)).split('\n');
+    expect(await lines('two', 'one')).toEqual(['A /extra']);
+    expect(await lines('one', 'two')).toEqual(['D /extra']);
+    expect(await lines('other', 'one')).toEqual(['A /a', 'A /a/c', 'C /bin']);
+    expect(await lines('one', 'other')).toEqual(['D /a', 'C /bin']);
+    expect(await lines('-l', 'two')).toEqual(['A /a', 'A /a/c', 'C /bin', 'D /extra']);
+    expect(await lines('two', 'two')).toEqual(['']);
+    expect(JSON.parse(await says('diff', '--format', 'json', 'two', 'other'))).toEqual({
+      changed: ['/bin'],
+      added: ['/extra'],
+      deleted: ['/a'],
+    });
+    expect(await limpid('diff', 'two', 'nope')).toMatchObject({ code: 125, out: '' });
+    await says('rm', 'other');
+  });
+
   test('commit: one layer more, and the config of the container over that of its image', async () => {
     const script = 'echo made > /made; rm /bin/seq';
     await says('run', '--name', 'c', '-e', 'E=1', '-w', '/bin', '-l', 'mine=1', 'one', 'sh', '-c', script);

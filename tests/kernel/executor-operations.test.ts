@@ -388,6 +388,29 @@ describe('files', () => {
     expect(await outcome([mknod])).toEqual({ type: 4, text: '0 17 mknodat' });
   });
 
+  test('a tree is given away with all below it; a link itself, and not what it leads to', async () => {
+    const deep = `${scratch.file('tree')}${'/d'.repeat(300)}`;
+    mkdirSync(deep, { recursive: true });
+    writeFileSync(`${deep}/file`, '');
+    mkdirSync(scratch.file('other'));
+    symlinkSync(scratch.file('other'), scratch.file('tree/link'));
+    symlinkSync(scratch.file('tree'), scratch.file('to-tree'));
+    const give = (path: string, uid: number) =>
+      host({ op: 'chown_tree', at: -1, path: scratch.file(path), uid, gid: 9 });
+    const owner = (path: string) => [lstatSync(path).uid, lstatSync(path).gid];
+    expect(await outcome([give('tree', 8)])).toEqual({ type: 6, text: '' });
+    for (const path of [scratch.file('tree'), deep, `${deep}/file`, scratch.file('tree/link')])
+      expect(owner(path)).toEqual([8, 9]);
+    expect(owner(scratch.file('other'))).toEqual([0, 0]);
+    // The user's own path may lead through a link.
+    expect(await outcome([give('to-tree/d', 7)])).toEqual({ type: 6, text: '' });
+    expect([owner(scratch.file('tree')), owner(`${deep}/file`)]).toEqual([
+      [8, 9],
+      [7, 9],
+    ]);
+    expect(await outcome([give('none', 7)])).toEqual({ type: 4, text: '0 2 open' });
+  });
+
   test('a link goes only where it leads to what was said', async () => {
     const [own, other, file] = ['own', 'other', 'file'].map((name) => scratch.file(name)) as [string, string, string];
     symlinkSync('abc', own);
