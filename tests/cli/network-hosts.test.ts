@@ -152,20 +152,26 @@ test('another machine with a route to the containers reaches none of them', asyn
 });
 
 test('a smaller MTU behind a router is found out, to both sides', async () => {
-  const far = new TestHost('far');
+  // Neither end knows of the narrow cable between the two routers: the first segments are too large for it.
+  const [far, router] = [new TestHost('far'), new TestHost('router')];
   try {
-    cable(far, 'eth0 192.168.8.2/24', lan, 'eth1 192.168.8.1/24');
-    lan.sysctl('ipv4/ip_forward', '1');
-    far.does('ip route add default via 192.168.8.1');
-    host.does('ip route add 192.168.8.0/24 via 192.168.7.2');
-    far.does('ip link set eth0 mtu 1300');
-    lan.does('ip link set eth1 mtu 1300');
+    cable(far, 'eth0 192.168.9.2/24', router, 'eth0 192.168.9.1/24');
+    cable(router, 'eth1 192.168.8.2/24', lan, 'eth1 192.168.8.1/24');
+    for (const place of [router, lan]) {
+      place.sysctl('ipv4/ip_forward', '1');
+      place.does('ip link set eth1 mtu 1300');
+    }
+    far.does('ip route add default via 192.168.9.1');
+    router.does('ip route add default via 192.168.8.1');
+    lan.does('ip route add 192.168.9.0/24 via 192.168.8.2');
+    host.does('ip route add 192.168.9.0/24 via 192.168.7.2');
     await far.answers('echo', 82);
     const text = 'x'.repeat(1 << 21);
-    const { out } = await web.runs('curl -sS --max-time 20 --data-binary @- http://192.168.8.2:82/', text);
+    const { out } = await web.runs('curl -sS --max-time 20 --data-binary @- http://192.168.9.2:82/', text);
     expect(out === text).toBe(true);
   } finally {
     await far.drop();
+    await router.drop();
   }
 });
 
