@@ -96,7 +96,7 @@ async function connectRunning(
     await enter(world, config, process, planConnect({ because, before, ops: { ...ops, host } }));
     writeEndpoints(paths, { ...last, endpoints });
     await attendTo(world, [endpoint]);
-    rewriteEtcFiles(config, paths, endpoints);
+    rewriteEtcFiles(world, { config, paths }, endpoints);
   } catch (error) {
     releaseEndpoint(world, endpoint);
     throw error;
@@ -117,7 +117,7 @@ async function disconnectRunning(
   await enter(world, config, process, [...portOps(world, last, endpoints), ...leaving]);
   writeEndpoints(paths, { ...last, endpoints });
   releaseEndpoint(world, endpoint);
-  rewriteEtcFiles(config, paths, endpoints);
+  rewriteEtcFiles(world, { config, paths }, endpoints);
 }
 
 /** Published ports lead to the first endpoint on a bridge, whichever that is now. */

@@ -254,6 +254,26 @@ describe('connect, disconnect, update', () => {
     await place.leave();
   });
 
+  test('those in its network hear of it too, and keep the names that are theirs', async () => {
+    await says('network', 'create', '--subnet=10.23.0.0/24', '--disable-dns', 'four');
+    await says('network', 'create', '--subnet=10.24.0.0/24', '--disable-dns', '--dns=9.9.9.9', 'five');
+    await says('run', '-d', '--name=owner', '--network=four', BUSYBOX, 'sleep', 'infinity');
+    const words = ['--network=container:owner', '--hostname=guest', '--add-host=db:10.0.0.9'];
+    await says('run', '-d', '--name=guest', ...words, BUSYBOX, 'sleep', 'infinity');
+    const file = (name: string, path: string) => says('exec', name, 'cat', path);
+    for (const change of ['connect', 'disconnect']) {
+      await says('network', change, 'five', 'owner');
+      const hosts = await file('owner', '/etc/hosts');
+      expect(hosts.includes('10.24.0.2\t')).toBe(change === 'connect');
+      expect(await file('guest', '/etc/hosts')).toBe(`10.0.0.9\tdb\n${hosts}\n127.0.1.1\tguest`);
+      const resolvers = await file('owner', '/etc/resolv.conf');
+      expect(resolvers.includes('9.9.9.9')).toBe(change === 'connect');
+      expect(await file('guest', '/etc/resolv.conf')).toBe(resolvers);
+    }
+    await says('rm', '-f', '-t', '0', 'guest', 'owner');
+    await says('network', 'rm', 'four', 'five');
+  });
+
   test('a container that does not run, and those that cannot be', async () => {
     await says('create', '--name=later', '--network=two', BUSYBOX, 'ip', '-4', '-o', 'addr');
     await says('network', 'create', '--subnet=10.22.0.0/24', '--disable-dns', 'three');
