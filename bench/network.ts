@@ -167,6 +167,7 @@ function describe({ times, alone, crowded, rate, speed, opened, notes }: Measure
       `${speed.toHost.share.toFixed(2)} (${speed.toHost.gigabits.toFixed(1)} Gbit/s)`,
       speed.toHost.share >= 0.97,
     ),
+    `| the same beside a bare bridge on a host that has NAT: between, to the host | ${speed.between.shareWithNat.toFixed(2)}, ${speed.toHost.shareWithNat.toFixed(2)} | |`,
     '',
     ...notes,
   ];

@@ -9,11 +9,12 @@ export interface Throughput {
   readonly gigabits: number;
   /** Of what the bare bridge moves right before or behind it: the median of all rounds. */
   readonly share: number;
+  /** The same of a bare bridge on a host that has NAT, as any host with containers that reach the outside. */
+  readonly shareWithNat: number;
 }
 
 /** A few hundred ms each: whatever else the machine does meets both of a round. */
 const BYTES = '192M';
-const ROUNDS = 6;
 /** One bare bridge beside another, made in the same way, may have 0.88 of its throughput as long as both are there. */
 const PAIRS = 7;
 
@@ -29,34 +30,42 @@ interface Pair {
   readonly close: () => void;
 }
 
-/** Limpid's containers and a bare bridge in turn, each round in the other order; clients on one CPU, servers on another. */
+/** Limpid's containers and bare bridges in turn, each round in another order; clients on one CPU, servers on another. */
 export async function compareThroughput(limpid: readonly string[]): Promise<Readonly<Record<Way, Throughput>>> {
   const rounds: Readonly<Record<Way, Round[]>> = { between: [], toHost: [] };
   for (let pair = 0; pair < PAIRS; pair++) {
-    const bare = openBare();
-    const ours = openLimpid(limpid);
-    const servers = [bare, ours].flatMap(({ places, host }) => [serve(places[1]), serve(host)]);
+    const pairs: Pairs = { bare: openBare('bare'), nat: openBare('nat', NAT), limpid: openLimpid(limpid) };
+    const servers = Object.values(pairs).flatMap(({ places, host }) => [serve(places[1]), serve(host)]);
     try {
       await Promise.all(servers.map(({ ready }) => ready));
-      for (const way of ['between', 'toHost'] as const) rounds[way].push(...compare(bare, ours, way));
+      for (const way of ['between', 'toHost'] as const) rounds[way].push(...compare(pairs, way));
     } finally {
       for (const { end } of servers) await end();
-      for (const { close } of [bare, ours]) close();
+      for (const { close } of Object.values(pairs)) close();
     }
   }
   return { between: summary(rounds.between), toHost: summary(rounds.toHost) };
 }
 
-interface Round {
-  readonly bare: number;
-  readonly limpid: number;
-}
+type Contestant = 'bare' | 'nat' | 'limpid';
+type Pairs = Readonly<Record<Contestant, Pair>>;
+type Round = Readonly<Record<Contestant, number>>;
 
-function compare(bare: Pair, limpid: Pair, way: Way): Round[] {
-  for (const pair of [bare, limpid]) move(pair, way);
-  return Array.from({ length: ROUNDS }, (_, round) => {
-    if (round % 2 === 0) return { bare: move(bare, way), limpid: move(limpid, way) };
-    return { limpid: move(limpid, way), bare: move(bare, way) };
+const ORDERS: readonly (readonly Contestant[])[] = [
+  ['bare', 'nat', 'limpid'],
+  ['limpid', 'bare', 'nat'],
+  ['nat', 'limpid', 'bare'],
+  ['limpid', 'nat', 'bare'],
+  ['bare', 'limpid', 'nat'],
+  ['nat', 'bare', 'limpid'],
+];
+
+function compare(pairs: Pairs, way: Way): Round[] {
+  for (const pair of Object.values(pairs)) move(pair, way);
+  return ORDERS.map((order) => {
+    const moved = { bare: 0, nat: 0, limpid: 0 };
+    for (const one of order) moved[one] = move(pairs[one], way);
+    return moved;
   });
 }
 
@@ -64,6 +73,7 @@ function summary(rounds: readonly Round[]): Throughput {
   return {
     gigabits: median(rounds.map(({ limpid }) => limpid)),
     share: median(rounds.map(({ bare, limpid }) => limpid / bare)),
+    shareWithNat: median(rounds.map(({ nat, limpid }) => limpid / nat)),
   };
 }
 
@@ -93,29 +103,34 @@ function serve({ enter, address }: Place): { readonly ready: Promise<unknown>; r
   return { ready: listening.stdout.getReader().read(), end };
 }
 
-const BARE_HOST = 'limpid-bench-host';
+/** One rule for packets that leave: connection tracking and NAT look at all others, too. */
+const NAT = `table ip nat {
+  chain leaving { type nat hook postrouting priority srcnat; ip saddr 10.254.0.0/24 oifname != "bench0" masquerade; }
+}`;
 
-/** A host of its own, where no firewall is, with two namespaces on a bridge, by `ip` alone. */
-function openBare(): Pair {
-  const names = ['limpid-bench-a', 'limpid-bench-b'] as const;
+/** A host of its own, with two namespaces on a bridge, by `ip` alone; without `firewall` none is there. */
+function openBare(name: string, firewall?: string): Pair {
+  const hostName = `limpid-bench-${name}`;
+  const names = [`${hostName}-a`, `${hostName}-b`] as const;
   const ip = (place: string, words: string) => mustRun(['ip', '-n', place, ...words.split(' ')]);
-  for (const name of [BARE_HOST, ...names]) mustRun(['ip', 'netns', 'add', name]);
-  ip(BARE_HOST, 'link set lo up');
-  ip(BARE_HOST, 'link add bench0 type bridge forward_delay 0');
-  ip(BARE_HOST, 'addr add 10.254.0.1/24 dev bench0');
-  ip(BARE_HOST, 'link set bench0 up');
-  const places = names.map((name, index): Place => {
+  for (const one of [hostName, ...names]) mustRun(['ip', 'netns', 'add', one]);
+  ip(hostName, 'link set lo up');
+  ip(hostName, 'link add bench0 type bridge forward_delay 0');
+  ip(hostName, 'addr add 10.254.0.1/24 dev bench0');
+  ip(hostName, 'link set bench0 up');
+  if (firewall !== undefined) mustRun(['ip', 'netns', 'exec', hostName, 'nft', firewall]);
+  const places = names.map((one, index): Place => {
     const address = `10.254.0.${index + 2}`;
-    ip(BARE_HOST, `link add bench-${index} type veth peer name eth0 netns ${name}`);
-    ip(BARE_HOST, `link set bench-${index} master bench0 up`);
-    ip(name, `addr add ${address}/24 dev eth0`);
-    ip(name, 'link set eth0 up');
-    return { enter: ['nsenter', `--net=/run/netns/${name}`], address };
+    ip(hostName, `link add bench-${index} type veth peer name eth0 netns ${one}`);
+    ip(hostName, `link set bench-${index} master bench0 up`);
+    ip(one, `addr add ${address}/24 dev eth0`);
+    ip(one, 'link set eth0 up');
+    return { enter: ['nsenter', `--net=/run/netns/${one}`], address };
   });
   const close = (): void => {
-    for (const name of [...names, BARE_HOST]) mustRun(['ip', 'netns', 'del', name]);
+    for (const one of [...names, hostName]) mustRun(['ip', 'netns', 'del', one]);
   };
-  const host = { enter: ['nsenter', `--net=/run/netns/${BARE_HOST}`], address: '10.254.0.1' };
+  const host = { enter: ['nsenter', `--net=/run/netns/${hostName}`], address: '10.254.0.1' };
   return { places: [places[0]!, places[1]!], host, close };
 }
 
