@@ -33,7 +33,7 @@ export async function createManifestList(
   return createList(world, full, withMembers([], members));
 }
 
-/** Adds images to a list, described by these words. Answers its new id. */
+/** Adds images to a list, described by these words. Answers its id. */
 export async function addToManifestList(
   world: World,
   list: string,
@@ -46,7 +46,7 @@ export async function addToManifestList(
   return changeList(world, list, (manifests) => withMembers(manifests, described));
 }
 
-/** Changes what a list says of one of its images, named by its digest or by a name here. Answers the list's new id. */
+/** Changes what a list says of one of its images, named by its digest or by a name here. Answers the list's id. */
 export function annotateManifestList(world: World, list: string, image: string, words: MemberWords): Digest {
   const digest = memberDigest(world, image);
   return changeList(world, list, (manifests) => {
@@ -55,7 +55,7 @@ export function annotateManifestList(world: World, list: string, image: string, 
   });
 }
 
-/** Takes an image out of a list. Answers the list's new id. */
+/** Takes an image out of a list. Answers the list's id. */
 export function removeFromManifestList(world: World, list: string, image: string): Digest {
   const digest = memberDigest(world, image);
   return changeList(world, list, (manifests) => {

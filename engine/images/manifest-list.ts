@@ -46,11 +46,11 @@ export function createList(world: World, name: string, manifests: readonly Descr
         why: `the name belongs to ${isList(taken) ? 'manifest list' : 'image'} ${taken.id}`,
         hint: isList(taken) ? 'with --amend images are added to it' : 'choose another name',
       });
-    return putList(world, locked, [name], emptyIndex(manifests));
+    return putList(world, locked, { id: newListId(world), names: [name], index: emptyIndex(manifests) });
   });
 }
 
-/** Changes a list under the store's lock: all of its names mean the new one from then on. Answers its new id. */
+/** Changes a list under the store's lock, for all of its names: its id stays. Answers that. */
 export function changeList(
   world: World,
   text: string,
@@ -63,7 +63,8 @@ export function changeList(
     const parts = partsOf(world, own);
     const others = locked.entries.filter(({ id }) => id !== entry.id);
     const names = own.flatMap(({ name }) => name ?? []);
-    const id = putList(world, { entries: others, replace: (entries) => locked.replace(entries) }, names, changed);
+    const left = { entries: others, replace: (entries: readonly ImageEntry[]) => locked.replace(entries) };
+    const id = putList(world, left, { id: entry.id, names, index: changed });
     dropUnreferenced(world, parts, locked.entries);
     return id;
   });
@@ -73,22 +74,38 @@ function emptyIndex(manifests: readonly Descriptor[]): ImageIndex {
   return { schemaVersion: 2, mediaType: MEDIA_TYPE.ociIndex, manifests };
 }
 
-function putList(
-  world: World,
-  { entries, replace }: LockedEntries,
-  names: readonly string[],
-  index: ImageIndex,
-): Digest {
-  const bytes = new TextEncoder().encode(JSON.stringify(index));
+/**
+ * A list has an id of its own, not that of its content: two that hold the same are two, and a change of one is none of
+ * the other. As with an image, the id is the digest of a document.
+ */
+function newListId(world: World): Digest {
+  const bytes = encodeJson({ list: crypto.randomUUID() });
+  const id = digestOf(bytes);
+  writeBlob(world, id, bytes);
+  return id;
+}
+
+interface NewList {
+  readonly id: Digest;
+  readonly names: readonly string[];
+  readonly index: ImageIndex;
+}
+
+function putList(world: World, { entries, replace }: LockedEntries, { id, names, index }: NewList): Digest {
+  const bytes = encodeJson(index);
   const digest = digestOf(bytes);
   writeBlob(world, digest, bytes);
   const list: Omit<ImageEntry, 'name'> = {
-    id: digest,
+    id,
     manifest: { mediaType: index.mediaType ?? MEDIA_TYPE.ociIndex, digest, size: bytes.length },
     platform: { os: '', architecture: '' },
     created: new Date().toISOString(),
     sizeBytes: 0,
   };
   replace(withNames(entries, list, names));
-  return digest;
+  return id;
+}
+
+function encodeJson(document: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(document));
 }

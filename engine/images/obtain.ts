@@ -71,7 +71,7 @@ async function memberOf(
   platform: Platform | undefined,
 ): Promise<StoredImage | undefined> {
   if (!isIndexType(image.entry.manifest.mediaType)) return image;
-  const { manifests } = readDocument<ImageIndex>(world, image.id);
+  const { manifests } = readDocument<ImageIndex>(world, image.entry.manifest.digest);
   const digest = choosePlatform(manifests, platform ?? hostPlatform())?.digest;
   return listImages(world).find(({ entries }) => entries.some(({ manifest }) => manifest.digest === digest));
 }

@@ -2,7 +2,8 @@ import type { Descriptor, Digest, Platform } from '../../spec/image.ts';
 
 /**
  * One line of `index.json`: a manifest under a name, with what lists show of it. An image with three names has three
- * entries, one without a name has one. A local manifest list is an entry too: its `id` is its own digest.
+ * entries, one without a name has one. A local manifest list is an entry too: its `id` is that of a document that is
+ * made with it and says nothing, and stays when the list changes.
  */
 export interface ImageEntry {
   /** In full: `docker.io/library/alpine:3.22`, or `…@sha256:…` where it was pulled by digest. */

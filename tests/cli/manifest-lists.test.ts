@@ -19,6 +19,7 @@ const described = (image: typeof amd, platform: object) => ({
 const AMD = { os: 'linux', architecture: 'amd64' };
 const ARM = { os: 'linux', architecture: 'arm64', variant: 'v8' };
 const inspect = async (list: string) => JSON.parse(await says('manifest', 'inspect', list));
+const digestOf = (list: string) => says('images', '--noheading', '--format', '{{.Digest}}', list);
 const blob = (digest: string) => existsSync(at(`root/images/blobs/${digest.replace(':', '/')}`));
 
 beforeAll(async () => {
@@ -31,6 +32,7 @@ beforeAll(async () => {
 test('create, inspect, exists, rm', async () => {
   const id = await says('manifest', 'create', 'lab', 'amd', 'arm');
   expect(id).toMatch(/^[0-9a-f]{64}$/);
+  const list = readFileSync(at(`root/images/blobs/${(await digestOf('lab')).replace(':', '/')}`), 'utf8');
   expect(await inspect('lab')).toEqual({
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.index.v1+json',
@@ -40,13 +42,19 @@ test('create, inspect, exists, rm', async () => {
     0, 1,
   ]);
   expect(await says('manifest', 'rm', 'lab')).toBe(`Untagged: localhost/lab:latest\nDeleted: ${id}`);
-  expect([(await limpid('manifest', 'exists', 'lab')).code, blob(`sha256:${id}`)]).toEqual([1, false]);
+  expect([(await limpid('manifest', 'exists', 'lab')).code, blob(`sha256:${id}`), blob(sha256(list))]).toEqual([
+    1,
+    false,
+    false,
+  ]);
   expect(blob(sha256(manifestOf(amd)))).toBe(true);
 });
 
-test('add, annotate, remove: each makes a new list, and the old one goes', async () => {
-  const empty = await says('manifest', 'create', 'lab');
-  const one = await says('manifest', 'add', '--annotation', 'a=b=c', '--os-version', '6', 'lab', 'amd');
+test('add, annotate, remove: each writes the list anew, the old one goes, and the id stays', async () => {
+  const id = await says('manifest', 'create', 'lab');
+  const empty = await digestOf('lab');
+  expect(await says('manifest', 'add', '--annotation', 'a=b=c', '--os-version', '6', 'lab', 'amd')).toBe(id);
+  const one = await digestOf('lab');
   expect(await inspect('lab')).toMatchObject({
     manifests: [{ ...described(amd, { ...AMD, 'os.version': '6' }), annotations: { a: 'b=c' } }],
   });
@@ -64,8 +72,23 @@ test('add, annotate, remove: each makes a new list, and the old one goes', async
   });
   await says('manifest', 'remove', 'lab', 'amd');
   expect((await inspect('lab')).manifests.length).toBe(1);
-  expect([empty, one].map((id) => blob(`sha256:${id}`))).toEqual([false, false]);
+  expect([empty, one, await digestOf('lab')].map(blob)).toEqual([false, false, true]);
   await says('manifest', 'rm', 'lab');
+});
+
+test('two lists that hold the same are two', async () => {
+  const ids = [await says('manifest', 'create', 'lab'), await says('manifest', 'create', 'other')];
+  expect(ids[0]).not.toBe(ids[1]!);
+  expect(await says('manifest', 'add', 'lab', 'amd')).toBe(ids[0]!);
+  expect((await inspect('other')).manifests).toEqual([]);
+  await says('manifest', 'add', 'other', 'amd');
+  expect(await digestOf('lab')).toBe(await digestOf('other'));
+  await says('manifest', 'remove', 'lab', 'amd');
+  expect([(await inspect('lab')).manifests.length, (await inspect('other')).manifests.length]).toEqual([0, 1]);
+  expect(await says('manifest', 'rm', 'lab')).toBe(`Untagged: localhost/lab:latest\nDeleted: ${ids[0]}`);
+  expect((await limpid('run', '--rm', '--network=none', '--pull=never', 'other')).err).not.toContain('not known');
+  expect(await says('system', 'check')).not.toContain('damaged');
+  await says('manifest', 'rm', 'other');
 });
 
 test('all names of a list mean the changed one', async () => {
