@@ -71,14 +71,22 @@ async function showHelp(words: readonly string[], output: Output): Promise<numbe
 async function reportError(error: unknown, output: Output): Promise<number> {
   if (isBrokenPipe(error)) return EXIT_BROKEN_PIPE;
   if (error instanceof LimpidError) {
-    await output.err(`Error: ${(await betterKnown(error)).message}\n`);
+    await tell(output, `Error: ${(await betterKnown(error)).message}\n`);
     return error.exitCode;
   }
   // A defect of ours: the trace is what a report needs.
-  await output.err(
+  await tell(
+    output,
     `Error: limpid failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return EXIT_ENGINE_FAILED;
+}
+
+/** Where nobody hears it, the exit code is all that is left to say. */
+async function tell(output: Output, text: string): Promise<void> {
+  try {
+    await output.err(text);
+  } catch {}
 }
 
 async function betterKnown(error: LimpidError): Promise<LimpidError> {

@@ -9,7 +9,7 @@ export const command = defineCommand({
   description:
     'Archives of docker save, podman save, skopeo and others, compressed or not, and image layouts. PATH may also be ' +
     'oci:DIR[:TAG], dir:DIR, docker-archive:FILE[:NAME], oci-archive:FILE[:TAG], docker-daemon:NAME, ' +
-    'containers-storage:NAME, docker://NAME.',
+    'containers-storage:NAME, docker://NAME, or the http:// or https:// address of an archive.',
   arity: { min: 0, max: 0, what: 'nothing' },
   options: {
     input: { type: 'string', short: 'i', value: 'PATH', completion: 'file', help: 'Read from there, not from stdin' },

@@ -1,7 +1,9 @@
 import { formatTable } from '../../base/table.ts';
 import { listImages } from '../../engine/images/list.ts';
+import { isList } from '../../engine/images/manifest-list.ts';
 import { mountImage, mountedImages, type MountedImage } from '../../engine/images/mount.ts';
 import { shortId } from '../../engine/images/find.ts';
+import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/image-mount.ts';
 import type { Handler } from '../parse/command.ts';
 import { nameColumns } from '../print/image-row.ts';
@@ -10,7 +12,7 @@ import { worldOf } from '../world.ts';
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, args, output } = invocation;
   const world = worldOf(invocation);
-  const wanted = options.all ? listImages(world).map(({ id }) => id) : args;
+  const wanted = options.all ? filesOfAll(world) : args;
   if (wanted.length === 0) {
     await output.out(print(mountedImages(world), options.format === 'json'));
     return 0;
@@ -26,6 +28,12 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   );
   return 0;
 };
+
+/** Lists of manifests have no files. */
+function filesOfAll(world: World): string[] {
+  const images = listImages(world).filter(({ entry }) => !isList(entry));
+  return images.map(({ id }) => id);
+}
 
 function print(mounted: readonly MountedImage[], json: boolean): string {
   if (!json) return formatTable(mounted.map(({ image, path }) => [nameOf(image), path]));

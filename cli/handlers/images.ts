@@ -80,8 +80,10 @@ async function choose(world: World, name: string | undefined, filters: readonly 
   return images.filter((image) => isNamed(image) && matches(image));
 }
 
+/** As podman lists it: by its tags; by a digest, or as `<none>`, only where it has none. */
 function named(image: StoredImage): NamedImage[] {
-  return image.entries.map((entry) => ({ image, entry }));
+  const tagged = image.entries.filter(({ name }) => name !== undefined && !name.includes('@'));
+  return (tagged.length === 0 ? [image.entry] : tagged).map((entry) => ({ image, entry }));
 }
 
 function idsOf(images: readonly NamedImage[], noTrunc: boolean): string[] {

@@ -13,10 +13,16 @@ export async function printDocuments(
   output: Output,
   { format, maps, name }: DocumentFormat,
 ): Promise<void> {
-  if (format === 'json') return output.out(`${JSON.stringify(documents, null, 5)}\n`);
-  const [{ formatValue }, { withMaps }] = await Promise.all([
+  // An empty format is none, for podman and Docker.
+  if (format === 'json' || format === '') return output.out(`${JSON.stringify(documents, null, 5)}\n`);
+  const [{ formatValue }, { withMaps }, { addUnsaidFields }] = await Promise.all([
     import('../template/format.ts'),
     import('../template/value.ts'),
+    import('./unsaid-fields.ts'),
   ]);
-  for (const document of documents) await output.out(formatValue(format, withMaps(document, maps), name));
+  for (const document of documents) {
+    const shown = withMaps(document, maps);
+    addUnsaidFields(shown);
+    await output.out(formatValue(format, shown, name));
+  }
 }

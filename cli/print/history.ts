@@ -22,12 +22,13 @@ export function historyRow(step: HistoryStep, { nowMs, human, noTrunc }: History
   const createdMs = Date.parse(step.created ?? '') || 0;
   const words = step.created_by ?? '';
   const since = `${describeDuration(Math.max(0, nowMs - createdMs))} ago`;
+  const createdAt = step.created === undefined ? '' : `${new Date(createdMs).toISOString().slice(0, 19)}Z`;
   const id = step.id?.slice(step.id.indexOf(':') + 1) ?? MISSING;
   return {
     ID: noTrunc ? id : id.slice(0, SHORT_ID),
-    Created: human ? since : (step.created ?? ''),
+    Created: human ? since : createdAt,
     CreatedSince: since,
-    CreatedAt: step.created ?? '',
+    CreatedAt: createdAt,
     CreatedBy: noTrunc || words.length <= SHORT_WORDS ? words : `${words.slice(0, SHORT_WORDS - 3)}...`,
     Size: human ? formatImageSize(step.sizeBytes) : String(step.sizeBytes),
     Comment: step.comment ?? '',

@@ -58,11 +58,17 @@ export const FUNCTION_NAMES: ReadonlySet<string> = new Set([...FUNCTIONS.keys(),
 function indexValue(value: unknown, key: unknown): unknown {
   if (value === null || value === undefined) return fail('index of untyped nil');
   if (isMap(value))
-    return typeof key === 'string' ? value[key] : fail(`value has type ${typeName(key)}; should be string`);
+    return typeof key === 'string' ? entryOf(value, key) : fail(`value has type ${typeName(key)}; should be string`);
   if (!Array.isArray(value)) return fail(`can't index item of type ${typeName(value)}`);
   if (typeof key !== 'number' || !Number.isInteger(key))
     return fail(`cannot index slice/array with type ${typeName(key)}`);
   return key >= 0 && key < value.length ? value[key] : fail(`index out of range: ${key}`);
+}
+
+/** A missing one of strings is an empty string, as in Go: labels and annotations are such maps. */
+function entryOf(map: Readonly<Record<string, unknown>>, key: string): unknown {
+  if (Object.hasOwn(map, key)) return map[key];
+  return Object.values(map).every((value) => typeof value === 'string') ? '' : undefined;
 }
 
 function sliceValue(value: unknown, from: unknown = 0, to?: unknown): unknown {

@@ -1,5 +1,4 @@
 import { statPath } from '../../kernel/file-status.ts';
-import { writeFile } from '../../kernel/files.ts';
 import { digestOf } from '../../spec/digest.ts';
 import { MEDIA_TYPE, type Digest, type ImageConfig, type ImageManifest } from '../../spec/image.ts';
 import type { ImageSource } from '../../spec/image-transport.ts';
@@ -18,6 +17,7 @@ import { committedConfig, committedRuntime } from './committed-config.ts';
 import { hostPlatform } from './host-platform.ts';
 import { emptyLayer } from './image-config.ts';
 import { ownFiles } from './own-files.ts';
+import { checkResultFile, writeResultFile } from './result-file.ts';
 import { newName } from './tag.ts';
 import { whilePaused } from './while-paused.ts';
 import { withMountedLayers } from './with-mounted-layers.ts';
@@ -51,13 +51,14 @@ export async function commitContainer(world: World, reference: string, options: 
   const names = options.name === undefined ? [] : [newName(options.name)];
   // What is wrong with the words is told before anything is written.
   applyChanges({}, options.changes ?? []);
+  if (options.iidFile !== undefined) checkResultFile(options.iidFile);
   const use = await shareStore(world);
   try {
     const make = () => committedImage(world, record, options);
     const { pause = true, signal } = options;
     const source = await (pause ? whilePaused(world, record, make, signal) : make());
     const { entry } = await receiveImage(world, source, { platform: hostPlatform(), anyPlatform: true, names });
-    if (options.iidFile !== undefined) writeFile(options.iidFile, entry.id, { mode: 0o644, sync: false });
+    if (options.iidFile !== undefined) writeResultFile(options.iidFile, entry.id);
     return entry.id;
   } finally {
     use.release();

@@ -12,6 +12,7 @@ import type { World } from '../world.ts';
 import { applyChanges } from './apply-changes.ts';
 import { hostPlatform } from './host-platform.ts';
 import { newName } from './tag.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 export interface ImportOptions {
   /** What the image is called here; without a registry it becomes `localhost/…`. */
@@ -101,11 +102,6 @@ async function openLayer(world: World, from: ImportFrom, name: string): Promise<
   if (!isReadable(status)) throw cannotImport(from, NOT_READABLE);
   // A pipe, as the shell's <(…) makes it, comes once.
   return (await openLayerFile(world, from, name)) ?? spoolLayer(world, Bun.file(from).stream(), name);
-}
-
-/** A name and a password in an address are nobody's business. */
-function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, '//');
 }
 
 function cannotImport(name: string, why: string, hint?: string): LimpidError {

@@ -1,3 +1,4 @@
+import { LimpidError } from '../../base/error.ts';
 import type { Digest } from '../../spec/image.ts';
 import { fullName } from '../../store/transports/is-named.ts';
 import { fullNames, type HeldImage } from '../../store/transports/collection.ts';
@@ -9,6 +10,7 @@ import type { RegistryOptions } from '../../registry/options.ts';
 import type { World } from '../world.ts';
 import { allowLocation } from './allow-location.ts';
 import { hostPlatform } from './host-platform.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 export interface LoadOptions {
   readonly progress?: LayerProgress;
@@ -22,7 +24,7 @@ export interface LoadedImage {
   readonly names: readonly string[];
 }
 
-/** Where images are: a file, a directory or a transport's place (`oci:DIR`), or an archive's bytes, which come once. */
+/** Where images are: a file, a directory, a web address or a transport's place (`oci:DIR`), or an archive's bytes, which come once. */
 export type LoadFrom = { readonly path: string } | { readonly stream: ReadableStream<Uint8Array> };
 
 /** Brings all images of an archive into the store, one after the other, each as a whole or not at all. */
@@ -33,14 +35,28 @@ export async function loadImages(world: World, from: LoadFrom, options: LoadOpti
     return loadPlace(world, from.path, options);
   }
   const { openAnyImages } = await import('../../store/transports/open-any-images.ts');
-  const { collection, transport } = await openAnyImages(world, from);
+  const given = 'path' in from && isAddress(from.path) ? await fetched(from.path) : from;
+  const { collection, transport } = await openAnyImages(world, given);
   try {
-    const path = 'path' in from ? from.path : '';
+    const path = 'path' in given ? given.path : '';
     await allowLocation({ transport, path, name: collection.name }, options.registry ?? {});
     return await loadHeld(world, collection.images, options);
   } finally {
     await collection.close();
   }
+}
+
+function isAddress(path: string): boolean {
+  return /^https?:\/\//i.test(path) && !pathExists(path);
+}
+
+async function fetched(
+  address: string,
+): Promise<{ readonly stream: ReadableStream<Uint8Array>; readonly name: string }> {
+  const { fetchArchive } = await import('./fetch-archive.ts');
+  const name = withoutSecrets(address);
+  const refusal = (why: string) => new LimpidError({ code: 'ELOAD', doing: 'load', subject: `"${name}"`, why });
+  return { stream: await fetchArchive(address, refusal), name };
 }
 
 /** Whether a text begins with a transport, a registry's among them. */

@@ -5,6 +5,7 @@ import {
   formatReference,
   isQualified,
   parseImageName,
+  parseReference,
   withDefaultTag,
   type ImageReference,
 } from '../../spec/reference.ts';
@@ -45,10 +46,12 @@ export async function openSources(
   return references.map((reference) => async () => openRegistry(reference, options));
 }
 
-/** What a name means at registries; `docker://` before it changes nothing. */
+/** What a name means at registries; with `docker://` before it, a short one is Docker's, as for all who know transports. */
 export async function registryReferences(text: string, options: RegistryOptions): Promise<readonly ImageReference[]> {
-  const name = parseImageName(text.startsWith('docker://') ? text.slice('docker://'.length) : text);
+  const isDocker = text.startsWith('docker://');
+  const name = parseImageName(isDocker ? text.slice('docker://'.length) : text);
   if (isQualified(name)) return [name];
+  if (isDocker) return [parseReference(`docker.io/${formatReference(name)}`)];
   const { resolveImageName } = await import('../../registry/settings/short-name.ts');
   return resolveImageName(name, options);
 }

@@ -1,5 +1,4 @@
 import { LimpidError } from '../../base/error.ts';
-import { writeFile } from '../../kernel/files.ts';
 import type { RegistryOptions } from '../../registry/options.ts';
 import { digestOf } from '../../spec/digest.ts';
 import { isIndexType } from '../../spec/manifest-kind.ts';
@@ -21,6 +20,7 @@ import { blobMounts } from './blob-mounts.ts';
 import { findList } from './manifest-list.ts';
 import { removeManifestList } from './manifest-remove.ts';
 import { openImageDestination } from './open-destination.ts';
+import { checkResultFile, writeResultFile } from './result-file.ts';
 import { storedSource } from './stored-source.ts';
 
 export interface PushOptions {
@@ -46,9 +46,10 @@ export async function pushImage(world: World, text: string, options: PushOptions
   const { entry } = findImage(world, text);
   const to = options.destination ?? entry.name;
   if (to === undefined) throw noDestination(text);
+  if (options.digestFile !== undefined) checkResultFile(options.digestFile);
   const source = storedSource(world, entry, options.progress);
   const digest = await sendImage(world, { source, entry, to }, options);
-  if (options.digestFile !== undefined) writeFile(options.digestFile, digest, { mode: 0o644, sync: false });
+  if (options.digestFile !== undefined) writeResultFile(options.digestFile, digest);
   return digest;
 }
 

@@ -16,7 +16,7 @@ export interface FoundImages {
 /** All images of an archive or directory, whichever of the known forms it has. */
 export async function openAnyImages(
   place: StorePlace,
-  from: { readonly path: string } | { readonly stream: ReadableStream<Uint8Array> },
+  from: { readonly path: string } | { readonly stream: ReadableStream<Uint8Array>; readonly name?: string },
 ): Promise<FoundImages> {
   const files = await openFiles(place, from);
   const isDirectory = 'path' in from && statPath(from.path)?.kind === 'directory';
@@ -29,7 +29,7 @@ export async function openAnyImages(
 }
 
 async function openFiles(place: StorePlace, from: Parameters<typeof openAnyImages>[1]): Promise<ImageFiles> {
-  if ('stream' in from) return openArchiveStream(place, from.stream, 'standard input');
+  if ('stream' in from) return openArchiveStream(place, from.stream, from.name ?? 'standard input');
   const { path } = from;
   return statPath(path)?.kind === 'directory' ? directoryFiles(path, path) : openArchive(place, path, path);
 }

@@ -26,6 +26,8 @@ test('one: its path alone, read only; several and all: which is which', async ()
   expect(readFileSync(`${pathOf(0)}/name`, 'utf8')).toBe('localhost/one:1\n');
   expect(() => writeFileSync(`${pathOf(0)}/other`, 'x')).toThrow('EROFS');
   expect((await lines()).map(cells)).toEqual([[NAMES[0], pathOf(0)]]);
+  // A list of manifests has no files.
+  await says('manifest', 'create', 'list');
   expect((await says('image', 'mount', '--all')).split('\n').toSorted().map(cells)).toEqual([
     [NAMES[0], pathOf(0)],
     [NAMES[1], pathOf(1)],
@@ -55,6 +57,15 @@ test('what is mounted is not removed, and is gone when it was unmounted as often
   });
   expect((await lines()).map(cells)).toEqual([[NAMES[1], pathOf(1)]]);
   expect(await says('image', 'unmount', '--all')).toBe(hex(1));
+  expect(await lines()).toEqual([]);
+});
+
+test('all and one of them exclude each other', async () => {
+  expect(await limpid('image', 'mount', '--all', NAMES[0])).toEqual({
+    code: 125,
+    out: '',
+    err: `Error: cannot run "limpid image mount": --all and the argument "${NAMES[0]}" exclude each other\n`,
+  });
   expect(await lines()).toEqual([]);
 });
 

@@ -46,12 +46,11 @@ describe('pull', () => {
     expect(requests().slice(before)).toEqual(['GET /v2/team/app/manifests/1']);
   });
 
-  test('by digest: the name is that, and it has no tag', async () => {
+  test('by digest: a name of its own, beside a tag', async () => {
     await says('pull', '-q', ...PLAIN, `${at('team/app')}@${app.digest}`);
-    const format = '{{.Repository}}|{{.Tag}}|{{.Id}}';
-    expect((await says('images', '--format', format)).split('\n').toSorted()).toEqual(
-      [`${at('team/app')}|1|${hex(app.id)}`, `${at('team/app')}|<none>|${hex(app.id)}`].toSorted(),
-    );
+    const [image] = JSON.parse(await says('images', '--format', 'json')) as { Names: string[] }[];
+    expect(image!.Names.toSorted()).toEqual([at('team/app:1'), `${at('team/app')}@${app.digest}`]);
+    expect(await says('images', '--format', '{{.Repository}}|{{.Tag}}')).toBe(`${at('team/app')}|1`);
     expect(await says('rmi', `${at('team/app')}@${app.digest}`)).toBe(`Untagged: ${at('team/app')}@${app.digest}`);
   });
 
