@@ -1,5 +1,5 @@
 import { decodeDocument, flag, list, object, oneOf, record, text } from '../../spec/decode.ts';
-import { confFault } from './conf-fault.ts';
+import { confFault, refuseScheme } from './conf-fault.ts';
 
 /** What one or several registries.conf (version 2) say together. */
 export interface RegistriesConf {
@@ -87,11 +87,13 @@ export function parseRegistriesConf(toml: string, file: string): ConfFragment {
     throw confFault(file, '', 'it mixes version 1 ([registries.…]) and version 2 ([[registry]])');
   if (conf.registries !== undefined) return versionOne(conf.registries, file);
   const mode = conf['short-name-mode'];
+  for (const name of conf['unqualified-search-registries'] ?? [])
+    refuseScheme(name, 'unqualified-search-registries', file);
   return {
     ...(conf['unqualified-search-registries'] === undefined ? {} : { searched: conf['unqualified-search-registries'] }),
     ...(mode === undefined || mode === '' ? {} : { shortNameMode: mode }),
     ...(conf['credential-helpers'] === undefined ? {} : { credentialHelpers: conf['credential-helpers'] }),
-    rules: (conf.registry ?? []).map((table, index) => ruleOf(table, `registry[${index}]`, file)),
+    rules: withoutConflicts((conf.registry ?? []).map((table, index) => ruleOf(table, `registry[${index}]`, file))),
     aliases: { names: conf.aliases ?? {}, file },
   };
 }
@@ -124,11 +126,30 @@ function mergeAliases(fragments: readonly ConfFragment[]): Aliases {
   return merged;
 }
 
+/** Of two in one file about one prefix that contradict each other nobody knows which is meant. */
+function withoutConflicts(rules: readonly RegistryRule[]): readonly RegistryRule[] {
+  const known = new Map<string, RegistryRule>();
+  for (const [index, rule] of rules.entries()) {
+    const first = known.get(rule.prefix) ?? rule;
+    for (const key of ['blocked', 'insecure'] as const)
+      if (first[key] !== rule[key])
+        throw confFault(
+          rule.file,
+          `registry[${index}].${key}`,
+          `another [[registry]] of "${rule.prefix}" contradicts it`,
+        );
+    known.set(rule.prefix, first);
+  }
+  return rules;
+}
+
 function ruleOf(table: NonNullable<Document['registry']>[number], path: string, file: string): RegistryRule {
   const { prefix, location = '', insecure = false, blocked = false, mirror: mirrors = [] } = table;
   const byDigest = table['mirror-by-digest-only'] ?? false;
   const name = prefix ?? location;
   if (name === '') throw confFault(file, path, 'it has neither a prefix nor a location');
+  refuseScheme(prefix ?? '', `${path}.prefix`, file);
+  refuseScheme(location, `${path}.location`, file);
   if (name.includes('*') && !/^\*\.[^*/:@]+$/.test(name))
     throw confFault(file, `${path}.prefix`, `"${name}" has a "*" in another place than "*.example.com"`);
   if (
@@ -148,6 +169,7 @@ function ruleOf(table: NonNullable<Document['registry']>[number], path: string, 
     blocked,
     mirrors: mirrors.map((entry, index) => {
       const serves = entry['pull-from-mirror'];
+      refuseScheme(entry.location, `${path}.mirror[${index}].location`, file);
       if (byDigest && serves !== undefined && serves !== '')
         throw confFault(
           file,
@@ -168,6 +190,7 @@ function ruleOf(table: NonNullable<Document['registry']>[number], path: string, 
 function versionOne(registries: NonNullable<Document['registries']>, file: string): ConfFragment {
   const insecure = new Set(registries.insecure?.registries ?? []);
   const blocked = new Set(registries.block?.registries ?? []);
+  for (const name of [...insecure, ...blocked]) refuseScheme(name, 'registries', file);
   const rules = [...new Set([...insecure, ...blocked])].map((name): RegistryRule => ({
     prefix: withoutSlash(name),
     location: withoutSlash(name),

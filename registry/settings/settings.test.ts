@@ -131,6 +131,28 @@ test.each([
     '"registry[0].prefix" of "/0.conf": "a.*.io" has a "*" in another place than "*.example.com"',
   ],
   ['[[registry]]\nprefix = "a.io"', '"registry[0]" of "/0.conf": "a.io" says nothing: it has no location'],
+  [
+    '[[registry]]\nlocation = "https://a.io"\nblocked = true',
+    '"registry[0].location" of "/0.conf": "https://a.io" has a scheme, where a host is wanted',
+  ],
+  ['[[registry]]\nlocation = "a.io"\nprefix = "http://b.io"', '"registry[0].prefix" of "/0.conf": "http://b.io" has'],
+  [
+    '[[registry]]\nlocation = "a.io"\n[[registry.mirror]]\nlocation = "http://b.io"',
+    '"registry[0].mirror[0].location" of "/0.conf": "http://b.io" has a scheme',
+  ],
+  [
+    'unqualified-search-registries = ["http://a.io"]',
+    '"unqualified-search-registries" of "/0.conf": "http://a.io" has',
+  ],
+  ['[registries.block]\nregistries = ["https://a.io"]', '"registries" of "/0.conf": "https://a.io" has a scheme'],
+  [
+    '[[registry]]\nlocation = "a.io"\nblocked = true\n[[registry]]\nprefix = "a.io/"\nlocation = "b.io"',
+    '"registry[1].blocked" of "/0.conf": another [[registry]] of "a.io" contradicts it',
+  ],
+  [
+    '[[registry]]\nlocation = "a.io"\n[[registry]]\nlocation = "a.io"\ninsecure = true',
+    '"registry[1].insecure" of "/0.conf": another [[registry]] of "a.io" contradicts it',
+  ],
   ['short-name-mode = "maybe"', '"short-name-mode" of "/0.conf": "maybe" is not one of'],
   ['registries = {search = {registries = []}}\nunqualified-search-registries = []', 'it mixes version 1'],
   [
