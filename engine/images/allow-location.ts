@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { allowLocalImage } from '../../registry/policy/allow-local.ts';
 import type { RegistryOptions } from '../../registry/options.ts';
 import type { Location } from '../../store/transports/location.ts';
@@ -8,7 +9,15 @@ export async function allowLocation(
   options: RegistryOptions,
 ): Promise<void> {
   if (transport === 'builtin') return;
-  const whole = path === '' || path.startsWith('/') ? path : `${process.cwd()}/${path}`;
-  const place = { path: whole, ...(reference === undefined ? {} : { reference }) };
+  const place = { path: path === '' ? path : realPath(path), ...(reference === undefined ? {} : { reference }) };
   await allowLocalImage(transport, place, { doing: 'read', subject: `"${name}"` }, options);
+}
+
+/** No link leads round what a policy says of the place it leads to; podman compares the same. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path.startsWith('/') ? path : `${process.cwd()}/${path}`;
+  }
 }

@@ -86,7 +86,7 @@ function requirement(value: unknown, path: string, fault: Fault): Requirement {
   if (type === 'signedBy') {
     const fields = fieldsOf(value, path, SIGNED_BY, fault);
     if (fields['keyType'] !== 'GPGKeys')
-      return { type: 'unsupported', what: `signedBy with keyType "${String(fields['keyType'])}"` };
+      return { type: 'unsupported', what: `signedBy with keyType ${JSON.stringify(fields['keyType']) ?? 'left out'}` };
     return { type, keys: keySource(fields, path, fault), identity: identity(fields['signedIdentity'], path, fault) };
   }
   if (type === 'sigstoreSigned') {

@@ -286,17 +286,20 @@ test('policy.json rules over archives too', async () => {
     policy,
     JSON.stringify({
       default: [{ type: 'insecureAcceptAnything' }],
-      transports: { oci: { [directory]: [{ type: 'reject' }] } },
+      transports: { oci: { [`${directory}/empty`]: [{ type: 'reject' }] } },
     }),
   );
+  symlinkSync('empty', `${directory}/linked`);
   for (const words of [
     ['load', '-i', `${directory}/empty`],
     ['pull', '-q', `oci:${directory}/empty:1`],
+    ['load', '-i', `${directory}/linked`],
+    ['pull', '-q', `oci:${directory}/linked:1`],
   ]) {
     const { code, err } = await limpid(words[0]!, '--signature-policy', policy, ...words.slice(1));
     expect(code).toBe(125);
     expect(err).toContain(
-      `the policy refuses it: such images are not wanted (reject for "${directory}" in "${policy}")`,
+      `the policy refuses it: such images are not wanted (reject for "${directory}/empty" in "${policy}")`,
     );
   }
   expect(globals).toHaveLength(4);
