@@ -15,17 +15,19 @@ export interface ImageFacts {
 export function imageDetails(world: World, images: readonly StoredImage[]): Map<Digest, ImageFacts> {
   const users = containersByImage(world);
   const facts = images.map(({ id }): [Digest, ImageFacts] => {
-    return [id, { labels: labelsOf(world, id), containers: users.get(id)?.length ?? 0 }];
+    // A damaged image is listed all the same.
+    const labels = labelsOf(world, id) ?? {};
+    return [id, { labels, containers: users.get(id)?.length ?? 0 }];
   });
   return new Map(facts);
 }
 
-/** A damaged image is listed all the same. */
-function labelsOf(world: World, id: Digest): Readonly<Record<string, string>> {
+/** A list of manifests has none; those of a damaged image nobody knows. */
+export function labelsOf(world: World, id: Digest): Readonly<Record<string, string>> | undefined {
   try {
     return imageConfig(world, id).config?.Labels ?? {};
   } catch (error) {
-    if (error instanceof LimpidError) return {};
+    if (error instanceof LimpidError) return error.code === 'ENOIMAGE' ? {} : undefined;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { parseInstant } from '../../base/instant.ts';
 import { LimpidError } from '../../base/error.ts';
 import type { World } from '../world.ts';
+import { labelsOf } from './details.ts';
 import { findImage, lookUp, repositoryOf, type StoredImage } from './find.ts';
-import { imageConfig } from './image-config.ts';
 import { containersByImage } from './in-use.ts';
 
 type Match = (image: StoredImage) => boolean;
@@ -76,7 +76,8 @@ function labelMatch(world: World, value: string, wanted: boolean): Match {
   const at = value.indexOf('=');
   const [key, text] = at < 0 ? [value, undefined] : [value.slice(0, at), value.slice(at + 1)];
   return ({ id }) => {
-    const labels = imageConfig(world, id).config?.Labels ?? {};
+    const labels = labelsOf(world, id);
+    if (labels === undefined) return false;
     return (Object.hasOwn(labels, key) && (text === undefined || labels[key] === text)) === wanted;
   };
 }

@@ -12,6 +12,8 @@ import type { World } from '../world.ts';
 import { tagsOf, type StoredImage } from './find.ts';
 import { containersByImage } from './in-use.ts';
 import { listImages } from './list.ts';
+import { isList } from './manifest-list.ts';
+import { namingList } from './naming-list.ts';
 import { deleteImage, removeGone } from './remove.ts';
 import { clearMounted, MOUNTED } from './with-mounted-layers.ts';
 
@@ -38,9 +40,16 @@ export async function pruneImages(
   const gone = lockEntries(world, (locked) => {
     const users = containersByImage(world);
     const isIdle = (image: StoredImage) => !users.has(image.id) && (all || tagsOf(image).length === 0);
-    return listImages(world, locked.entries)
+    const images = listImages(world, locked.entries);
+    // Lists first: what they name is free then.
+    const listsFirst = [
+      ...images.filter(({ entry }) => isList(entry)),
+      ...images.filter(({ entry }) => !isList(entry)),
+    ];
+    return listsFirst
       .filter((image) => isIdle(image) && isUnnamed(image, all) && wants(image))
       .flatMap((image) => {
+        if (namingList(world, locked.entries, image) !== undefined) return [];
         try {
           const paths = deleteImage(world, locked, image);
           removed.push(image.id);

@@ -72,7 +72,14 @@ const NOT_THERE: ReadonlySet<string> = new Set([
 
 async function pullAllTags(world: World, text: string, options: PullOptions): Promise<PulledImage[]> {
   const { registry = {} } = options;
-  const { listTags } = await import('../../registry/tags.ts');
+  const [{ listTags }, { parseLocation }] = await Promise.all([
+    import('../../registry/tags.ts'),
+    import('../../store/transports/location.ts'),
+  ]);
+  if (parseLocation(text) !== undefined) {
+    const why = 'with all tags, a repository at a registry is wanted';
+    throw new LimpidError({ code: 'EREFERENCE', doing: 'pull', subject: `"${text}"`, why });
+  }
   const [reference] = await registryReferences(text, registry);
   if (reference!.tag !== undefined || reference!.digest !== undefined) {
     const why = 'with all tags, a repository is wanted without one';

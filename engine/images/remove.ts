@@ -1,5 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import type { Digest } from '../../spec/image.ts';
+import type { ImageEntry } from '../../store/images/entry.ts';
 import { lockEntries, type LockedEntries } from '../../store/images/index-file.ts';
 import { withoutNames } from '../../store/images/names.ts';
 import { dropUnreferenced, partsOf } from '../../store/images/parts.ts';
@@ -9,6 +10,7 @@ import type { World } from '../world.ts';
 import { lookUp, lookUpImage, noSuchImage, shortId, type StoredImage } from './find.ts';
 import { containersByImage } from './in-use.ts';
 import { isMounted, unmountImage } from './mount.ts';
+import { namingList } from './naming-list.ts';
 
 export interface RemoveImageOptions {
   /** Also with several names, and with the containers that use it, running or not. */
@@ -27,7 +29,7 @@ const EXIT_IN_USE = 2;
 
 /**
  * Takes away the name that an image is called by, and with its last name the image: its layers too, as far as no other
- * image has them. Throws ENOIMAGE, EINUSE where a container needs it, ENAMES for an id with several names.
+ * image has them. Throws ENOIMAGE, EINUSE where a container or a manifest list needs it, ENAMES for an id with several names.
  */
 export async function removeImage(
   world: World,
@@ -39,7 +41,10 @@ export async function removeImage(
     const found = lookUp(locked.entries, text);
     if (found === undefined) throw noImageToRemove(text);
     const names = namesToRemove(found, text, force);
-    if (remainingNames(found, names).length > 0) {
+    const list = force ? undefined : namingList(world, locked.entries, found);
+    if (list !== undefined && names.length === 0) throw namedBy(list, found.id);
+    // What a list names stays for it, without a name.
+    if (list !== undefined || remainingNames(found, names).length > 0) {
       // The same image may have been stored twice, compressed otherwise: what only this name meant goes too.
       const parts = partsOf(
         world,
@@ -106,6 +111,11 @@ function refuseUsed(world: World, id: Digest): void {
   if (user !== undefined)
     throw inUse(id, `container "${user.config.name}" needs it`, 'remove that first, or use --force');
   if (isMounted(world, id)) throw inUse(id, 'it is mounted', '`limpid image unmount` first, or use --force');
+}
+
+function namedBy(list: ImageEntry, id: Digest): LimpidError {
+  const why = `manifest list "${list.name ?? shortId(list.id)}" names it`;
+  return inUse(id, why, 'remove that first, or use --force');
 }
 
 function inUse(id: Digest, why: string, hint: string): LimpidError {

@@ -1,5 +1,6 @@
 import { LimpidError } from '../../base/error.ts';
 import type { Digest, ImageConfig, ImageIndex, ImageManifest } from '../../spec/image.ts';
+import { isIndexType } from '../../spec/manifest-kind.ts';
 import { makeDirectories, renamePath } from '../../kernel/files.ts';
 import { hasLayer } from '../layers/layer.ts';
 import { layerDirectory, stagingDirectory, type StorePlace } from '../place.ts';
@@ -29,6 +30,8 @@ export function partsOf(place: Pick<StorePlace, 'root'>, entries: readonly Image
     // A list of manifests, made here, keeps those that it lists.
     const listed = document<ImageIndex & ImageManifest>(manifest.digest);
     for (const { digest } of [...(listed?.manifests ?? []), ...(listed?.layers ?? [])]) blobs.add(digest);
+    // The id of a list says nothing.
+    if (isIndexType(manifest.mediaType)) continue;
     for (const diffId of document<Partial<ImageConfig>>(id)?.rootfs?.diff_ids ?? []) diffIds.add(diffId);
   }
   return { blobs, diffIds, complete };

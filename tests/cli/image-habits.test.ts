@@ -1,6 +1,6 @@
 /** What scripts written for podman and Docker rely on, image by image. */
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, openSync, closeSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, closeSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hex, imageOf, ociMembers, sha256, tar } from '../image-archive.ts';
 import { privateWorld } from './limpid.ts';
 
@@ -161,3 +161,12 @@ async function saved(image: string): Promise<Uint8Array> {
   await says('save', '-q', '-o', at('again'), image);
   return Bun.file(at('again')).bytes();
 }
+
+test('what labels a damaged image has nobody knows: no filter finds it, and all find the others', async () => {
+  for (const name of ['bare', 'full']) await says('load', '-q', '-i', at(`${name}.tar`));
+  rmSync(at(`root/images/blobs/sha256/${hex(bare.config)}`));
+  const found = (...filters: string[]) => says('images', '-q', '--no-trunc', ...filters.flatMap((one) => ['-f', one]));
+  expect(await found('label=kind')).toBe(sha256(full.config));
+  expect(await found('label!=kind')).toBe('');
+  expect(await found('label!=other')).toBe(sha256(full.config));
+});

@@ -91,6 +91,28 @@ test('two lists that hold the same are two', async () => {
   await says('manifest', 'rm', 'other');
 });
 
+test('what a list names stays for it: neither pruned nor removed with its last name', async () => {
+  await says('manifest', 'create', 'lab', 'arm');
+  const id = await says('images', '-q', '--no-trunc', 'arm');
+  expect(await says('rmi', 'arm')).toBe('Untagged: localhost/arm:latest');
+  expect(await says('image', 'prune', '--force')).toBe('');
+  expect(await limpid('rmi', hex(arm.config))).toEqual({
+    code: 2,
+    out: '',
+    err: `Error: cannot remove image "${hex(arm.config).slice(0, 12)}": manifest list "localhost/lab:latest" names it (hint: remove that first, or use --force)\n`,
+  });
+  await says('manifest', 'push', '-q', '--all', 'lab', `oci:${at('kept')}:1`);
+  expect(await says('pull', '-q', '--platform', 'linux/arm64', `oci:${at('kept')}:1`)).toBe(hex(arm.config));
+  await says('tag', id, 'arm');
+  await says('untag', 'arm');
+  // Both at once: then nobody names it. Filters are told that a list has no labels.
+  expect(await says('images', '-q', '--filter', 'label=any')).toBe('');
+  const pruned = (await says('image', 'prune', '--force', '--all', '--filter', 'label!=none')).split('\n');
+  expect(pruned).toContain(hex(arm.config));
+  expect((await limpid('manifest', 'exists', 'lab')).code).toBe(1);
+  for (const name of ['amd', 'arm']) await says('load', '-q', '-i', at(`${name}.tar`));
+});
+
 test('all names of a list mean the changed one', async () => {
   await says('manifest', 'create', 'lab', 'amd');
   await says('tag', 'lab', 'other');
