@@ -27,10 +27,7 @@ test.each([
     ['container', 'run', '-Z'],
     'cannot use "-Z": limpid container run has no such option (hint: see "limpid container run --help")',
   ],
-  [
-    ['cp', 'a:/b', 'c'],
-    'cannot run "limpid cp": not yet (hint: `limpid exec CONTAINER tar c PATH | tar x`, and the other way with exec -i)',
-  ],
+  [['events'], 'cannot run "limpid events": nobody writes them down (hint: `limpid wait`, or `limpid ps`)'],
   [
     ['container', 'run', '--health-cmd=x', 'image'],
     'cannot use "--health-cmd": there are no health checks (hint: let the host ask: `limpid exec CONTAINER COMMAND`)',

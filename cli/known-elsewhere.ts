@@ -96,7 +96,6 @@ export const COMMANDS_ELSEWHERE: Readonly<Record<string, Answer>> = {
   builder: ['nothing is built yet', 'build with buildah or docker, then `limpid load`; or `limpid commit`'],
   buildx: ['nothing is built yet', 'build with buildah or docker, then `limpid load`; or `limpid commit`'],
   compose: ['not yet', 'a network and `limpid run --network NAME` for each'],
-  cp: ['not yet', '`limpid exec CONTAINER tar c PATH | tar x`, and the other way with exec -i'],
   events: ['nobody writes them down', '`limpid wait`, or `limpid ps`'],
   healthcheck: HEALTH,
   pod: PODS,

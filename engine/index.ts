@@ -22,6 +22,8 @@ import { sampleStats, type StatsSample } from './containers/stats.ts';
 import { stopContainer, type StopOptions } from './containers/stop.ts';
 import { listProcesses, type ContainerProcess } from './containers/top.ts';
 import { waitContainer } from './containers/wait.ts';
+import type { CopyPlace } from './copy/places.ts';
+import type { CopyOptions } from './copy/receive.ts';
 import { Images } from './images/face.ts';
 import { engineInfo, type EngineInfo } from './info.ts';
 import { onDefaultNetwork } from './networks/default-attachment.ts';
@@ -173,6 +175,12 @@ export class Engine {
   /** Removes the containers that do not run. */
   prune(wants?: (container: ContainerSummary) => boolean): Promise<Pruned> {
     return pruneContainers(this.world, wants);
+  }
+
+  /** Files between containers, running or not, and this machine; `path` is absolute. By the rules of podman-cp(1). */
+  async copy(from: CopyPlace, to: CopyPlace, options: CopyOptions = {}): Promise<void> {
+    const { copyFiles } = await import('./copy/copy.ts');
+    await copyFiles(this.world, from, to, options);
   }
 
   /** Writes a container's files as a tar archive to a file or an open descriptor. */

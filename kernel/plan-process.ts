@@ -13,6 +13,7 @@ const ANSWER_BYTES = 65536;
 
 /** An executor at work on a plan that ends by itself, without a monitor. */
 export interface PlanProcess {
+  readonly pid: number;
   /** Once it has ended: `done`, `failed`, or `undefined` where it died without a word. */
   readonly outcome: Promise<Exclude<Outcome, { kind: 'started' }> | undefined>;
   kill(): void;
@@ -39,7 +40,7 @@ export function startPlan(
       closeDescriptor(control);
       return frame === undefined ? undefined : parseOutcome(frame.type, new TextDecoder().decode(frame.payload));
     });
-    return { outcome, kill: () => child.kill('SIGKILL') };
+    return { pid: child.pid, outcome, kill: () => child.kill('SIGKILL') };
   } finally {
     for (const fd of [planFd, theirs]) closeDescriptor(fd);
   }

@@ -16,6 +16,7 @@ import { systemError } from './system-error.ts';
 import { SYS_GETXATTR, SYS_LISTXATTR, SYS_READLINKAT, SYS_STATX } from './syscall-numbers.ts';
 
 const STAY = RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
+const STAY_BELOW = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
 const IN_ROOT = RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT;
 
 const buffer = Buffer.alloc(65536);
@@ -65,6 +66,16 @@ export function openChild(directory: TreeNode, name: string): TreeNode | undefin
   return openAt(directory, name, STAY);
 }
 
+/** As `openChild`, also where something is mounted. */
+export function openChildAcross(directory: TreeNode, name: string): TreeNode | undefined {
+  return openAt(directory, name, STAY_BELOW);
+}
+
+/** As `openBelow`, across mounts. */
+export function openBelowAcross(directory: TreeNode, path: string): TreeNode | undefined {
+  return openAt(directory, path, RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT);
+}
+
 /** What stands at a path below a directory as if that were the root: links on the way are followed, the last name is not. */
 export function openBelow(directory: TreeNode, path: string): TreeNode | undefined {
   return openAt(directory, path, IN_ROOT);
@@ -101,6 +112,12 @@ function nodeOf(fd: number): TreeNode {
     fd,
   };
 }
+
+export function isSameFile(one: Identity, other: Identity): boolean {
+  return one.inode === other.inode && one.device === other.device;
+}
+
+type Identity = Pick<TreeNode, 'device' | 'inode'>;
 
 export function closeNode({ fd }: TreeNode): void {
   libc.close(fd);

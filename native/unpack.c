@@ -65,6 +65,8 @@ static int take_records(struct unpacking *u, struct unpack_buffer *buffer, int f
         }
         if (record.kind == UNPACK_END)
             return end(u);
+        if (record.kind == UNPACK_LAST)
+            return unpack_finish(u);
         got = record.kind == UNPACK_DATA ? take_data(u, buffer, fd, &record) : unpack_perform(u, &record);
         if (got < 0)
             return -1;
@@ -99,6 +101,8 @@ int op_unpack(struct executor *x, const struct op *op) {
     close(x->proc);
     close(x->null);
     u.opaque = TEXT(ARG_UNPACK_OPAQUE);
+    u.live = NUMBER(ARG_UNPACK_LIVE) != 0;
+    u.keeps_kinds = NUMBER(ARG_UNPACK_KEEP_KINDS) != 0;
     u.root = open_path(x, SLOT(ARG_UNPACK_AT), TEXT(ARG_UNPACK_PATH), O_RDONLY | O_DIRECTORY, 0);
     if (u.root < 0)
         return -1;

@@ -17,6 +17,7 @@ enum unpack_kind {
     UNPACK_FINISH,
     UNPACK_AGAIN,
     UNPACK_END,
+    UNPACK_LAST,
 };
 
 #define UNPACK_HEADER 64
@@ -54,6 +55,8 @@ struct unpacking {
     uint64_t end;                       /* of the data written to it */
     size_t waiting;                     /* so much of it nobody has begun to bring to the disk */
     uint64_t made, left_out;            /* files, and attributes that this file system does not have */
+    bool live;                          /* somebody lives here: what is mounted below is theirs too, and stays */
+    bool keeps_kinds;                   /* a directory stays one, and what is none never becomes one */
     const char *opaque;                 /* the attribute by which overlayfs knows an opaque directory */
 };
 /* unpack_paths.c */

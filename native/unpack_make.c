@@ -1,5 +1,6 @@
 /* What each record of `unpack` makes, in the place of what an earlier one made. */
 #include "unpack.h"
+#include "kernel.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -16,9 +17,27 @@ static bool is_whiteout(const struct stat *status) {
     return S_ISCHR(status->st_mode) && status->st_rdev == 0;
 }
 
+/*
+ * Whether something is mounted at the name. To take the file away from below it would succeed, as that is another mount
+ * namespace's, and the mount would go with it.
+ */
+static bool is_mounted(const struct unpacking *u) {
+    struct kern_open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = KERN_RESOLVE_NO_XDEV};
+    int fd = u->live ? openat2_retrying(u->parent, u->name, &how) : -1;
+    if (fd >= 0)
+        close(fd);
+    return u->live && fd < 0 && errno == EXDEV;
+}
+
 /* A later entry of an archive takes the place of an earlier one. */
 static int remove_earlier(struct unpacking *u) {
     struct place place = {.parent = u->parent};
+    struct stat status;
+    bool directory = u->current.kind == UNPACK_DIRECTORY;
+    if (u->keeps_kinds && stat_name(u, &status) == 0 && S_ISDIR(status.st_mode) != directory)
+        return fail_as(directory ? ENOTDIR : EISDIR, "unpack");
+    if (is_mounted(u))
+        return fail_as(EBUSY, "unlinkat");
     strcpy(place.name, u->name);
     /* The way here may have led through what goes: that path is to be resolved anew. */
     strcpy(u->parent_path, "/");
@@ -64,7 +83,9 @@ int unpack_directory(struct unpacking *u) {
 int unpack_file(struct unpacking *u) {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     u->file = openat(u->parent, u->name, flags, 0600);
-    if (u->file < 0 && errno == EEXIST) {
+    if (u->file < 0 && errno == EEXIST && is_mounted(u))
+        u->file = openat(u->parent, u->name, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    else if (u->file < 0 && errno == EEXIST) {
         if (remove_earlier(u) < 0)
             return -1;
         u->file = openat(u->parent, u->name, flags, 0600);

@@ -13,7 +13,7 @@
 int unpack_open_below(const struct unpacking *u, const char *path, uint64_t flags) {
     struct kern_open_how how = {
         .flags = flags | O_CLOEXEC,
-        .resolve = KERN_RESOLVE_IN_ROOT | KERN_RESOLVE_NO_MAGICLINKS | KERN_RESOLVE_NO_XDEV,
+        .resolve = KERN_RESOLVE_IN_ROOT | KERN_RESOLVE_NO_MAGICLINKS | (u->live ? 0 : KERN_RESOLVE_NO_XDEV),
     };
     return openat2_retrying(u->root, path[0] == '\0' ? "." : path, &how);
 }

@@ -41,7 +41,7 @@ static uint32_t text_limit(uint32_t kind) {
 }
 
 static bool is_sane(const struct unpack_record *record) {
-    return record->kind >= UNPACK_DIRECTORY && record->kind <= UNPACK_END && record->path_size < UNPACK_PATH_MAX &&
+    return record->kind >= UNPACK_DIRECTORY && record->kind <= UNPACK_LAST && record->path_size < UNPACK_PATH_MAX &&
            record->text_size <= text_limit(record->kind) && record->mtime_ns < 1000000000 &&
            record->atime_ns < 1000000000 && record->number <= INT64_MAX - UINT32_MAX;
 }

@@ -196,8 +196,18 @@ export const OPS = {
   /**
    * Makes the files that the records in one slot tell of (plan/unpack-records.ts), below a directory; all is synced
    * before it answers, with counts, in the other slot. `opaque` is the attribute that overlayfs knows an opaque directory by.
+   * `live`: the directory is in use, what is mounted below belongs to it and stays. `keepKinds`: a directory is replaced by
+   * nothing else, and nothing else by a directory.
    */
-  unpack: { records: 'slot', answer: 'slot', at: 'slot', path: 'text', opaque: 'text' },
+  unpack: {
+    records: 'slot',
+    answer: 'slot',
+    at: 'slot',
+    path: 'text',
+    opaque: 'text',
+    live: 'flag',
+    keepKinds: 'flag',
+  },
 
   /** Takes the lock for good. Where the record does not begin with `expected`, no further clean-up is done: it is another's. */
   claim: { at: 'slot', lock: 'text', record: 'text', expected: 'text' },

@@ -9,7 +9,8 @@
  * and times. `again` opens a directory for `xattr` and its times alone, and does nothing where it is gone. Paths are relative
  * to the directory that is unpacked to, "" is that directory itself; missing parents are made as mkdir -p makes them; what
  * stands there already is replaced, directories by anything but a directory. A `whiteout` stands back where this layer has
- * made something (a directory becomes opaque). `end` asks for everything to be synced.
+ * made something (a directory becomes opaque). `end` asks for everything to be synced, `last` for nothing
+ * but to be done.
  */
 export const UNPACK = {
   directory: 1,
@@ -24,6 +25,7 @@ export const UNPACK = {
   finish: 10,
   again: 11,
   end: 12,
+  last: 13,
 } as const;
 
 export type UnpackKind = keyof typeof UNPACK;

@@ -208,6 +208,8 @@ const DESCRIBERS: Describers = {
     `${slotName(op.records)} to ${place(op.at, op.path)}`,
     `answers to ${slotName(op.answer)}`,
     op.opaque,
+    op.live ? 'across mounts' : '',
+    op.keepKinds ? 'directories stay directories' : '',
   ],
 };
 

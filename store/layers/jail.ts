@@ -19,18 +19,31 @@ export interface Jail {
   kill(): Promise<void>;
 }
 
-/** Starts the executor on the plan of plan/unpack.ts. */
-export function startJail(executor: Uint8Array, directory: string): Jail {
-  const plan = planUnpack({ directory, facts: { arch: hostArch } });
+/** Files that are made in a directory that somebody holds open, wherever that is. */
+export interface OpenDirectory {
+  readonly fd: number;
+  /** What is unpacked, for messages. */
+  readonly what: string;
+  /** See `planUnpack`. */
+  readonly keepKinds: boolean;
+}
+
+/** Starts the executor on the plan of plan/unpack.ts, in a directory by its host path or held open. */
+export function startJail(executor: Uint8Array, place: string | OpenDirectory): Jail {
+  const request =
+    typeof place === 'string' ? { directory: place } : { keepKinds: place.keepKinds, because: place.what };
+  const plan = planUnpack({ ...request, facts: { arch: hostArch } });
   const records = makePipe();
   const pipe = new PipeWriter(records.writeFd, PIPE_BYTES);
   const answer = makePipe();
-  const slots = new Map([
+  const slots = new Map<number, number>([
     [UNPACK_SLOT.records, records.readFd],
     [UNPACK_SLOT.answer, answer.writeFd],
   ]);
+  const theirs = [...slots.values()];
+  if (typeof place !== 'string') slots.set(UNPACK_SLOT.directory, place.fd);
   const process = startPlan(plan, executor, slots);
-  for (const fd of slots.values()) closeDescriptor(fd);
+  for (const fd of theirs) closeDescriptor(fd);
   const ended = async () => {
     pipe.close();
     const outcome = await process.outcome;
@@ -45,7 +58,7 @@ export function startJail(executor: Uint8Array, directory: string): Jail {
     finish: async () => {
       await pipe.drained().catch(() => undefined);
       const { outcome, answer: said } = await end();
-      if (outcome?.kind === 'failed') throw unpackError({ plan, ...outcome, answer: said, directory });
+      if (outcome?.kind === 'failed') throw unpackError({ plan, ...outcome, answer: said, ...messageWords(place) });
       const [, leftOut] = new TextDecoder().decode(said).split(' ');
       if (outcome === undefined || leftOut === undefined) throw died();
       return { leftOutAttributes: Number(leftOut) };
@@ -55,6 +68,12 @@ export function startJail(executor: Uint8Array, directory: string): Jail {
       await end();
     },
   };
+}
+
+function messageWords(place: string | OpenDirectory) {
+  return typeof place === 'string'
+    ? { directory: place }
+    : { directory: `/proc/self/fd/${place.fd}`, what: place.what };
 }
 
 function died(): LimpidError {

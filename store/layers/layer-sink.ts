@@ -19,6 +19,8 @@ const DEFAULT_ACL = 'system.posix_acl_default';
 export interface LayerRules {
   /** Whether device nodes may be made; what to say where not. */
   readonly devices: 'made' | 'refused';
+  /** It is no layer: `.wh.` files are files as any other. */
+  readonly withoutMarkers?: boolean;
   /** Told what a file's header says, before anything of it is made: its size, and how much of that is not holes. */
   readonly declared: (path: ByteText, sizeBytes: number, dataBytes: number) => void;
 }
@@ -47,7 +49,7 @@ export class LayerSink implements TarSink {
     this.#entries++;
     this.#current = undefined;
     const path = entryName(entry.path);
-    const marker = readMarker(path);
+    const marker = this.#rules.withoutMarkers ? undefined : readMarker(path);
     if (marker !== undefined) {
       if (marker.kind !== 'ignored') this.#records.record(marker.kind, marker.path);
       return;

@@ -1,3 +1,5 @@
+import type { ByteText } from '../../abi/tar/entry.ts';
+import type { TreeNode } from '../../kernel/tree.ts';
 import { Packer, type PackOptions } from './packer.ts';
 
 export type { PackOptions } from './packer.ts';
@@ -18,8 +20,16 @@ export function packTree(root: string, options: PackOptions = {}): ReadableStrea
   return archiveStream(root, options, false);
 }
 
+/** A file, or a directory with all below it, under a name of its own; without one, what is in a directory. */
+export function packNode(node: TreeNode, as: ByteText, options: PackOptions): ReadableStream<Uint8Array> {
+  return streamOf(new Packer(options, false).packNode(node, as));
+}
+
 function archiveStream(root: string, options: PackOptions, overlay: boolean): ReadableStream<Uint8Array> {
-  const pieces = new Packer(options, overlay).pack(root);
+  return streamOf(new Packer(options, overlay).pack(root));
+}
+
+function streamOf(pieces: Generator<Uint8Array, void, undefined>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     pull(controller) {
       const gathered: Uint8Array[] = [];

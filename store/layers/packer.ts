@@ -4,7 +4,9 @@ import { LimpidError } from '../../base/error.ts';
 import { closeDescriptor, readSome } from '../../kernel/descriptors.ts';
 import {
   closeNode,
+  isSameFile,
   openChild,
+  openChildAcross,
   openForReading,
   openTree,
   readLink,
@@ -32,6 +34,10 @@ export interface PackOptions {
   /** Owners as the container's user namespace counts them; without, as they are. */
   readonly uidMappings?: readonly IdRange[];
   readonly gidMappings?: readonly IdRange[];
+  /** A directory that is left out wherever it is met, such as the one that is copied into. */
+  readonly without?: Pick<TreeNode, 'device' | 'inode'>;
+  /** Whether what is mounted below belongs to it. */
+  readonly acrossMounts?: boolean;
   /** Paths, relative and without a slash at the end, that are left out with all below. */
   readonly leaveOut?: (path: ByteText) => boolean;
 }
@@ -58,13 +64,21 @@ export class Packer {
     yield END_OF_ARCHIVE;
   }
 
+  /** A file, or a directory with all below it, under another name; without one, what is in a directory. */
+  *packNode(node: TreeNode, as: ByteText): Generator<Uint8Array, void, undefined> {
+    if (as === '') yield* this.#contents(node, '');
+    else yield* this.#node(node, '', as);
+    yield END_OF_ARCHIVE;
+  }
+
   *#contents(directory: TreeNode, prefix: ByteText): Generator<Uint8Array, void, undefined> {
     for (const name of readNames(directory)) {
       const path = `${prefix}${name}`;
       if (this.#options.leaveOut?.(path) === true) continue;
-      const node = openChild(directory, name);
+      const node = this.#options.acrossMounts ? openChildAcross(directory, name) : openChild(directory, name);
       if (node === undefined) continue;
       try {
+        if (this.#options.without !== undefined && isSameFile(node, this.#options.without)) continue;
         yield* this.#node(node, prefix, name);
       } finally {
         closeNode(node);

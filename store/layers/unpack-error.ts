@@ -13,10 +13,12 @@ export interface UnpackFailure {
   /** The path of the entry that failed, as the archive has it. */
   readonly answer: Uint8Array;
   readonly directory: string;
+  /** What is unpacked, where it is no layer. */
+  readonly what?: string;
 }
 
 /** What the unpacking process could not make, and why. Code `EUNPACK`, or the errno where the disk is the cause. */
-export function unpackError({ plan, index, errno, call, answer, directory }: UnpackFailure): LimpidError {
+export function unpackError({ plan, index, errno, call, answer, directory, what }: UnpackFailure): LimpidError {
   if (plan[index]?.op !== 'unpack') return new LimpidError(explainFailure(plan, index, errno, call));
   const { name, meaning } = describeErrno(errno);
   const entry = Buffer.from(answer).toString('latin1');
@@ -24,13 +26,19 @@ export function unpackError({ plan, index, errno, call, answer, directory }: Unp
   const isFull = isDisk && (name === 'ENOSPC' || name === 'EDQUOT');
   return new LimpidError({
     code: isDisk ? name : 'EUNPACK',
-    doing: 'unpack',
-    subject: entry === '' ? 'a layer' : `${showName(entry)} of a layer`,
+    doing: what === undefined ? 'unpack' : 'copy',
+    subject: subjectOf(entry === '' ? undefined : showName(entry), what),
     op: call,
     errno: name,
     why: whyOf(name, call, directory) ?? meaning,
+    ...(call === 'unpack' ? { hint: '--overwrite replaces it' } : {}),
     ...(isFull ? { hint: '`df` and `df -i` show which disk is full' } : {}),
   });
+}
+
+function subjectOf(entry: string | undefined, what: string | undefined): string {
+  if (what !== undefined) return entry ?? what;
+  return entry === undefined ? 'a layer' : `${entry} of a layer`;
 }
 
 /** Errors that are the disk's, not the archive's. */
@@ -40,6 +48,9 @@ function whyOf(errno: string, call: string, directory: string): string | undefin
   // ext4 keeps attributes in one block.
   if (call === 'setxattr' && (errno === 'ENOSPC' || errno === 'E2BIG' || errno === 'ERANGE'))
     return 'its extended attributes have no room on this file system; the disk is not full';
+  if (call === 'unpack' && errno === 'EISDIR') return 'there is a directory of that name';
+  if (call === 'unpack' && errno === 'ENOTDIR') return 'there is a file of that name, and this is a directory';
+  if (errno === 'EXDEV' || errno === 'EBUSY') return 'something else is mounted there';
   if (errno === 'ENOSPC') return freeSpace(directory)?.inodes === 0 ? 'no inodes left' : undefined;
   if (call === 'linkat' && errno === 'ENOENT') return 'the file that it is another name of is not in this layer';
   if (call === 'openat2' && (errno === 'ENOTDIR' || errno === 'ELOOP')) return 'a part of its path is no directory';
