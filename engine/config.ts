@@ -38,6 +38,8 @@ export interface ContainerConfig {
   /** `--read-only-tmpfs`: tmpfs on /tmp, /run, /var/tmp of a read-only container. */
   readonly readOnlyTmpfs: boolean;
   readonly autoRemove: boolean;
+  /** With `autoRemove`: who created it leaves the start to others. */
+  readonly awaitsStart?: boolean;
   readonly init: boolean;
   readonly privileged: boolean;
   readonly capAdd: readonly string[];
@@ -80,6 +82,8 @@ export interface ContainerConfig {
   readonly cidFile?: string;
   readonly tz?: string;
   readonly passwdEntries: boolean;
+  /** What was typed, for `inspect`; none of a container that a program made. */
+  readonly createCommand?: readonly string[];
   /** Which flag asked for what, by runtime-spec field; carried into every operation's `because`. */
   readonly because: Readonly<Record<string, string>>;
 }

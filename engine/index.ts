@@ -5,7 +5,7 @@ import { libc } from '../kernel/libc.ts';
 import { containerConfig, needsImages, type ContainerRequest } from './container-config.ts';
 import type { ContainerConfig } from './config.ts';
 import { attachContainer } from './containers/attach.ts';
-import { createContainer } from './containers/create.ts';
+import { createForLater } from './containers/create.ts';
 import { execInContainer, type ExecRequest } from './containers/exec.ts';
 import { containerExists } from './containers/exists.ts';
 import { inspectContainer, type ContainerInspect } from './containers/inspect.ts';
@@ -89,9 +89,7 @@ export class Engine {
    * on the default network; `networks: []` is on none.
    */
   async create(request: ContainerRequest): Promise<string> {
-    const { config, lock } = await createContainer(this.world, await this.#config(request));
-    lock.release();
-    return config.id;
+    return createForLater(this.world, await this.#config(request));
   }
 
   /** Starts a container in the background. False where it runs already. */

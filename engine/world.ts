@@ -28,6 +28,13 @@ export class World {
     this.runroot = runroot === undefined ? defaultRunroot() : placeOf(runroot, 'runroot');
   }
 
+  /** The words that choose this world; none for the usual one. */
+  chosenPlaces(): readonly string[] {
+    const places = this.root === defaultRoot() ? [] : ['--root', this.root];
+    if (this.runroot !== defaultRunroot()) places.push('--runroot', this.runroot);
+    return places;
+  }
+
   /** A command line of `limpid` in this world. */
   commandLine(...words: readonly string[]): readonly string[] {
     return [...(this.#command ?? selfCommand()), '--root', this.root, '--runroot', this.runroot, ...words];

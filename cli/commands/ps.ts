@@ -32,7 +32,7 @@ export const command = defineCommand({
       help: 'Sort by command, created, id, image, names, runningfor, size or status',
     },
     sync: { type: 'bool', hidden: true, help: 'The kernel is always asked' },
-    watch: { type: 'uint', short: 'w', value: 'SECONDS', help: 'Show it again and again' },
+    watch: { type: 'uint', short: 'w', value: 'SECONDS', help: 'Show it again and again; 0 for once' },
   },
   examples: [
     { line: 'limpid ps -a', says: 'All containers' },

@@ -10,23 +10,26 @@ const STATUSES: readonly string[] = ['created', 'running', 'paused', 'stopping',
 
 /** What `--filter KEY=VALUE` can ask, as podman's ps. */
 const keysOf = (world: World): FilterKeys<ContainerSummary> => ({
-  id:
-    (value) =>
-    ({ config }) =>
-      config.id.startsWith(value),
+  id: (value) => {
+    if (/^[0-9a-f]*$/.test(value)) return ({ config }) => config.id.startsWith(value);
+    const pattern = namePattern(value, 'id');
+    return ({ config }) => pattern.test(config.id);
+  },
   name: (value) => {
     const pattern = namePattern(value);
     return ({ config }) => pattern.test(config.name);
   },
   status: (value) => {
     const wanted = value === 'stopped' ? 'exited' : value;
+    // Podman's, for what its database cannot tell: here nothing is.
+    if (wanted === 'unknown') return () => false;
     if (!STATUSES.includes(wanted)) throw badFilter(`status=${value}`, `a status is one of ${STATUSES.join(', ')}`);
     return ({ state }) => state.status === wanted;
   },
-  exited:
-    (value) =>
-    ({ state }) =>
-      state.status === 'exited' && state.exitCode === Number(value),
+  exited: (value) => {
+    if (!/^-?\d{1,10}$/.test(value)) throw badFilter(`exited=${value}`, 'an exit code is a number');
+    return ({ state }) => state.status === 'exited' && state.exitCode === Number(value);
+  },
   ancestor:
     (value) =>
     ({ config }) =>

@@ -3,7 +3,13 @@ import { LimpidError } from '../../base/error.ts';
 /** What each key of `--filter KEY=VALUE` makes of its value: a test of one thing. */
 export type FilterKeys<T> = Readonly<Record<string, (value: string) => (thing: T) => boolean>>;
 
-/** One test from all filters: values of one key are alternatives, keys must all hold. Throws EOPTION for an unknown key. */
+/** A thing has many labels, and all that are asked for must hold: `rm --filter` would else take more than was meant. */
+const ALL_HOLD: ReadonlySet<string> = new Set(['label', 'label!']);
+
+/**
+ * One test from all filters: values of one key are alternatives, but of labels; keys must all hold. Throws EOPTION for an
+ * unknown key.
+ */
 export function parseFilters<T>(keys: FilterKeys<T>, filters: readonly string[]): (thing: T) => boolean {
   const byKey = new Map<string, ((thing: T) => boolean)[]>();
   for (const filter of filters) {
@@ -12,7 +18,8 @@ export function parseFilters<T>(keys: FilterKeys<T>, filters: readonly string[])
     if (make === undefined || value === undefined) {
       throw badFilter(filter, `write KEY=VALUE with ${Object.keys(keys).join(', ')}`);
     }
-    byKey.set(key, [...(byKey.get(key) ?? []), make(value)]);
+    const among = ALL_HOLD.has(key) ? filter : key;
+    byKey.set(among, [...(byKey.get(among) ?? []), make(value)]);
   }
   const every = [...byKey.values()];
   return (thing) => every.every((matches) => matches.some((match) => match(thing)));
@@ -24,11 +31,11 @@ export function hasLabel(labels: Readonly<Record<string, string>>, filter: strin
   return Object.hasOwn(labels, key) && (wanted === undefined || labels[key] === wanted);
 }
 
-export function namePattern(text: string): RegExp {
+export function namePattern(text: string, key = 'name'): RegExp {
   try {
     return new RegExp(text);
   } catch {
-    throw badFilter(`name=${text}`, 'write a regular expression');
+    throw badFilter(`${key}=${text}`, 'write a regular expression');
   }
 }
 

@@ -1,4 +1,4 @@
-import { createContainer } from '../../engine/containers/create.ts';
+import { createForLater } from '../../engine/containers/create.ts';
 import { removeNamed } from '../../engine/containers/run.ts';
 import type { command } from '../commands/create.ts';
 import { needsImages } from '../../engine/container-config.ts';
@@ -9,7 +9,7 @@ import { worldOf } from '../world.ts';
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
-  let config = newConfig(invocation);
+  let config = newConfig(world, invocation);
   if (options['volumes-from'].length > 0) {
     const { withVolumesFrom } = await import('../../engine/containers/volumes-from.ts');
     config = withVolumesFrom(world, config, options['volumes-from']);
@@ -23,8 +23,6 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     return showLaunch(world, config, options.show, output);
   }
   if (options.replace) await removeNamed(world, config);
-  const { lock } = await createContainer(world, config);
-  lock.release();
-  await output.out(`${config.id}\n`);
+  await output.out(`${await createForLater(world, config)}\n`);
   return 0;
 };

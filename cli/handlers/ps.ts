@@ -1,11 +1,13 @@
 import { agesAt } from '../../base/duration.ts';
 import { listContainers, type ContainerSummary } from '../../engine/containers/list.ts';
+import { isCutShort } from '../../engine/records/cut-short.ts';
 import { listIds } from '../../engine/records/list.ts';
 import { holdsOtherNames } from '../../engine/records/other-names.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/ps.ts';
 import type { Output } from '../output.ts';
 import type { Handler, Invocation } from '../parse/command.ts';
+import { optionError } from '../parse/option-error.ts';
 import { printPs, printUsual, PS_HEADINGS, sortContainers } from '../print/ps.ts';
 import { psCells, psJson, psRow, publishes, usualCells, type PsDetails } from '../print/ps-row.ts';
 import type { ShownPs } from '../keep-ps.ts';
@@ -18,10 +20,12 @@ const CLEAR_SCREEN = '\x1b[H\x1b[2J';
 export const handle: Handler<PsOptions> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
-  if (options.watch === undefined) {
+  if (options.latest && options.last > 0) throw optionError('--last', 'it excludes --latest');
+  const { watch = 0 } = options;
+  if (watch === 0) {
     const askedMs = Date.now();
     const ids = listIds(world);
-    const all = listContainers(world, ids);
+    const all = listContainers(world, ids).filter((one) => !isCutShort(one, () => one.state.status));
     const shown = await choose(world, all, options);
     await output.out(await describe(shown, options));
     if (all.length < ids.length || holdsOtherNames(world, all)) await tidy(world, output, all, ids);
@@ -31,7 +35,7 @@ export const handle: Handler<PsOptions> = async (invocation) => {
   for (;;) {
     const shown = await choose(world, listContainers(world), options);
     await output.out(CLEAR_SCREEN + (await describe(shown, options)));
-    await Bun.sleep(options.watch * 1000);
+    await Bun.sleep(watch * 1000);
   }
 };
 

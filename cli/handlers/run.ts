@@ -14,7 +14,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, output } = invocation;
   const world = worldOf(invocation);
   tracePhase('command line parsed');
-  let config = newConfig(invocation);
+  let config = newConfig(world, invocation);
   tracePhase('config computed');
   const detachKeys = parseDetachKeys(options['detach-keys']);
   const streams = chosenStreams(options.attach, config.interactive);

@@ -29,6 +29,13 @@ export async function createContainer(world: World, config: ContainerConfig): Pr
   }
 }
 
+/** As `createContainer`, for whoever starts it later on; answers its id. */
+export async function createForLater(world: World, config: ContainerConfig): Promise<string> {
+  const { lock } = await createContainer(world, config.autoRemove ? { ...config, awaitsStart: true } : config);
+  lock.release();
+  return config.id;
+}
+
 /** Names and short ids become what they stand for now. Of the default network alone there is nothing to be looked up. */
 async function pinReferences(world: World, config: ContainerConfig): Promise<ContainerConfig> {
   const pinned = pinJoined(world, config);

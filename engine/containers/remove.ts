@@ -7,10 +7,11 @@ import { leasesDirectory } from '../../network/store/place.ts';
 import { planLeave } from '../../plan/leave.ts';
 import { cgroupPath } from '../cgroup-path.ts';
 import type { ContainerConfig } from '../config.ts';
+import { startsAtOnce } from '../records/cut-short.ts';
 import { listLeavings } from '../records/leavings.ts';
 import { releaseName, sweepNames } from '../records/names.ts';
 import { containerPaths } from '../records/paths.ts';
-import { findRecord, listIds, recordedId, type ContainerRecord } from '../records/read.ts';
+import { findRecord, listIds, readRecord, recordedId, type ContainerRecord } from '../records/read.ts';
 import { parseConfig, recordExists } from '../records/record.ts';
 import { observeState } from '../records/state.ts';
 import { busyContainer, LOCK_PATIENCE_MS, lockIdleRecord, type NewRecord } from '../records/write.ts';
@@ -96,14 +97,22 @@ export async function removeLeavings(
   for (const id of listLeavings(world, recorded, ids)) {
     const lock = tryLock(containerPaths(world, id, true).lock);
     if (lock === 'busy') continue;
-    if (!recordExists(world, id)) {
-      await removeThings(world, id, cgroupPath({ id, ...removedParent(world, id) }));
-      removed.push(id);
-    }
+    if (await removeLeft(world, id)) removed.push(id);
     if (lock !== 'absent') lock.release();
   }
   sweepNames(world, new Set(ids.filter((id) => !removed.includes(id))), recorded);
   return removed;
+}
+
+/** For who holds the lock: what looked left may have been started, or committed, after all. */
+async function removeLeft(world: World, id: string): Promise<boolean> {
+  if (!recordExists(world, id)) await removeThings(world, id, cgroupPath({ id, ...removedParent(world, id) }));
+  else {
+    const record = readRecord(world, id);
+    if (record === undefined || !startsAtOnce(record, () => observeState(world, record).status)) return false;
+    await removeRecord(world, record);
+  }
+  return true;
 }
 
 /** `--cgroup-parent` of a container whose removal was cut short. */

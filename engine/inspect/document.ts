@@ -103,7 +103,7 @@ function configSection({ config, spec }: InspectFacts) {
     Annotations: config.annotations,
     StopSignal: signalName(config.stopSignal),
     HealthcheckOnFailureAction: 'none',
-    CreateCommand: null,
+    CreateCommand: config.createCommand ?? null,
     ...(config.tz === undefined ? {} : { Timezone: config.tz }),
     Umask: config.umask.toString(8).padStart(4, '0'),
     Timeout: config.timeoutS,

@@ -13,7 +13,9 @@ import { tryLock, waitLock } from '../../kernel/locks.ts';
 import type { ContainerConfig } from '../config.ts';
 import type { World } from '../world.ts';
 import { containerPaths, nameClaim, namesDirectory } from './paths.ts';
+import { isCutShort } from './cut-short.ts';
 import { readRecord, recordExists, type ContainerRecord } from './record.ts';
+import { observeState } from './state.ts';
 
 /**
  * Claims a name for an id: one symlink(2), which the kernel grants to one of many. Answers the id of the
@@ -88,7 +90,8 @@ export function idOfName(world: World, name: string): string | undefined {
 function isHeld(world: World, name: string, id: string): boolean {
   try {
     const record = readRecord(world, id);
-    if (record !== undefined) return record.config.name === name;
+    if (record !== undefined)
+      return record.config.name === name && !isCutShort(record, () => observeState(world, record).status);
   } catch {
     // A damaged record no longer says its name: what it had claimed stays its own until it is removed.
     return true;

@@ -69,6 +69,10 @@ const FILTERS: readonly (readonly [filters: string, found: string])[] = [
   ['label=tier name=d', 'db'],
   ['status=exited status=created', 'done new'],
   ['label!=tier', 'done new'],
+  ['label=tier label=tier=back', 'db'],
+  ['label=tier=front label=tier=back', ''],
+  ['label!=tier=front label!=tier=back', 'done new'],
+  ['status=unknown', ''],
   ['before=done', 'db web'],
   ['since=db', 'done new'],
   ['before=new since=web', 'db done'],
@@ -93,7 +97,13 @@ test('--filter by what is no time, or nobody', async () => {
   expect(await limpid('ps', '--filter', 'since=nope')).toEqual({ code: 125, out: '', err: nobody });
 });
 
-test('--filter id', async () => expect(await names('-a', '--filter', `id=${ids['web']!.slice(0, 20)}`)).toBe('web'));
+test('--filter id, its start or a pattern', async () => {
+  expect(await names('-a', '--filter', `id=${ids['web']!.slice(0, 20)}`)).toBe('web');
+  expect(await names('-a', '--filter', `id=${ids['web']!.slice(1, 20)}`)).toBe('');
+  expect(await names('-a', '--filter', `id=^.${ids['web']!.slice(1, 20)}`)).toBe('web');
+});
+
+test('--watch 0 looks once', async () => expect(await names('-w', '0')).toBe('db web'));
 
 test('-q, --no-trunc, --last, --latest, --noheading', async () => {
   expect(await says('ps', '-q', '--filter', 'name=web')).toBe(ids['web']!.slice(0, 12));

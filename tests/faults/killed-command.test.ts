@@ -85,6 +85,23 @@ test('run --rm', async () => {
   expect(kills).toBeGreaterThan(3);
 });
 
+test('run --rm that was killed before the start: its name is free, and ps clears the rest away', async () => {
+  const words = ['run', '--rm', '--name', 'x', 'builtin:busybox', 'true'];
+  expect((await fault.limpid(words, killedAt('socketpair', 1))).code).toBe(SIGKILLED);
+  expect(listContainers(fault.world).map(({ state }) => state.status)).toEqual(['created']);
+  await fault.must(...words);
+  expect(await fault.must('ps', '-aq')).toBe('');
+  expect(fault.leftovers()).toEqual([]);
+});
+
+test('create --rm stays until it was started', async () => {
+  await fault.must('create', '--rm', '--name', 'x', 'builtin:busybox', 'true');
+  expect(await fault.must('ps', '-a', '--format', '{{.Names}} {{.Status}}')).toBe('x Created');
+  await removeLeavings(fault.world);
+  await fault.must('start', '-a', 'x');
+  await until('it is gone', async () => (await fault.must('ps', '-aq')) === '');
+});
+
 test('run, in words that came before: the launcher alone', async () => {
   const words = ['run', '-d', ...SLEEPER];
   const traced = async () => (await installed.limpid(words, ['env', 'LIMPID_TRACE=1'])).err;

@@ -25,8 +25,7 @@ const parse = (words: readonly string[]) =>
   parseOptions(CREATE_OPTIONS, words, { command: 'run', stopAtFirstArgument: true });
 
 function configOf(words: readonly string[]): ContainerConfig {
-  const { options, typed, args } = parse(words);
-  return newConfig({ options, typed, args });
+  return newConfig(newWorld(), { command: 'limpid run', words, ...parse(words) });
 }
 
 /** As the command has them. */
@@ -49,6 +48,7 @@ async function keep(world: World, words: readonly string[], config = configOf(wo
 const KEPT = [
   '--rm --network none builtin:busybox true',
   '--network none --name lab --hostname here builtin:busybox sleep 60',
+  '--network none --name=lab builtin:busybox echo --name "lab" lab',
   '--rm --network none -m 128m --memory-swap 256m --pids-limit 64 --cpu-shares 512 builtin:busybox sh -c id',
   '--rm --network none --read-only --tmpfs /scratch --user 1000:1000 -w /tmp builtin:busybox pwd',
   '--rm --network none -e A=é -e B= --label x=y --cap-drop all --cap-add chown --ulimit nofile=64 builtin:busybox env',
@@ -58,7 +58,8 @@ const KEPT = [
 test.each(KEPT.map((words) => [words.join(' '), words] as const))('run %s', async (_, words) => {
   const world = newWorld();
   await keep(world, words);
-  const again = words.map((word) => (word === 'lab' ? 'another-name' : word));
+  const nameless = words.length - wordsOf(words).args.length;
+  const again = words.map((word, at) => (at < nameless ? word.replace(/^(--name=)?lab$/, '$1another-name') : word));
   const config = configOf(again);
   const whole = await wholeWay(world, config);
   const kept = readKeptRun(world, maskName(wordsOf(again))!.words)!;
