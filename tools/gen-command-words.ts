@@ -8,7 +8,16 @@ import type { CommandWords } from '../cli/parse/command.ts';
 import type { OptionDefinition, Options } from '../cli/parse/option.ts';
 import { defaultsOf } from '../cli/parse/parse-options.ts';
 
-const KEPT: readonly (keyof OptionDefinition)[] = ['type', 'short', 'aliases', 'default', 'alone', 'choices', 'hidden'];
+const KEPT: readonly (keyof OptionDefinition)[] = [
+  'type',
+  'short',
+  'aliases',
+  'default',
+  'alone',
+  'choices',
+  'noneWhenEmpty',
+  'hidden',
+];
 
 function wordsOf(options: Options): Pick<CommandWords, 'options' | 'defaults'> {
   const kept = Object.entries(options).map(([name, option]) => [

@@ -14,10 +14,15 @@ export const command = defineCommand({
     follow: { type: 'bool', short: 'f', help: 'Go on as it prints more' },
     ...LATEST,
     names: { type: 'bool', short: 'n', help: "Begin each line with the container's name" },
-    since: { type: 'string', value: 'TIME', help: 'Only from then on: 10m, 2026-01-31T12:00:00Z, seconds since 1970' },
+    since: {
+      type: 'string',
+      noneWhenEmpty: true,
+      value: 'TIME',
+      help: 'Only from then on: 10m, 2026-01-31T12:00:00Z, seconds since 1970',
+    },
     tail: { type: 'int', default: -1, value: 'LINES', help: 'Only the last lines' },
     timestamps: { type: 'bool', short: 't', help: 'Begin each line with its time' },
-    until: { type: 'string', value: 'TIME', help: 'Only until then' },
+    until: { type: 'string', noneWhenEmpty: true, value: 'TIME', help: 'Only until then' },
   },
   examples: [{ line: 'limpid logs -f --since 10m lab', says: 'The last ten minutes and what follows' }],
 });

@@ -2,6 +2,8 @@ import { optionError } from '../parse/option-error.ts';
 import type { CreateRequest } from './request.ts';
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+// It is claimed by a symlink of this name.
+const MAX_NAME = 255;
 // sethostname(2) and setdomainname(2) take at most 64 bytes.
 const HOST_NAME = /^[a-zA-Z0-9]([a-zA-Z0-9_.-]{0,62}[a-zA-Z0-9])?$/;
 
@@ -15,6 +17,8 @@ export function translateName(request: CreateRequest): string {
 
 /** Throws EOPTION unless `name` may name a container. */
 export function checkContainerName(name: string): void {
+  if (name.length > MAX_NAME)
+    throw optionError(`a name of ${name.length} characters`, `at most ${MAX_NAME} are wanted`);
   if (!NAME.test(name))
     throw optionError(
       `name ${JSON.stringify(name)}`,

@@ -36,8 +36,14 @@ export const FILES_OPTIONS = groupOptions('Its files', {
 
 /** What it shares with the host and with other containers. */
 export const NAMESPACE_OPTIONS = groupOptions('Its namespaces', {
-  hostname: { type: 'string', short: 'h', value: 'NAME', help: 'Its host name; otherwise its short id' },
-  domainname: { type: 'string', value: 'NAME', help: 'Its NIS domain name' },
+  hostname: {
+    type: 'string',
+    noneWhenEmpty: true,
+    short: 'h',
+    value: 'NAME',
+    help: 'Its host name; otherwise its short id',
+  },
+  domainname: { type: 'string', noneWhenEmpty: true, value: 'NAME', help: 'Its NIS domain name' },
   pid: { type: 'string', value: 'MODE', help: 'Process numbers: private, host, container:NAME, ns:PATH' },
   ipc: {
     type: 'string',

@@ -24,6 +24,7 @@ export function translateRestart(request: CreateRequest): ContainerConfig['resta
 
 /** `--log-driver` and `--log-opt`; sizes and counts of 0 mean no limit. */
 export function translateLog(request: CreateRequest): ContainerConfig['log'] {
+  request.because('log', 'log-driver', 'log-opt');
   const log: { driver: ContainerConfig['log']['driver']; maxSizeBytes: number; maxFiles: number; path?: string } = {
     driver: request.options['log-driver'],
     maxSizeBytes: DEFAULT_CONFIG.log.maxSizeBytes,

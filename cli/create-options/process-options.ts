@@ -18,15 +18,23 @@ export const PROCESS_OPTIONS = groupOptions('The process', {
   'http-proxy': { type: 'bool', default: true, help: 'Pass on http_proxy, https_proxy, ftp_proxy and no_proxy' },
   user: {
     type: 'string',
+    noneWhenEmpty: true,
     short: 'u',
     value: 'USER[:GROUP]',
     completion: 'user',
     help: 'Run as this user, by name or number',
   },
   'group-add': { type: 'slice', value: 'GROUP', help: 'Add a supplementary group' },
-  workdir: { type: 'string', short: 'w', value: 'DIR', help: 'Start in this directory of the container' },
+  workdir: {
+    type: 'string',
+    noneWhenEmpty: true,
+    short: 'w',
+    value: 'DIR',
+    help: 'Start in this directory of the container',
+  },
   umask: {
     type: 'string',
+    noneWhenEmpty: true,
     default: DEFAULT_CONFIG.umask.toString(8).padStart(4, '0'),
     value: 'OCTAL',
     help: 'Mode bits that new files do not get',
@@ -36,12 +44,12 @@ export const PROCESS_OPTIONS = groupOptions('The process', {
   init: { type: 'bool', help: 'Run it under a small init that reaps and forwards signals' },
   ulimit: { type: 'slice', value: 'NAME=SOFT[:HARD]', help: 'Set a resource limit, such as nofile=1024:2048' },
   'oom-score-adj': { type: 'int', value: 'NUMBER', help: 'How readily the kernel kills it for memory (-1000 to 1000)' },
-  tz: { type: 'string', value: 'ZONE', help: 'Time zone, such as Europe/Berlin, or "local"' },
+  tz: { type: 'string', noneWhenEmpty: true, value: 'ZONE', help: 'Time zone, such as Europe/Berlin, or "local"' },
 });
 
 /** The container itself: its name, its life, its log. */
 export const LIFE_OPTIONS = groupOptions('The container', {
-  name: { type: 'string', value: 'NAME', help: 'Name it; otherwise a name is made up' },
+  name: { type: 'string', noneWhenEmpty: true, value: 'NAME', help: 'Name it; otherwise a name is made up' },
   replace: { type: 'bool', help: 'Remove the container that has this name first' },
   rm: { type: 'bool', help: 'Remove it when it exits' },
   label: { type: 'array', short: 'l', value: 'KEY[=VALUE]', help: 'Attach a label' },
@@ -50,6 +58,7 @@ export const LIFE_OPTIONS = groupOptions('The container', {
   restart: { type: 'string', value: 'POLICY', help: 'Start again: no, always, on-failure[:TIMES], unless-stopped' },
   'stop-signal': {
     type: 'string',
+    noneWhenEmpty: true,
     default: signalName(DEFAULT_CONFIG.stopSignal),
     value: 'SIGNAL',
     completion: 'signal',
@@ -69,17 +78,25 @@ export const LIFE_OPTIONS = groupOptions('The container', {
   },
   'log-driver': {
     type: 'string',
+    noneWhenEmpty: true,
     default: DEFAULT_CONFIG.log.driver,
     choices: ['k8s-file', 'json-file', 'none'],
     value: 'DRIVER',
     help: 'How its output is kept: k8s-file, json-file, none',
   },
   'log-opt': { type: 'slice', value: 'KEY=VALUE', help: 'max-size=SIZE, max-file=NUMBER, path=FILE' },
-  cidfile: { type: 'string', value: 'FILE', completion: 'file', help: 'Write its id to a file' },
-  pidfile: { type: 'string', value: 'FILE', completion: 'file', help: "Write its process's number to a file" },
+  cidfile: { type: 'string', noneWhenEmpty: true, value: 'FILE', completion: 'file', help: 'Write its id to a file' },
+  pidfile: {
+    type: 'string',
+    noneWhenEmpty: true,
+    value: 'FILE',
+    completion: 'file',
+    help: "Write its process's number to a file",
+  },
   passwd: { type: 'bool', default: DEFAULT_CONFIG.passwdEntries, help: 'Add the user it runs as to its /etc/passwd' },
   pull: {
     type: 'string',
+    noneWhenEmpty: true,
     default: 'missing',
     choices: ['always', 'missing', 'never', 'newer'],
     value: 'POLICY',
@@ -87,6 +104,7 @@ export const LIFE_OPTIONS = groupOptions('The container', {
   },
   'image-volume': {
     type: 'string',
+    noneWhenEmpty: true,
     default: 'anonymous',
     choices: ['anonymous', 'bind', 'tmpfs', 'ignore'],
     value: 'WHAT',
@@ -95,10 +113,15 @@ export const LIFE_OPTIONS = groupOptions('The container', {
   'no-healthcheck': { type: 'bool', hidden: true, help: 'There are none' },
   'disable-content-trust': { type: 'bool', hidden: true, help: 'As in Docker: without effect' },
   quiet: { type: 'bool', short: 'q', help: 'Do not show how the pull goes on' },
-  platform: { type: 'string', value: 'OS/ARCH', help: 'The platform that the image is for' },
-  os: { type: 'string', value: 'OS', help: 'The operating system that the image is for' },
-  arch: { type: 'string', value: 'ARCH', help: 'The architecture that the image is for' },
-  variant: { type: 'string', value: 'VARIANT', help: 'The variant of the architecture, such as v7' },
+  platform: { type: 'string', noneWhenEmpty: true, value: 'OS/ARCH', help: 'The platform that the image is for' },
+  os: { type: 'string', noneWhenEmpty: true, value: 'OS', help: 'The operating system that the image is for' },
+  arch: { type: 'string', noneWhenEmpty: true, value: 'ARCH', help: 'The architecture that the image is for' },
+  variant: {
+    type: 'string',
+    noneWhenEmpty: true,
+    value: 'VARIANT',
+    help: 'The variant of the architecture, such as v7',
+  },
   authfile: { type: 'string', value: 'FILE', completion: 'file', help: 'Take credentials for the pull from this file' },
   'cert-dir': {
     type: 'string',

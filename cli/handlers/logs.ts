@@ -1,5 +1,6 @@
 import { parseInstant } from '../../base/instant.ts';
 import { LimpidError } from '../../base/error.ts';
+import type { ContainerConfig } from '../../engine/config.ts';
 import { readLogs, type LogRecord } from '../../engine/containers/logs.ts';
 import { findRecord } from '../../engine/records/read.ts';
 import { writeOutput } from '../../engine/output.ts';
@@ -13,22 +14,21 @@ type LogsOptions = typeof command.options;
 export const handle: Handler<LogsOptions> = async (invocation) => {
   const { options, args } = invocation;
   const world = worldOf(invocation);
-  const references = selectContainers(world, { args, options });
+  const containers = selectContainers(world, { args, options }).map((reference) => findRecord(world, reference).config);
   const wanted = {
     follow: options.follow,
     tail: options.tail,
     ...instant('since', options.since),
     ...instant('until', options.until),
   };
-  const several = references.length > 1;
-  const print = async (reference: string, index: number): Promise<void> => {
-    const { config } = findRecord(world, reference);
-    const printer = new LinePrinter(prefixOf(config, index, several, options), options.timestamps);
-    for await (const record of readLogs(world, reference, wanted)) printer.print(record);
+  const several = containers.length > 1;
+  const print = async (container: ContainerConfig, index: number): Promise<void> => {
+    const printer = new LinePrinter(prefixOf(container, index, several, options), options.timestamps);
+    for await (const record of readLogs(world, container.id, wanted)) printer.print(record);
   };
   // Followed side by side, as they go on together; read one after the other, so that each stays in one piece.
-  if (options.follow) await Promise.all(references.map(print));
-  else for (const [index, reference] of references.entries()) await print(reference, index);
+  if (options.follow) await Promise.all(containers.map(print));
+  else for (const [index, container] of containers.entries()) await print(container, index);
   return 0;
 };
 
@@ -49,7 +49,7 @@ function instant(option: 'since' | 'until', text: string | undefined): Record<st
 const COLOURS = [32, 33, 34, 35, 36, 31];
 
 function prefixOf(
-  { id, name }: { readonly id: string; readonly name: string },
+  { id, name }: ContainerConfig,
   index: number,
   several: boolean,
   { names, color }: Invocation<LogsOptions>['options'],

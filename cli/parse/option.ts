@@ -31,6 +31,8 @@ export interface OptionDefinition {
   /** The value of the option when it stands alone (pflag's NoOptDefVal); it then takes a value only behind `=`. */
   readonly alone?: string;
   readonly choices?: readonly string[];
+  /** An empty value is as good as none, as scripts write it: `--user "$USER"`. */
+  readonly noneWhenEmpty?: boolean;
   readonly completion?: Completion;
   readonly hidden?: boolean;
   /** Heading in the help. */

@@ -22,6 +22,7 @@ const TABLE = defineOptions({
   time: { type: 'uint', help: '' },
   interval: { type: 'duration', help: '' },
   secret: { type: 'string', hidden: true, help: '' },
+  policy: { type: 'string', default: 'no', choices: ['no', 'yes'], noneWhenEmpty: true, help: '' },
 });
 
 function parse(words: readonly string[], stopAtFirstArgument = false) {
@@ -48,6 +49,12 @@ test('defaults', () => {
   expect(options.last).toBe(-1);
   expect(typed).toEqual({});
   expect(args).toEqual([]);
+});
+
+test('what is empty is as good as none, where the option says so', () => {
+  expect(parse(['--policy', 'yes', '--policy', '']).options.policy).toBe('no');
+  expect(parse(['--policy=']).typed).toEqual({});
+  expect(parse(['--policy', '', '--policy', 'yes']).typed).toEqual({ policy: ['--policy yes'] });
 });
 
 test('long options', () => {

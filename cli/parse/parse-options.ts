@@ -120,6 +120,11 @@ class OptionReader {
 
   #set([name, option]: Named, flag: string, text: string | undefined): void {
     const value = text ?? option.alone ?? 'true';
+    if (value === '' && option.noneWhenEmpty) {
+      delete this.values[name];
+      delete this.typed[name];
+      return;
+    }
     this.values[name] = parseValue(option, flag, value, this.values[name]);
     (this.typed[name] ??= []).push(text === undefined ? flag : describe(option, flag, text));
   }

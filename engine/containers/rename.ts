@@ -15,7 +15,7 @@ export function renameContainer(world: World, reference: string, name: string): 
       'EOPTION',
       reference,
       `"${name}" is no name`,
-      'letters, digits, "_", "." and "-", a letter or digit first',
+      'at most 255 letters, digits, "_", "." and "-", a letter or digit first',
     );
   }
   const record = findRecord(world, reference);

@@ -46,8 +46,8 @@ function nameHolder(world: World, reference: string): string | undefined {
   return VALID_NAME.test(reference) ? idOfName(world, reference) : undefined;
 }
 
-/** What a container may be called: podman's rule. */
-export const VALID_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+/** What a container may be called: podman's rule, and what a symlink, the claim of it, can be called. */
+export const VALID_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/;
 
 export function noSuchContainer(reference: string): LimpidError {
   return new LimpidError({

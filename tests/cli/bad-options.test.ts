@@ -32,6 +32,7 @@ const REFUSED: readonly (readonly [options: string, message: string])[] = [
   ['--oom-score-adj 2000', 'use --oom-score-adj 2000: -1000 to 1000 is wanted'],
   ['--cgroup-parent ../x', 'use --cgroup-parent ../x: a path without ".." is wanted'],
   ['--name -x', 'use name "-x": letters, digits, "_", "." and "-" are wanted, a letter or digit first'],
+  [`--name ${'n'.repeat(256)}`, 'use a name of 256 characters: at most 255 are wanted'],
   ['--name a/b', 'use name "a/b": letters, digits, "_", "." and "-" are wanted, a letter or digit first'],
   ['--hostname a/b', 'use --hostname a/b: at most 64 letters, digits, "-", "_" and "." are wanted'],
   [
@@ -56,7 +57,7 @@ const REFUSED: readonly (readonly [options: string, message: string])[] = [
   ['-v a:b:c:d', 'use -v a:b:c:d: [SOURCE:]DEST[:OPTIONS] is wanted'],
   [
     '--mount type=foo,target=/x',
-    'use --mount type=foo,target=/x: the type must be one of bind, tmpfs, volume, ramfs, devpts, mqueue',
+    'use --mount type=foo,target=/x: the type must be one of bind, tmpfs, volume, image, ramfs, devpts, mqueue',
   ],
   ['--tmpfs /x:size=zz', 'use "size=zz" in --tmpfs /x:size=zz: a tmpfs mount has no such option'],
   ['--device /dev/nosuch', 'give device "/dev/nosuch": there is no such device on this host'],
@@ -107,6 +108,7 @@ const IMAGES: readonly (readonly [words: readonly string[], message: string])[] 
     ['--pull', 'never', 'nosuch'],
     'find image "nosuch": it is not known here (hint: `limpid images` lists all, `limpid pull` gets another)',
   ],
+  [['--rootfs', ''], 'use --rootfs "": a directory is wanted'],
   [['--rootfs', '/nonexistent'], 'use root file system "/nonexistent": there is no such directory'],
   [['--rootfs', `${directory}/file`], `use root file system "${directory}/file": it is a file, not a directory`],
 ];
@@ -135,6 +137,9 @@ const COMMANDS: readonly (readonly [words: string, message: string])[] = [
     'ps --filter status=bogus',
     'filter by "status=bogus": it is no filter (hint: a status is one of created, running, paused, stopping, exited)',
   ],
+  ['ps --filter exited=x', 'filter by "exited=x": it is no filter (hint: an exit code is a number)'],
+  ['ps --filter id=[', 'filter by "id=[": it is no filter (hint: write a regular expression)'],
+  ['ps -l -n 2', 'use --last: it excludes --latest'],
   [
     'ps --sort x',
     'use "x" for --sort: must be one of "command", "created", "id", "image", "names", "runningfor", "size", "status"',

@@ -66,6 +66,60 @@ test('a world by a relative path, wherever its next command is called from', asy
   expect(await finish([program, ...elsewhere], { cwd: '/' })).toEqual({ code: 0, out: 'near\n', err: '' });
 });
 
+test('run with options that are empty, as scripts write them', async () => {
+  const scalars = [
+    'name',
+    'hostname',
+    'domainname',
+    'user',
+    'workdir',
+    'umask',
+    'tz',
+    'stop-signal',
+    'log-driver',
+    'cidfile',
+  ];
+  const more = ['pidfile', 'pull', 'image-volume', 'platform', 'os', 'arch', 'variant', 'ip', 'ip6', 'mac-address'];
+  const empty = [...scalars, ...more].flatMap((name) => [`--${name}`, '']);
+  expect(await says('run', '--rm', '--user', '1', ...empty, BUSYBOX, 'sh', '-c', 'id -u; pwd; umask')).toBe(
+    '0\n/\n0022',
+  );
+  expect(await says('logs', '--since', '', '--until', '', '--tail', '0', 'lab')).toBe('');
+});
+
+test('inspect says what was typed', async () => {
+  const command = async () =>
+    JSON.parse(await says('inspect', '--format', '{{json .Config.CreateCommand}}', 'typed')) as string[];
+  const place = ['limpid', '--root', `${directory}/root`, '--runroot', `${directory}/run`];
+  const words = ['--network', 'none', '-e', 'A=b c', BUSYBOX, 'echo', '--name', 'typed'];
+  await says('create', '--name', 'typed', ...words);
+  expect(await command()).toEqual([...place, 'create', '--name', 'typed', ...words]);
+  await says('rename', 'typed', 'renamed');
+  // The third time it is the launcher that writes it down.
+  for (const [time, name] of ['--name=typed', '--name=other', '--name=typed', '--name=typed'].entries()) {
+    await says('run', '-d', name, ...words);
+    if (time > 1) expect(await command()).toEqual([...place, 'run', '-d', '--name', 'typed', ...words]);
+    await says('rm', '-f', '-t', '0', name.slice('--name='.length));
+  }
+  await says('rm', 'renamed');
+});
+
+test('logs of several, one of which is not there', async () => {
+  expect(await limpid('logs', 'lab', 'nope')).toEqual({
+    code: 125,
+    out: '',
+    err: 'Error: cannot find container "nope": there is no such container (hint: `limpid ps -a` lists all)\n',
+  });
+});
+
+test('a log that cannot be opened is told by what asked for it', async () => {
+  expect(await limpid('run', '--log-opt', 'path=/nonexistent/log', BUSYBOX, 'true')).toEqual({
+    code: 125,
+    out: '',
+    err: 'Error: cannot open log "/nonexistent/log": ENOENT, no such file or directory, for --log-opt path=/nonexistent/log\n',
+  });
+});
+
 test('container port is port', async () => {
   expect(await says('container', 'port', 'lab')).toBe('');
 });

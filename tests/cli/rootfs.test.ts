@@ -36,6 +36,10 @@ describe('--rootfs DIR', () => {
     expect([readdirSync(rootfs).toSorted(), existsSync(`${rootfs}/made`)]).toEqual([['bin', 'etc'], false]);
     expect(await Bun.file(`${rootfs}/etc/passwd`).text()).toBe('ann:x:1234:1235::/home/ann:/bin/sh\n');
   });
+  test('DIR:O, for which podman has to be asked', async () => {
+    expect(await says('run', '--rm', '--rootfs', `${rootfs}:O`, 'sh', '-c', 'echo x > /made; cat /made')).toBe('x');
+    expect(existsSync(`${rootfs}/made`)).toBe(false);
+  });
   test('a relative path is one of here', async () => {
     const { code, out } = await limpidWith({ cwd: directory }, 'run', '--rm', '--rootfs', 'rootfs', 'id', '-u');
     expect([code, out]).toEqual([0, '0\n']);
