@@ -31,9 +31,14 @@ export function unpackError({ plan, index, errno, call, answer, directory, what 
     op: call,
     errno: name,
     why: whyOf(name, call, directory) ?? meaning,
-    ...(call === 'unpack' ? { hint: '--overwrite replaces it' } : {}),
+    ...(keepsKinds(call, name) ? { hint: '--overwrite replaces it' } : {}),
     ...(isFull ? { hint: '`df` and `df -i` show which disk is full' } : {}),
   });
+}
+
+/** Where `keepKinds` is asked for. */
+function keepsKinds(call: string, errno: string): boolean {
+  return call === 'unpack' && (errno === 'EISDIR' || errno === 'ENOTDIR');
 }
 
 function subjectOf(entry: string | undefined, what: string | undefined): string {
@@ -48,8 +53,8 @@ function whyOf(errno: string, call: string, directory: string): string | undefin
   // ext4 keeps attributes in one block.
   if (call === 'setxattr' && (errno === 'ENOSPC' || errno === 'E2BIG' || errno === 'ERANGE'))
     return 'its extended attributes have no room on this file system; the disk is not full';
-  if (call === 'unpack' && errno === 'EISDIR') return 'there is a directory of that name';
-  if (call === 'unpack' && errno === 'ENOTDIR') return 'there is a file of that name, and this is a directory';
+  if (keepsKinds(call, errno) && errno === 'EISDIR') return 'there is a directory of that name';
+  if (keepsKinds(call, errno)) return 'there is a file of that name, and this is a directory';
   if (errno === 'EXDEV' || errno === 'EBUSY') return 'something else is mounted there';
   if (errno === 'ENOSPC') return freeSpace(directory)?.inodes === 0 ? 'no inodes left' : undefined;
   if (call === 'linkat' && errno === 'ENOENT') return 'the file that it is another name of is not in this layer';
