@@ -4,6 +4,7 @@ import type { World } from '../world.ts';
 import { labelsOf } from './details.ts';
 import { findImage, lookUp, repositoryOf, type StoredImage } from './find.ts';
 import { containersByImage } from './in-use.ts';
+import { isList } from './manifest-list.ts';
 
 type Match = (image: StoredImage) => boolean;
 
@@ -34,10 +35,12 @@ const FILTERS: Readonly<Record<string, (world: World, value: string) => Match>> 
   },
   id: (_, value) => {
     const wanted = value.replace(/^sha256:/, '');
-    return ({ id }) => id.slice(7).startsWith(wanted);
+    // Nothing is the start of each: a variable that was never set would choose all.
+    return ({ id }) => wanted !== '' && id.slice(7).startsWith(wanted);
   },
   label: (world, value) => labelMatch(world, value, true),
   'label!': (world, value) => labelMatch(world, value, false),
+  manifest: (_, value) => equals(value, ({ entry }) => isList(entry)),
   reference: (_, value) => referenceMatch(value),
 };
 
@@ -45,12 +48,28 @@ const FILTERS: Readonly<Record<string, (world: World, value: string) => Match>> 
 export function parseImageFilters(world: World, filters: readonly string[]): Match {
   const byKey = new Map<string, Match[]>();
   for (const filter of filters) {
-    const [, key = '', value = ''] = /^([a-z]+!?)=(.*)$/s.exec(filter) ?? [];
-    const make = Object.hasOwn(FILTERS, key) ? FILTERS[key] : undefined;
-    if (make === undefined) throw badFilter(filter, `write KEY=VALUE with ${Object.keys(FILTERS).join(', ')}`);
-    byKey.set(key, [...(byKey.get(key) ?? []), make(world, value)]);
+    const [, name = '', not = '', value = ''] = /^([a-z]+)(!?)=(.*)$/s.exec(filter) ?? [];
+    const key = name + not;
+    byKey.set(key, [...(byKey.get(key) ?? []), matchOf(world, filter, { name, key, value })]);
   }
   return (image) => [...byKey.values()].every((matches) => matches.some((match) => match(image)));
+}
+
+interface Asked {
+  readonly name: string;
+  /** The name, and `!` behind it where the opposite is asked for. */
+  readonly key: string;
+  readonly value: string;
+}
+
+function matchOf(world: World, filter: string, { name, key, value }: Asked): Match {
+  if (Object.hasOwn(FILTERS, key)) return FILTERS[key]!(world, value);
+  if (Object.hasOwn(FILTERS, name)) {
+    const match = FILTERS[name]!(world, value);
+    return (image) => !match(image);
+  }
+  const names = Object.keys(FILTERS).filter((one) => !one.endsWith('!'));
+  throw badFilter(filter, `write KEY=VALUE or KEY!=VALUE with ${names.join(', ')}`);
 }
 
 /** `images NAME`: images that have a name of this repository, tag or pattern. */

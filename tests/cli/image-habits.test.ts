@@ -162,6 +162,35 @@ async function saved(image: string): Promise<Uint8Array> {
   return Bun.file(at('again')).bytes();
 }
 
+test('filters: their opposites, lists of manifests, and an id that is none', async () => {
+  for (const name of ['bare', 'full']) await says('load', '-q', '-i', at(`${name}.tar`));
+  await says('manifest', 'create', 'list');
+  const found = async (...filters: string[]) => {
+    const words = filters.flatMap((one) => ['--filter', one]);
+    return (await says('images', '--format', '{{.Repository}}', ...words)).split('\n').toSorted().join(' ');
+  };
+  const [b, f, l] = ['localhost/bare', 'localhost/full', 'localhost/list'];
+  await Promise.all(
+    (
+      [
+        [['manifest=true'], l],
+        [['manifest!=true', 'reference=localhost/*'], `${b} ${f}`],
+        [['reference!=bare', 'reference=localhost/*'], `${f} ${l}`],
+        [['reference!=bare', 'reference=localhost/*', 'label=kind'], f],
+        [[`id!=${hex(full.config)}`, 'dangling!=true', 'manifest=false', 'reference=localhost/*'], b],
+        [['id='], ''],
+        [['id=sha256:'], ''],
+      ] as const
+    ).map(async ([filters, names]) =>
+      expect({ filters, found: await found(...filters) }).toEqual({ filters, found: names! }),
+    ),
+  );
+  expect((await limpid('images', '--filter', 'nope!=1')).err).toBe(
+    'Error: cannot filter by "nope!=1": it is no filter (hint: write KEY=VALUE or KEY!=VALUE with before, since, after, until, dangling, intermediate, readonly, containers, id, label, manifest, reference)\n',
+  );
+  await says('manifest', 'rm', 'list');
+});
+
 test('what labels a damaged image has nobody knows: no filter finds it, and all find the others', async () => {
   for (const name of ['bare', 'full']) await says('load', '-q', '-i', at(`${name}.tar`));
   rmSync(at(`root/images/blobs/sha256/${hex(bare.config)}`));
