@@ -13,7 +13,7 @@ interface EachOptions {
 
 /**
  * Does something with each container, image, network or volume and prints its name; one that fails keeps none of the rest
- * from being done. Answers the exit code: what all errors have in common, else 125; or 0.
+ * from being done. Answers the exit code: what all errors have in common, but for those that are missing, else 125; or 0.
  */
 export async function eachReference(
   references: readonly string[],
@@ -22,6 +22,8 @@ export async function eachReference(
   act: (reference: string) => unknown,
 ): Promise<number> {
   let exitCode = 0;
+  // podman's: where some are missing and others fail, it is the others' code.
+  let onlyMissing = true;
   for (const reference of references) {
     try {
       await act(reference);
@@ -31,7 +33,10 @@ export async function eachReference(
       if (ignore && NOT_THERE.has(error.code)) continue;
       await output.err(`Error: ${error.message}\n`);
       const its = exitCodes[error.code] ?? error.exitCode;
-      exitCode = exitCode === 0 || exitCode === its ? its : EXIT_ENGINE_FAILED;
+      const isMissing = NOT_THERE.has(error.code) && error.code in exitCodes;
+      if (exitCode === 0 || onlyMissing) exitCode = its;
+      else if (exitCode !== its && !isMissing) exitCode = EXIT_ENGINE_FAILED;
+      onlyMissing = onlyMissing && isMissing;
     }
   }
   return exitCode;

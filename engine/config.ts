@@ -98,6 +98,8 @@ export interface NameConfig {
   readonly hosts?: readonly string[];
   /** `--no-hosts`: /etc/hosts stays the image's. */
   readonly noHosts?: boolean;
+  /** `--dns none`: so does /etc/resolv.conf. */
+  readonly noResolvConf?: boolean;
 }
 
 export type RootfsSource =

@@ -4,6 +4,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@ int netns_mode(char **argv) {
             sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* Our own word to Bun, of the launcher's. */
+    unsetenv("BUN_JSC_useWarmUpMarkedBlocks");
     execvp(argv[1], argv + 1);
     if (errno == ENOENT)
         return complain(argv[1], "ENOENT, there is no such program on this machine", 127);

@@ -9,6 +9,7 @@ import { statPath } from '../kernel/file-status.ts';
 import { readKernelFile } from '../kernel/files.ts';
 import type { Op } from '../plan/ops.ts';
 import type { NetworkConfig } from '../spec/network.ts';
+import { canHaveIpv6 } from './endpoint-ops.ts';
 
 const HOST = { stage: 'host' } as const;
 const FORWARD_V4 = '/proc/sys/net/ipv4/ip_forward';
@@ -52,7 +53,8 @@ export function bridgeOps(network: NetworkConfig): Op[] {
       }),
     },
   ];
-  if (statPath(`/proc/sys/net/ipv6`) !== undefined) ops.push(noRouterAdvertisements(interfaceName, because));
+  if (statPath(`/proc/sys/net/ipv6`) !== undefined && canHaveIpv6(network))
+    ops.push(noRouterAdvertisements(interfaceName, because));
   for (const { subnet, gateway } of network.subnets) {
     if (gateway === undefined) continue;
     const local = { address: parseAddress(gateway)!, prefix: parseSubnet(subnet)!.prefix };

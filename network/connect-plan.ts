@@ -40,6 +40,15 @@ export function planDisconnect(endpoint: Endpoint, because: string): Plan {
   return [...enterNetwork(because), { ...rtnetlink('child', because, message, ''), missingOk: true } as Op];
 }
 
+/** Takes an interface on one of the host's out again, of which nobody knows how far it came; no other may have its name. */
+export function planWithdraw({ hostInterface, interfaceName }: Endpoint, because: string): Plan {
+  const removals = [hostInterface, interfaceName].map((name) => {
+    const message = { message: deleteInterfaceMessage(name), indexAt: NONE, pidAt: NONE };
+    return { ...rtnetlink('child', because, message, ''), missingOk: true } as Op;
+  });
+  return [...enterNetwork(because), ...removals];
+}
+
 function enterNetwork(because: string): Op[] {
   const alone = { cgroup: NONE, pidfd: NONE, proc: NONE, user: NONE };
   return [

@@ -12,7 +12,7 @@ import {
 import { learnMacMessage, NEIGHBOUR_INDEX_AT } from '../abi/netlink/neighbour.ts';
 import { addRouteMessage, ROUTE_INDEX_AT, type Route } from '../abi/netlink/route.ts';
 import type { Op } from '../plan/ops.ts';
-import type { Endpoint } from '../spec/network.ts';
+import type { Endpoint, NetworkConfig } from '../spec/network.ts';
 
 /** What a start does for one endpoint: the host behind the clone, and the child behind its gate. */
 export interface EndpointOps {
@@ -22,15 +22,15 @@ export interface EndpointOps {
 
 export interface EndpointOptions {
   readonly because: string;
-  /** Its place among the container's: default routes of earlier ones are preferred. */
-  readonly place: number;
   /** The same address was on another veth a moment ago. */
   readonly returns: boolean;
   readonly hasIpv6: boolean;
 }
 
 /** `ip route` of podman's containers. */
-const FIRST_METRIC = 100;
+export const FIRST_METRIC = 100;
+/** RFC 8200: below it Linux has no IPv6 on an interface, nor its settings. */
+export const IPV6_LEAST_MTU = 1280;
 
 /** A veth pair between a bridge and the child's namespace, with the addresses and routes inside. */
 export function bridgeEndpointOps(endpoint: Endpoint, options: EndpointOptions): EndpointOps {
@@ -57,9 +57,9 @@ export function attachBridgeOps({ hostInterface, network }: Endpoint, because: s
 }
 
 /** Child stage: what its own interface is. */
-export function insideOps(endpoint: Endpoint, { because, place, hasIpv6 }: EndpointOptions): Op[] {
+export function insideOps(endpoint: Endpoint, { because, hasIpv6 }: EndpointOptions): Op[] {
   const { network, interfaceName: name, ip, ip6 } = endpoint;
-  const ops: Op[] = hasIpv6 ? [noRouterAdvertisements(name)] : [];
+  const ops: Op[] = hasIpv6 && canHaveIpv6(network) ? [noRouterAdvertisements(name)] : [];
   const unfilled = (message: Uint8Array, indexAt: number): Op =>
     rtnetlink('child', because, { message, indexAt, pidAt: -1 }, indexAt < 0 ? '' : name);
   for (const text of [ip, ip6]) {
@@ -67,10 +67,23 @@ export function insideOps(endpoint: Endpoint, { because, place, hasIpv6 }: Endpo
     ops.push(unfilled(addAddressMessage(parseAddressWithPrefix(text)!), ADDRESS_INDEX_AT));
   }
   ops.push(unfilled(interfaceUpMessage(name), -1));
-  for (const route of endpointRoutes(endpoint, (network.metric ?? FIRST_METRIC) + place)) {
+  for (const route of endpointRoutes(endpoint, metricOf(endpoint))) {
     ops.push(unfilled(addRouteMessage(route), ROUTE_INDEX_AT));
   }
   return ops;
+}
+
+/** Of an endpoint's routes that have none of their own. */
+function metricOf({ metric, network }: Pick<Endpoint, 'metric' | 'network'>): number {
+  return metric ?? network.metric ?? FIRST_METRIC;
+}
+
+/** As the network wants it, or so that earlier ones are preferred; one that no other endpoint of the container has. */
+export function freeMetric({ metric }: NetworkConfig, others: readonly Endpoint[]): number {
+  const taken = new Set(others.map(metricOf));
+  let free = metric ?? FIRST_METRIC + others.length;
+  while (taken.has(free)) free++;
+  return free;
 }
 
 /** The default routes, unless nothing is to be reached outside, and those that the network was made with. */
@@ -86,6 +99,10 @@ function endpointRoutes({ network, ip, ip6 }: Endpoint, metric: number): Route[]
     routes.push({ destination, gateway: parseAddress(route.gateway)!, metric: route.metric ?? metric });
   }
   return routes;
+}
+
+export function canHaveIpv6({ mtu }: Pick<NetworkConfig, 'mtu'>): boolean {
+  return mtu === undefined || mtu >= IPV6_LEAST_MTU;
 }
 
 /** What any neighbour on the same network could send it. */

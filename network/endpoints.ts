@@ -5,6 +5,7 @@ import { interfaceState } from '../kernel/interface-state.ts';
 import type { Endpoint, NetworkAttachment, NetworkConfig, Subnet } from '../spec/network.ts';
 import { endpointMac } from './bridge.ts';
 import { checkAttachment } from './check-attachment.ts';
+import { freeMetric } from './endpoint-ops.ts';
 import { nextAddress, releaseAddress, takeAddress, takeWanted, type LeaseRequest } from './leases/lease.ts';
 import { addressRange } from './leases/range.ts';
 import type { IfDead } from './leases/sweep.ts';
@@ -33,10 +34,10 @@ export interface WantedEndpoint {
 }
 
 /**
- * Takes the addresses of one endpoint. Throws ENOADDRESS where there is none left, and EADDRINUSE where the one that is
+ * Takes the addresses of one endpoint, beside `others` that the container has already. Throws ENOADDRESS where there is none left, and EADDRINUSE where the one that is
  * asked for is another's, ERANGE where nobody can have it; nothing is taken then.
  */
-export function takeEndpoint(request: EndpointRequest, wanted: WantedEndpoint): Endpoint {
+export function takeEndpoint(request: EndpointRequest, wanted: WantedEndpoint, others: readonly Endpoint[]): Endpoint {
   const { network, attachment, interfaceName, index } = wanted;
   const taken: string[] = [];
   const { ip: wantedIp, ip6: wantedIp6, mac } = attachment;
@@ -51,6 +52,7 @@ export function takeEndpoint(request: EndpointRequest, wanted: WantedEndpoint): 
       network,
       interfaceName,
       hostInterface: hostInterfaceName(request, index),
+      metric: freeMetric(network, others),
       mac: mac ?? formatMac(parentMac(network) ?? endpointMac(address)),
       ...(ip === undefined ? {} : { ip: ip.text }),
       ...(ip6 === undefined ? {} : { ip6: ip6.text }),
@@ -127,7 +129,12 @@ function lastAddress(last: readonly Endpoint[], { id }: NetworkConfig, { subnet 
 }
 
 function hostInterfaceName({ containerId, nonce }: EndpointRequest, index: number): string {
-  return `lim${containerId.slice(0, 8)}${index.toString(36)}${nonce}`;
+  return `${hostInterfacePrefix(containerId)}${index.toString(36)}${nonce}`;
+}
+
+/** How the host's ends of all interfaces of a container are called first. */
+export function hostInterfacePrefix(containerId: string): string {
+  return `lim${containerId.slice(0, 8)}`;
 }
 
 function idBytes(id: string, index: number): Uint8Array {

@@ -3,6 +3,7 @@ import { describeArguments } from '../plan/describe/arguments.ts';
 import type { Op } from '../plan/ops.ts';
 import type { Endpoint, NetworkConfig } from '../spec/network.ts';
 import { planConnect, planDisconnect } from './connect-plan.ts';
+import { freeMetric } from './endpoint-ops.ts';
 import { planEndpoints } from './plan.ts';
 
 const place = { root: '/root', runroot: '/run/limpid' };
@@ -92,15 +93,32 @@ describe('what a start does', () => {
     );
   });
 
-  test('default routes of several networks: the first one is preferred', () => {
-    const second = endpoint({ name: 'back' }, { interfaceName: 'eth1' });
+  test('an endpoint’s own metric is that of its default routes', () => {
     const { child } = planEndpoints(
       place,
-      [endpoint(), second].map((one) => ({ endpoint: one, because: 'both', returns: false })),
+      [endpoint(), endpoint({}, { metric: 107 })].map((one) => ({ endpoint: one, because: 'both', returns: false })),
       false,
     );
     const metrics = words(child).flatMap((line) => /metric (\d+)/.exec(line)?.[1] ?? []);
-    expect(metrics).toEqual(['100', '100', '101', '101']);
+    expect(metrics).toEqual(['100', '100', '107', '107']);
+  });
+
+  test.each([
+    ['earlier ones are preferred', {}, [100, 101], 102],
+    ['one that another has is passed over', {}, [101], 102],
+    ['what the network wants', { metric: 99 }, [100], 99],
+    ['what the network wants, where another has it', { metric: 99 }, [99, 100], 101],
+    ['of endpoints that nobody noted one of', {}, [undefined], 101],
+  ])('a metric that is free: %s', (_, network, others, expected) => {
+    const taken = others.map((metric) => endpoint({}, metric === undefined ? {} : { metric }));
+    expect(freeMetric({ ...NETWORK, ...network }, taken)).toBe(expected);
+  });
+
+  test.each([
+    [1279, false],
+    [1280, true],
+  ])('with an MTU of %d, of IPv6', (mtu, expected) => {
+    expect(planned(endpoint({ mtu })).some((line) => line.includes('accept_ra'))).toBe(expected);
   });
 });
 

@@ -22,8 +22,8 @@ export function planEndpoints(
   const host: Op[] = [];
   const child: Op[] = [];
   const cleanup: Op[] = [];
-  planned.forEach(({ endpoint, because, returns }, index) => {
-    const options = { because, returns, place: index, hasIpv6 };
+  planned.forEach(({ endpoint, because, returns }) => {
+    const options = { because, returns, hasIpv6 };
     const ops = endpointOps(endpoint, options);
     host.push(...ops.host);
     child.push(...ops.child);

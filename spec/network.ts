@@ -62,6 +62,8 @@ export interface Endpoint {
   readonly interfaceName: string;
   /** The veth's other end on the host; found again from the container's id. */
   readonly hostInterface: string;
+  /** Of its routes: no two default routes of a container have the same. */
+  readonly metric?: number;
   readonly mac: string;
   /** With prefix length: `10.88.0.2/16`. */
   readonly ip?: string;

@@ -11,7 +11,7 @@ export const command = defineCommand({
     format: { type: 'string', short: 'f', default: 'json', value: 'TEMPLATE', help: 'json, or a Go template for each' },
   },
   examples: [
-    { line: "limpid network inspect limpid --format '{{range .subnets}}{{.subnet}}{{end}}'", says: 'Its addresses' },
+    { line: "limpid network inspect limpid --format '{{range .Subnets}}{{.Subnet}}{{end}}'", says: 'Its addresses' },
     {
       line: "limpid network inspect limpid --format '{{json .host_changes}}'",
       says: 'What is switched on for it outside of the table',

@@ -9,7 +9,7 @@ export const command = defineCommand({
   usage: '[options] [CONTAINER...]',
   description:
     'After `nft flush ruleset`, a reload of another firewall, or a deleted bridge. The networks are restored as a whole; ' +
-    'containers that are named are printed.',
+    'printed are the containers that were meant.',
   arity: {
     min: 1,
     what: 'a container, --all or --latest',

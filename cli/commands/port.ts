@@ -15,7 +15,7 @@ export const command = defineCommand({
     min: 1,
     max: 2,
     what: 'a container',
-    instead: { all: { min: 0 }, latest: { min: 0, max: 1 }, explain: { min: 0, max: 0 } },
+    instead: { all: { min: 0, max: 0 }, latest: { min: 0, max: 1 }, explain: { min: 0, max: 0 } },
   },
   completion: 'container',
   options: {

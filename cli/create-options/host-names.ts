@@ -13,8 +13,11 @@ export function translateHostNames(request: CreateRequest): Pick<ContainerConfig
   request.because('mounts[/etc/resolv.conf]', 'dns', 'dns-search', 'dns-option');
   refuseJoined(request);
   if (noHosts && added.length > 0) throw optionError('--no-hosts', `it excludes ${request.flag('add-host')}`);
+  const isNone = dns.includes('none');
+  if (isNone && dns.length + search.length + options.length > 1)
+    throw optionError('--dns none', 'it excludes all that resolv.conf could say');
   const names: NameConfig = {
-    ...(dns.length === 0 ? {} : { servers: dns.map(serverWord) }),
+    ...(isNone ? { noResolvConf: true } : dns.length === 0 ? {} : { servers: dns.map(serverWord) }),
     ...(search.length === 0 ? {} : { search: search.map((domain) => lineWord(domain, '--dns-search')) }),
     ...(options.length === 0 ? {} : { options: options.map((option) => lineWord(option, '--dns-option')) }),
     ...(added.length === 0 ? {} : { hosts: added.map(hostWord) }),

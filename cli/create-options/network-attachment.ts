@@ -1,4 +1,5 @@
 import { addressWord, macWord } from '../../engine/networks/address-words.ts';
+import { INTERFACE_NAME_WANTED, isInterfaceName } from '../../spec/interface-name.ts';
 import type { NetworkAttachment } from '../../spec/network.ts';
 import { optionError } from '../parse/option-error.ts';
 import type { CreateRequest } from './request.ts';
@@ -10,7 +11,6 @@ const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 /** A host name's part. */
 const ALIAS = /^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$/;
 /** dev_valid_name() of the kernel: no slash, colon or space, and at most 15 bytes. */
-const INTERFACE_NAME = /^[^/:\s]{1,15}$/;
 
 /** `NAME[:KEY=VALUE,…]`, podman's form. */
 export function attachmentOf(request: CreateRequest, text: string): NetworkAttachment {
@@ -106,8 +106,8 @@ function macOption(text: string, flag: string): string {
 }
 
 function interfaceOption(text: string, where: string): string {
-  if (!INTERFACE_NAME.test(text) || text === '.' || text === '..' || text === 'lo')
-    throw optionError(where, 'at most 15 characters without "/", ":" and spaces are wanted, and not "lo"');
+  if (text === 'lo') throw optionError(where, 'each container has one already');
+  if (!isInterfaceName(text)) throw optionError(where, `it is no name of an interface: ${INTERFACE_NAME_WANTED}`);
   return text;
 }
 

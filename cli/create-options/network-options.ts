@@ -12,7 +12,11 @@ export const NETWORK_OPTIONS = groupOptions('Its network', {
   ip6: { type: 'string', noneWhenEmpty: true, value: 'ADDRESS', help: 'Its IPv6 address on its network' },
   'mac-address': { type: 'string', noneWhenEmpty: true, value: 'MAC', help: 'Its hardware address on its network' },
   'network-alias': { type: 'slice', value: 'NAME', help: 'Another name for it on its networks' },
-  dns: { type: 'slice', value: 'ADDRESS', help: 'Whom it asks for addresses, instead of whom the host asks' },
+  dns: {
+    type: 'slice',
+    value: 'ADDRESS',
+    help: "Whom it asks for addresses, instead of whom the host asks; none: the image's /etc/resolv.conf stays",
+  },
   'dns-search': { type: 'slice', value: 'DOMAIN', help: 'Where it looks for short names; "." for nowhere' },
   'dns-option': {
     type: 'slice',

@@ -4,6 +4,9 @@ import { configOf, failureOf } from './request.fixture.ts';
 const networksOf = (...words: string[]) => configOf(...words).networks;
 const LIMPID = { network: 'limpid', aliases: [] };
 
+const NO_INTERFACE_NAME =
+  'it is no name of an interface: at most 15 characters without "/", ":", "%" and spaces, and not "all" or "default"';
+
 describe('--network', () => {
   test('bridge is the default network, and private is the same', () => {
     expect(networksOf('--network=bridge')).toEqual([LIMPID]);
@@ -77,14 +80,17 @@ describe('--network', () => {
       ['--net=a:mac=03:00:00:00:00:01'],
       'mac=03:00:00:00:00:01 for --network: six bytes of which the first is even are wanted, such as 02:00:00:00:00:01',
     ],
-    [
-      ['--net=a:interface_name=lo'],
-      'interface_name=lo for --network: at most 15 characters without "/", ":" and spaces are wanted, and not "lo"',
-    ],
+    [['--net=a:interface_name=lo'], 'interface_name=lo for --network: each container has one already'],
     [
       ['--net=a:interface_name=abcdefghijklmnop'],
-      'interface_name=abcdefghijklmnop for --network: at most 15 characters without "/", ":" and spaces are wanted, and not "lo"',
+      `interface_name=abcdefghijklmnop for --network: ${NO_INTERFACE_NAME}`,
     ],
+    ...['.', '..', 'all', 'default', 'a%d', 'a/b', 'éééééééé'].map((name): [string[], string] => [
+      [`--net=a:interface_name=${name}`],
+      `interface_name=${name} for --network: ${NO_INTERFACE_NAME}`,
+    ]),
+    [['--dns=none', '--dns=9.9.9.9'], '--dns none: it excludes all that resolv.conf could say'],
+    [['--dns=none', '--dns-search=x'], '--dns none: it excludes all that resolv.conf could say'],
     [['--net=a:alias=-x'], 'alias=-x for --network: letters, digits, "-", "_" and "." are wanted'],
     [
       ['--net=a', '--net=b', '--ip=10.5.0.2'],
@@ -119,6 +125,7 @@ describe('names', () => {
       hosts: ['db:10.0.0.9', 'six:fd00::9', 'up:host-gateway'],
     });
     expect(configOf('--no-hosts').names).toEqual({ noHosts: true });
+    expect(configOf('--dns=none').names).toEqual({ noResolvConf: true });
   });
 
   test.each([

@@ -9,9 +9,9 @@ import { worldOf } from '../world.ts';
 export const handle: Handler<typeof command.options> = async (invocation) => {
   const { options, args, output } = invocation;
   const world = worldOf(invocation);
-  const references = options.all ? [] : selectContainers(world, { args, options });
+  const references = selectContainers(world, { args, options, whenAll: ({ state }) => state.process !== undefined });
   const records = references.map((reference) => findRecord(world, reference));
-  for (const record of records) requireRunning(world, record, 'reload the network of');
+  if (!options.all) for (const record of records) requireRunning(world, record, 'reload the network of');
   await reloadNetworks(world);
   for (const { config } of records) await output.out(`${config.id}\n`);
   return 0;

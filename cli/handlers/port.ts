@@ -1,7 +1,7 @@
 import { LimpidError } from '../../base/error.ts';
 import { listContainers } from '../../engine/containers/list.ts';
 import { explainPort, parseHostPort } from '../../engine/networks/explain-port.ts';
-import { publishedPorts } from '../../engine/networks/ports.ts';
+import { portsOf, publishedPorts } from '../../engine/networks/ports.ts';
 import type { World } from '../../engine/world.ts';
 import type { PortMapping } from '../../spec/network.ts';
 import type { command } from '../commands/port.ts';
@@ -22,9 +22,8 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
     return walks.some((walk) => walk.every(({ passes }) => passes !== 'no')) ? 0 : 1;
   }
   if (options.all) {
-    for (const { config } of listContainers(world)) {
-      await output.out(printPorts(publishedPorts(world, config.id), `${config.id.slice(0, 12)}\t`));
-    }
+    for (const container of listContainers(world))
+      await output.out(printPorts(portsOf(world, container), `${container.config.id.slice(0, 12)}\t`));
     return 0;
   }
   const [reference = '', inside] = options.latest ? [latestName(world), ...args] : args;

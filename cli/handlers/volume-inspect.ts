@@ -1,5 +1,5 @@
-import { inspectVolume, volumeDocument } from '../../engine/volumes/inspect.ts';
-import { listVolumes } from '../../engine/volumes/list.ts';
+import { volumeDocument } from '../../engine/volumes/inspect.ts';
+import { listVolumes, lookUpVolume } from '../../engine/volumes/list.ts';
 import type { command } from '../commands/volume-inspect.ts';
 import { eachReference } from '../each-reference.ts';
 import type { Handler } from '../parse/command.ts';
@@ -13,7 +13,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const world = worldOf(invocation);
   const documents: object[] = options.all ? listVolumes(world).map(volumeDocument) : [];
   const exitCode = await eachReference(args, output, { print: false }, (name) =>
-    documents.push(inspectVolume(world, name)),
+    documents.push(volumeDocument(lookUpVolume(world, name))),
   );
   await printDocuments(documents, output, { format: options.format, maps: MAPS, name: 'volume inspect' });
   return exitCode;

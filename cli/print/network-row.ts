@@ -1,4 +1,5 @@
 import type { NetworkSummary } from '../../engine/networks/list.ts';
+import { asMap } from '../template/value.ts';
 
 /** Headings of `network ls --format 'table …'` that are not the field's name in capitals. */
 export const NETWORK_HEADINGS: Readonly<Record<string, string>> = { ID: 'NETWORK ID' };
@@ -11,13 +12,17 @@ export function networkRow(network: NetworkSummary, noTrunc: boolean) {
     Driver: network.driver,
     NetworkInterface: network.interfaceName,
     Created: network.created,
-    Subnets: network.subnets.map(({ subnet }) => subnet).join(','),
+    Subnets: network.subnets.map(({ subnet, gateway, leaseRange }) => ({
+      Subnet: subnet,
+      Gateway: gateway ?? null,
+      LeaseRange: leaseRange === undefined ? null : { StartIP: leaseRange.start, EndIP: leaseRange.end },
+    })),
     IPv6Enabled: network.ipv6,
     Internal: network.internal,
     DNSEnabled: network.dnsEnabled,
     Labels: words(network.labels),
-    Options: words(network.options),
-    IPAMOptions: `driver=${network.subnets.length === 0 ? 'none' : 'host-local'}`,
+    Options: asMap(network.options),
+    IPAMOptions: asMap({ driver: network.subnets.length === 0 ? 'none' : 'host-local' }),
   };
 }
 

@@ -42,7 +42,7 @@ export function etcFiles(config: ContainerConfig, { runtime }: ContainerPaths, s
     ...(hosts === undefined || config.names?.noHosts
       ? []
       : [file('hosts', hosts, 'the container finds itself by name')]),
-    file('resolv.conf', resolvConf, 'resolvers as far as the network reaches'),
+    ...(config.names?.noResolvConf ? [] : [file('resolv.conf', resolvConf, 'resolvers as far as the network reaches')]),
     ...(passwd === undefined ? [] : [file('passwd', passwd, '--user: who it runs as has a name')]),
   ];
 }

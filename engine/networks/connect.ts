@@ -1,9 +1,8 @@
-import { LimpidError } from '../../base/error.ts';
 import { launchPlan } from '../../kernel/executor.ts';
 import { statPath } from '../../kernel/file-status.ts';
 import { libc } from '../../kernel/libc.ts';
 import { openPidfd, type ProcessIdentity } from '../../kernel/process.ts';
-import { planConnect, planDisconnect } from '../../network/connect-plan.ts';
+import { planConnect, planDisconnect, planWithdraw } from '../../network/connect-plan.ts';
 import { firewallTable } from '../../network/firewall/table-name.ts';
 import { hairpinOps } from '../../network/ports/hairpin-ops.ts';
 import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
@@ -21,8 +20,10 @@ import { observeState } from '../records/state.ts';
 import { writeConfig } from '../records/write.ts';
 import type { World } from '../world.ts';
 import { underNetworksLock } from '../../network/store/write.ts';
+import { alreadyConnected, interfaceTaken, notConnected, notPrivate } from './connect-errors.ts';
 import { readEndpoints, writeEndpoints, type EndpointRecord } from './endpoint-record.ts';
 import { rewriteEtcFiles } from './etc-rewrite.ts';
+import { interfacesInside, removeHalfMade } from './half-made.ts';
 import { writeLaterCleanup } from './later-cleanup.ts';
 import { requireNetwork } from './list.ts';
 import { attendTo, endpointRequest, freeInterfaceName, missingOps } from './prepare.ts';
@@ -78,18 +79,25 @@ async function connectRunning(
   network: NetworkConfig,
   attachment: NetworkAttachment,
 ): Promise<void> {
-  const last = readEndpoints(world, config, paths);
-  const place = last.endpoints.length;
-  const names = last.endpoints.map((endpoint) => endpoint.interfaceName);
+  const written = readEndpoints(world, config, paths);
+  // A command that was killed may have left one that the config knows nothing of.
+  const isMeant = ({ network: { name } }: Endpoint) => config.networks?.some((one) => one.network === name) ?? false;
+  const last = { ...written, endpoints: written.endpoints.filter(isMeant) };
+  await removeHalfMade(world, config, last.endpoints);
+  const names = [...last.endpoints.map((endpoint) => endpoint.interfaceName), ...interfacesInside(process)];
   const interfaceName = attachment.interfaceName ?? freeInterfaceName(names);
   if (names.includes(interfaceName)) throw interfaceTaken(config, interfaceName);
-  const request = endpointRequest(world, config, last.endpoints, false);
-  const endpoint = takeEndpoint(request, { network, attachment, interfaceName, index: freeIndex(last.endpoints) });
+  const request = endpointRequest(world, config, written.endpoints, false);
+  const endpoint = takeEndpoint(
+    request,
+    { network, attachment, interfaceName, index: freeIndex(last.endpoints) },
+    last.endpoints,
+  );
   const endpoints = [...last.endpoints, endpoint];
   try {
     writeLaterCleanup(world, paths, { ...last, endpoints });
     const because = `limpid network connect ${network.name}`;
-    const options = { because, returns: false, place, hasIpv6: statPath('/proc/sys/net/ipv6') !== undefined };
+    const options = { because, returns: false, hasIpv6: statPath('/proc/sys/net/ipv6') !== undefined };
     const before = await missingOps(world, [endpoint]);
     const ops = endpointOps(endpoint, options);
     const host = [...ops.host, ...portOps(world, last, endpoints)];
@@ -98,9 +106,25 @@ async function connectRunning(
     await attendTo(world, [endpoint]);
     rewriteEtcFiles(world, { config, paths }, endpoints);
   } catch (error) {
-    releaseEndpoint(world, endpoint);
+    await takeBack(world, { config, paths } as ContainerRecord, process, { last, endpoint });
     throw error;
   }
+}
+
+/** What a connection that failed has made: until the end of the container nobody else would. */
+async function takeBack(
+  world: World,
+  { config, paths }: ContainerRecord,
+  process: ProcessIdentity,
+  { last, endpoint }: { readonly last: EndpointRecord; readonly endpoint: Endpoint },
+): Promise<void> {
+  const ports = portOps(world, { ...last, endpoints: [...last.endpoints, endpoint] }, last.endpoints);
+  const inside = endpoint.network.driver === 'bridge' ? [] : planWithdraw(endpoint, 'it could not be connected');
+  for (const plan of [ports, inside]) if (plan.length > 0) await enter(world, config, process, plan).catch(() => {});
+  await removeHalfMade(world, config, last.endpoints).catch(() => {});
+  writeLaterCleanup(world, paths, last);
+  writeEndpoints(paths, last);
+  releaseEndpoint(world, endpoint);
 }
 
 async function disconnectRunning(
@@ -154,34 +178,4 @@ export async function enter(
 function freeIndex(endpoints: readonly Endpoint[]): number {
   const taken = new Set(endpoints.map(({ hostInterface }) => Number.parseInt(hostInterface[11] ?? '0', 36)));
   for (let index = 0; ; index++) if (!taken.has(index)) return index;
-}
-
-function notPrivate({ name, namespaces }: ContainerConfig, doing: string): LimpidError {
-  return new LimpidError({
-    code: 'ENOTPRIVATE',
-    doing,
-    subject: `container "${name}"`,
-    why: `it was created with --network ${namespaces.network.kind === 'path' ? 'ns' : namespaces.network.kind}`,
-    hint: 'only containers on networks can be connected to others',
-  });
-}
-
-function alreadyConnected({ name }: ContainerConfig, network: NetworkConfig): LimpidError {
-  const why = `it is on network "${network.name}" already`;
-  return new LimpidError({ code: 'ECONNECTED', doing: 'connect', subject: `container "${name}"`, why });
-}
-
-function interfaceTaken({ name }: ContainerConfig, interfaceName: string): LimpidError {
-  return new LimpidError({
-    code: 'ETAKEN',
-    doing: 'connect',
-    subject: `container "${name}"`,
-    why: `it has an interface "${interfaceName}" already`,
-    hint: 'choose another --interface-name, or leave the choice to limpid',
-  });
-}
-
-function notConnected({ name }: ContainerConfig, network: NetworkConfig): LimpidError {
-  const why = `it is not on network "${network.name}"`;
-  return new LimpidError({ code: 'ENOTCONNECTED', doing: 'disconnect', subject: `container "${name}"`, why });
 }

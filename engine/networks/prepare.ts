@@ -46,7 +46,7 @@ export async function prepareNetworks(
   const endpoints: Endpoint[] = [];
   const release = () => endpoints.forEach((endpoint) => releaseEndpoint(world, endpoint));
   try {
-    for (const one of wanted) endpoints.push(takeEndpoint(request, one));
+    for (const one of wanted) endpoints.push(takeEndpoint(request, one, endpoints));
     tracePhase('addresses taken');
     const { plan: endpointPlan, ports } = await planNetworks(world, config, endpoints, last);
     const plan = { ...endpointPlan, cleanup: [laterCleanupOp(paths), ...endpointPlan.cleanup] };

@@ -1,6 +1,6 @@
 import type { World } from '../world.ts';
 import { createVolume, type CreateVolumeOptions, type VolumeRequest } from './create.ts';
-import { findVolume, listVolumes, type Volume } from './list.ts';
+import { lookUpVolume, listVolumes, type Volume } from './list.ts';
 import { pruneVolumes } from './prune.ts';
 import { removeVolume, type RemoveVolumeOptions } from './remove.ts';
 
@@ -21,7 +21,7 @@ export class Volumes {
   }
 
   inspect(volume: string): Volume {
-    return findVolume(this.#world, volume);
+    return lookUpVolume(this.#world, volume);
   }
 
   remove(volume: string, options: RemoveVolumeOptions = {}): Promise<void> {

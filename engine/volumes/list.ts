@@ -50,6 +50,20 @@ export function findVolume(world: World, name: string): Volume {
   });
 }
 
+/** A volume by its name, or by the start of only one's. Throws ENOVOLUME, EAMBIGUOUS. */
+export function lookUpVolume(world: World, reference: string): Volume {
+  const isExact = statPath(`${volumesDirectory(world)}/${reference}`) !== undefined;
+  const found = isExact || reference === '' ? [] : listVolumes(world).filter(({ name }) => name.startsWith(reference));
+  if (found.length <= 1) return found[0] ?? findVolume(world, reference);
+  const names = found.map(({ name }) => `"${name}"`);
+  throw new LimpidError({
+    code: 'EAMBIGUOUS',
+    doing: 'find',
+    subject: `volume "${reference}"`,
+    why: `${names.slice(0, -1).join(', ')} and ${names.at(-1)} begin so`,
+  });
+}
+
 /** Names of the containers, running or not, by the volume that they have. */
 export function volumeUsers(world: World): Map<string, string[]> {
   const users = new Map<string, string[]>();

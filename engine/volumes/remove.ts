@@ -1,7 +1,7 @@
 import { LimpidError } from '../../base/error.ts';
 import { removeContainer } from '../containers/remove.ts';
 import type { World } from '../world.ts';
-import { findVolume } from './list.ts';
+import { findVolume, lookUpVolume } from './list.ts';
 import { removeIdleVolumes } from './prune.ts';
 
 export interface RemoveVolumeOptions {
@@ -11,13 +11,13 @@ export interface RemoveVolumeOptions {
   readonly timeoutS?: number;
 }
 
-/** Removes a volume with its files. Throws ENOVOLUME, EINUSE naming the users. */
+/** Removes a volume, named by the start of its name as well, with its files. Throws ENOVOLUME, EAMBIGUOUS, EINUSE naming the users. */
 export async function removeVolume(
   world: World,
-  name: string,
+  reference: string,
   { force = false, timeoutS = 10 }: RemoveVolumeOptions = {},
 ): Promise<void> {
-  const { users } = findVolume(world, name);
+  const { name, users } = lookUpVolume(world, reference);
   if (users.length > 0 && !force) throw inUse(name, users);
   for (const user of users) await removeContainer(world, user, { force, timeoutS });
   const [removed] = await removeIdleVolumes(world, [name]);

@@ -1,12 +1,14 @@
 import { parseAddress } from '../../abi/ip/address.ts';
-import { containsAddress, parseSubnet } from '../../abi/ip/subnet.ts';
 import { LimpidError } from '../../base/error.ts';
-import type { NetworkConfig } from '../../spec/network.ts';
+import { INTERFACE_NAME_WANTED, isInterfaceName } from '../../spec/interface-name.ts';
+import type { NetworkConfig, Subnet } from '../../spec/network.ts';
+import { FIRST_METRIC, IPV6_LEAST_MTU } from '../endpoint-ops.ts';
 import { ipvlanMode } from '../sub-interface.ts';
 import { freeBridgeName } from '../store/bridge-name.ts';
 import { isNetworkName } from '../store/read.ts';
 import type { CreateFacts, Failed } from './create-facts.ts';
 import { driverOptions } from './driver-options.ts';
+import { checkRoutes } from './routes.ts';
 import { chooseSubnets, type SubnetRequest } from './subnets.ts';
 
 /** A network as a user describes it. */
@@ -37,12 +39,13 @@ export function createdNetwork(request: NetworkRequest, facts: CreateFacts): Net
   checkName(name, facts, failed);
   if (driver === 'bridge') checkBridgeName(interfaceName, facts, failed);
   else checkParentMode({ driver, interfaceName, options: options.asGiven }, facts, failed);
-  const subnets = request.withoutAddresses ? [] : chooseSubnets(request, collidable(driver, facts), failed);
-  checkRoutes(
-    request.routes ?? [],
-    subnets.map(({ subnet }) => subnet),
-    failed,
-  );
+  const subnets = subnetsOf(request, collidable(driver, facts), failed);
+  const ipv6 = subnets.some(({ subnet }) => subnet.includes(':'));
+  const { mtu, metric } = options.numbers;
+  if (ipv6 && mtu !== undefined && mtu < IPV6_LEAST_MTU)
+    throw failed('EOPTION', `IPv6 needs an MTU of at least ${IPV6_LEAST_MTU}, and --opt mtu=${mtu} is given`);
+  const leadsOut = !request.internal && !options.noDefaultRoute;
+  checkRoutes({ routes: request.routes ?? [], subnets, leadsOut, metric: metric ?? FIRST_METRIC }, failed);
   for (const server of request.dnsServers ?? [])
     if (parseAddress(server) === undefined) throw failed('EOPTION', `"${server}" is no address of a resolver`);
   return {
@@ -52,10 +55,11 @@ export function createdNetwork(request: NetworkRequest, facts: CreateFacts): Net
     interfaceName,
     created: facts.created,
     subnets,
-    ipv6: subnets.some(({ subnet }) => subnet.includes(':')),
+    ipv6,
     internal: request.internal ?? false,
     isolate: options.isolate,
-    dnsEnabled: request.dnsEnabled ?? driver === 'bridge',
+    // Names are answered at the gateway.
+    dnsEnabled: (request.dnsEnabled ?? driver === 'bridge') && subnets.length > 0,
     dnsServers: request.dnsServers ?? [],
     ...options.numbers,
     noDefaultRoute: options.noDefaultRoute,
@@ -63,6 +67,17 @@ export function createdNetwork(request: NetworkRequest, facts: CreateFacts): Net
     labels: request.labels ?? {},
     options: options.asGiven,
   };
+}
+
+function subnetsOf(request: NetworkRequest, facts: CreateFacts, failed: Failed): readonly Subnet[] {
+  if (!request.withoutAddresses) return chooseSubnets(request, facts, failed);
+  const [asked] = request.subnets ?? [];
+  if (asked !== undefined || request.ipv6)
+    throw failed(
+      'EOPTION',
+      `--ipam-driver none excludes ${asked === undefined ? '--ipv6' : `--subnet ${asked.subnet}`}`,
+    );
+  return [];
 }
 
 function refusal(name: string, code: string, why: string, hint?: string): LimpidError {
@@ -82,12 +97,8 @@ function interfaceOf(
   { networks, interfaces, outgoing }: CreateFacts,
 ): string {
   const wanted = interfaceName ?? parent;
-  if (wanted !== undefined && !/^[^/:\s]{1,15}$/.test(wanted))
-    throw refusal(
-      name,
-      'EOPTION',
-      `"${wanted}" is no name of an interface: at most 15 characters without "/", ":" and spaces`,
-    );
+  if (wanted !== undefined && !isInterfaceName(wanted))
+    throw refusal(name, 'EOPTION', `"${wanted}" is no name of an interface: ${INTERFACE_NAME_WANTED}`);
   if (driver === 'bridge') return wanted ?? freeBridgeName(networks, interfaces, 1);
   if (internal)
     throw refusal(name, 'EOPTION', `--internal is for bridges: ${driver}s are outside of this machine's firewall`);
@@ -142,17 +153,6 @@ function checkParentMode(
     `all ipvlans on "${interfaceName}" have one mode, which is ${ipvlanMode(other.options)} by network "${other.name}"`,
     `pass --opt mode=${ipvlanMode(other.options)}, or use another parent`,
   );
-}
-
-function checkRoutes(routes: NetworkConfig['routes'], subnets: readonly string[], failed: Failed): void {
-  for (const { destination, gateway } of routes) {
-    if (parseSubnet(destination) === undefined) throw failed('EOPTION', `route "${destination}" is no subnet`);
-    const address = parseAddress(gateway);
-    const within = subnets
-      .map((text) => parseSubnet(text)!)
-      .some((subnet) => address !== undefined && containsAddress(subnet, address));
-    if (!within) throw failed('EOPTION', `the gateway ${gateway} of route ${destination} is not in its subnets`);
-  }
 }
 
 function freeName(driver: 'macvlan' | 'ipvlan' | 'bridge', networks: readonly NetworkConfig[]): string {

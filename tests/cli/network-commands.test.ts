@@ -47,6 +47,20 @@ describe('create, ls, inspect, exists, rm', () => {
     ).toBe('lab 10.5.0.254');
   });
 
+  test('templates by the names that podman’s manual has, what is empty as well', async () => {
+    const format =
+      '{{.Name}} {{.Driver}} {{.NetworkInterface}} {{.IPv6Enabled}} {{.Internal}} {{.DNSEnabled}} {{.Labels.a}} {{.Options}} ' +
+      '{{.IPAMOptions}} {{.Routes}} {{range .Subnets}}{{.Subnet}} {{.Gateway}} {{.LeaseRange.StartIP}}{{end}}';
+    const shown = 'lab bridge limpid1 false false true b map[isolate:true mtu:1400] map[driver:host-local] []';
+    expect(await says('network', 'inspect', `--format=${format}`, 'lab')).toBe(
+      `${shown} 10.5.0.0/24 10.5.0.254 10.5.0.128`,
+    );
+    const whole = await says('network', 'inspect', '--format={{json .}}', 'lab');
+    expect(JSON.parse(whole)).toEqual(JSON.parse(await says('network', 'inspect', 'lab'))[0]);
+    const list = '--format={{.Name}}: {{range .Subnets}}{{.Subnet}} {{end}}{{.Options}}';
+    expect(await says('network', 'ls', list, '--filter=name=lab')).toBe('lab: 10.5.0.0/24 map[isolate:true mtu:1400]');
+  });
+
   test('a name, a free subnet and a free bridge are chosen', async () => {
     expect(await says('network', 'create', '--ipv6', '--internal')).toBe('limpid2');
     const [{ subnets, internal, ipv6_enabled: ipv6 }] = JSON.parse(await says('network', 'inspect', 'limpid2'));
@@ -92,6 +106,8 @@ describe('create, ls, inspect, exists, rm', () => {
       ),
     );
     expect(everythingOf(lab)).toEqual(before);
+    // podman's: 1 only where nothing else fails.
+    expect(await refused('rm', 'nolab', 'lab', 'nolab')).toMatchObject({ code: 2 });
     expect(await says('network', 'prune', '-f')).toBe('limpid2');
     expect(host.does('ip -br link show limpid1')).toContain('limpid1');
     expect(await says('network', 'rm', '-f', '-t', '0', 'lab')).toBe('lab');
@@ -143,7 +159,21 @@ describe('what cannot be', () => {
       'this machine has no default route that macvlans could use the interface of (hint: name one: --opt parent=eth0)',
     ],
     [['--interface-name=eth0'], 'this machine has another interface "eth0" (hint: choose another --interface-name)'],
-    [['--interface-name=a/b'], '"a/b" is no name of an interface: at most 15 characters without "/", ":" and spaces'],
+    ...['a/b', '..', 'all', 'a%d'].map((name): [string[], string] => [
+      [`--interface-name=${name}`],
+      `"${name}" is no name of an interface: at most 15 characters without "/", ":", "%" and spaces, and not "all" or "default"`,
+    ]),
+    [['--ipam-driver=none', '--subnet=10.6.0.0/24'], '--ipam-driver none excludes --subnet 10.6.0.0/24'],
+    [['--ipam-driver=none', '--ipv6'], '--ipam-driver none excludes --ipv6'],
+    [['--ipv6', '-o', 'mtu=1279'], 'IPv6 needs an MTU of at least 1280, and --opt mtu=1279 is given'],
+    [
+      ['--subnet=10.6.0.0/24', '--route=172.16.0.0/12,10.6.0.8,7', '--route=172.16.9.0/12,10.6.0.9,7'],
+      'route 172.16.9.0/12 is there twice with metric 7 (hint: give one another metric)',
+    ],
+    [
+      ['--subnet=10.6.0.0/24', '-o', 'metric=9', '--route=0.0.0.0/0,10.6.0.9'],
+      'route 0.0.0.0/0 is there twice with metric 9 (hint: give it another metric, or pass --opt no_default_route=true)',
+    ],
     [['--dns=x'], '"x" is no address of a resolver'],
     [
       ['--subnet=10.6.0.0/24', '--route=172.16.0.0/12,10.7.0.1'],
@@ -274,6 +304,45 @@ describe('connect, disconnect, update', () => {
     await says('network', 'rm', 'four', 'five');
   });
 
+  test('one that fails on the way leaves nothing, and the next one goes well', async () => {
+    await says('network', 'create', '--subnet=10.24.0.0/24', '--disable-dns', 'base');
+    await says('network', 'create', '--subnet=10.25.0.0/24', '--disable-dns', 'further');
+    const place = await inside('mover', '--network=base');
+    // Somebody inside has made the route that it would get, and an interface.
+    place.does('ip route add default via 10.24.0.9 metric 101');
+    place.does('ip link add eth1 type bridge');
+    const before = (await place.runs('ip -o link')).out;
+    const links = host.does('ip -br link').match(/^lim[0-9a-f]{8}\S*/gm);
+    expect(await refused('connect', 'further', 'mover')).toEqual(
+      failure('add route "default" on "eth2": EEXIST, file exists, for limpid network connect further'),
+    );
+    expect((await place.runs('ip -o link')).out).toBe(before);
+    expect(host.does('ip -br link').match(/^lim[0-9a-f]{8}\S*/gm)).toEqual(links);
+    expect(await says('inspect', '--format={{len .NetworkSettings.Networks}}', 'mover')).toBe('1');
+    place.does('ip route del default via 10.24.0.9 metric 101');
+    await says('network', 'connect', 'further', 'mover');
+    expect((await place.runs('ip -br -4 addr show eth2')).out.split(/\s+/)[2]).toMatch(/^10\.25\.0\.\d+\/24$/);
+    await place.leave();
+    await says('rm', '-f', '-t', '0', 'mover');
+    for (const name of ['base', 'further']) await says('network', 'rm', name);
+  });
+
+  test('off the first, on a third: its default routes differ', async () => {
+    const names = ['first', 'second', 'third'];
+    for (const [number, name] of names.entries())
+      await says('network', 'create', `--subnet=10.26.${number}.0/24`, '--disable-dns', name);
+    const place = await inside('mover', '--network=first', '--network=second');
+    await says('network', 'disconnect', 'first', 'mover');
+    await says('network', 'connect', 'third', 'mover');
+    const routes = (await place.runs('ip route show default')).out.replaceAll(/ +/g, ' ').trimEnd().split('\n');
+    expect(routes.map((line) => line.trim())).toEqual([
+      'default via 10.26.1.1 dev eth1 proto static metric 101',
+      'default via 10.26.2.1 dev eth0 proto static metric 102',
+    ]);
+    await place.leave();
+    await says('network', 'rm', '-f', '-t', '0', ...names);
+  });
+
   test('a container that does not run, and those that cannot be', async () => {
     await says('create', '--name=later', '--network=two', BUSYBOX, 'ip', '-4', '-o', 'addr');
     await says('network', 'create', '--subnet=10.22.0.0/24', '--disable-dns', 'three');
@@ -316,6 +385,7 @@ describe('what somebody took away', () => {
     host.does('nft flush ruleset');
     host.sysctl('ipv4/ip_forward', '0');
     expect(await says('network', 'reload', 'left')).toBe(await says('ps', '-q', '--no-trunc'));
+    expect(await says('network', 'reload', '--all')).toBe(await says('ps', '-q', '--no-trunc'));
     expect((await place.runs('nc -zv -w 1 10.23.0.1 9')).err).toContain('refused');
     expect(host.does('nft list ruleset')).toContain('"br23"');
     expect(JSON.parse(await says('network', 'inspect', 'gone'))[0].host_changes).toEqual({

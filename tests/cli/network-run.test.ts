@@ -239,7 +239,15 @@ describe('options', () => {
     );
     expect(await inContainer('cat /etc/resolv.conf', '--network=none', '--dns=9.9.9.9')).toBe('nameserver 9.9.9.9');
     // The image's own.
+    expect(await inContainer('cat /etc/resolv.conf', BRIDGE, '--dns=none')).toBe('');
     expect(await inContainer('cat /etc/hosts', BRIDGE, '--no-hosts')).toBe('127.0.0.1\tlocalhost\n::1\tlocalhost');
+  });
+
+  test('an MTU that is too small for IPv6', async () => {
+    await says('network', 'create', '--subnet=10.27.0.0/24', '--disable-dns', '-o', 'mtu=1000', 'narrow');
+    const out = await inContainer('cat /sys/class/net/eth0/mtu; ip -o addr show eth0', '--network=narrow');
+    expect(out.split(/\s+/).slice(0, 5)).toEqual(['1000', '2:', 'eth0', 'inet', '10.27.0.2/24']);
+    await says('network', 'rm', 'narrow');
   });
 
   test('a user namespace of its own', async () => {
@@ -455,6 +463,8 @@ describe('over its life', () => {
     expect(await says('netns', 'exec', 'looked', 'readlink', '/proc/self/ns/mnt')).toBe(
       (await host.runs('readlink /proc/self/ns/mnt')).out.trim(),
     );
+    // Its environment is the caller's, with nothing of ours.
+    expect(await says('netns', 'exec', 'looked', 'env')).not.toContain('BUN_');
     expect((await limpid('netns', 'exec', 'looked', 'sh', '-c', 'exit 7')).code).toBe(7);
     expect(await limpid('netns', 'exec', 'looked', 'no-such-program')).toEqual({
       code: 127,

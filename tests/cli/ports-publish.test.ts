@@ -22,6 +22,9 @@ describe('a published port', () => {
     expect(await host.asks('127.0.0.1', 5353, '-u')).toEndWith('.0.1 udp 3000');
     expect(await says('port', 'web')).toBe('53/udp -> 127.0.0.1:5353\n80/tcp -> 0.0.0.0:8080');
     expect(await says('port', 'web', '53/udp')).toBe('127.0.0.1:5353');
+    expect((await limpid('port', '--all', 'web')).err).toBe(
+      'Error: cannot run "limpid port": --all and the argument "web" exclude each other\n',
+    );
     expect(await says('ps', '--format={{.Ports}}')).toBe('127.0.0.1:5353->53/udp, 0.0.0.0:8080->80/tcp');
     expect(JSON.parse(await says('inspect', '--format={{json .NetworkSettings.Ports}}', 'web'))).toEqual({
       '53/udp': [{ HostIp: '127.0.0.1', HostPort: '5353' }],

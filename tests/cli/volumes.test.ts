@@ -72,8 +72,25 @@ describe('in use', () => {
     expect(await limpid('volume', 'rm', 'nope')).toEqual(
       error('find volume "nope": there is no such volume (hint: `limpid volume ls` lists all)', 1),
     );
+    // podman's: 1 only where nothing else fails.
+    for (const names of [
+      ['data', 'nope'],
+      ['nope', 'data'],
+    ])
+      expect((await limpid('volume', 'rm', ...names)).code).toBe(2);
     expect(await says('volume', 'rm', '-f', 'data', 'nope')).toBe('data');
     expect([await says('ps', '-aq'), existsSync(`${VOLUMES}/data`)]).toEqual(['', false]);
+  });
+  test('inspect and rm by the start of a name that only one has', async () => {
+    for (const name of ['data', 'dates', 'dat']) await says('volume', 'create', name);
+    expect(await says('volume', 'inspect', '-f', '{{.Name}}', 'date')).toBe('dates');
+    expect(await says('volume', 'inspect', '-f', '{{.Name}}', 'dat')).toBe('dat');
+    await says('volume', 'rm', 'dat');
+    const ambiguous = error('find volume "dat": "data" and "dates" begin so');
+    expect(await limpid('volume', 'rm', 'dat')).toEqual(ambiguous);
+    expect(await says('volume', 'rm', 'date')).toBe('date');
+    expect(await list()).toEqual(['data']);
+    expect((await limpid('volume', 'exists', 'dat')).code).toBe(1);
   });
   test('exists', async () => {
     await says('volume', 'create', 'data');

@@ -144,6 +144,33 @@ test('network create, connect, disconnect and rm', async () => {
   expect(kills).toBeGreaterThan(5);
 });
 
+test('a connection or its end that is killed: the next connection goes well, and nothing of the first is left', async () => {
+  await limpid('network', 'create', '--disable-dns', '--subnet=10.9.0.0/24', 'net');
+  expect(await limpid('run', '-d', ...SLEEPER)).toMatchObject({ code: 0 });
+  const interfaces = async () => (await limpid('exec', 'x', 'ls', '/sys/class/net')).out;
+  let kills = 0;
+  for (const words of ['connect', 'disconnect']) {
+    for (const call of ['rename', 'socketpair', 'recvfrom']) {
+      for (let killed = 0; ; killed++) {
+        await limpid('network', words === 'connect' ? 'disconnect' : 'connect', 'net', 'x');
+        const { code } = await fault.limpid(['network', words, 'net', 'x'], [...onHost, ...killedAt(call, killed + 1)]);
+        if (code !== SIGKILLED) break;
+        kills++;
+        const { err } = await limpid('network', 'connect', 'net', 'x');
+        expect(err === '' || err.includes('it is on network "net" already') ? '' : err).toBe('');
+        expect([words, call, killed, await interfaces()]).toEqual([words, call, killed, 'eth0\neth1\nlo\n']);
+        const inside = await limpid('exec', 'x', 'ip', '-4', '-o', 'addr', 'show', 'eth1');
+        const known = await limpid('inspect', '--format={{.NetworkSettings.Networks.net.IPAddress}}', 'x');
+        expect(inside.out).toContain(` ${known.out.trim()}/24 `);
+      }
+    }
+  }
+  expect(kills).toBeGreaterThan(6);
+  await tidyUp();
+  await limpid('network', 'rm', 'net');
+  expect(left()).toEqual([]);
+});
+
 /** The kernel lists elements in no certain order. */
 const rules = () =>
   host
