@@ -13,6 +13,12 @@ export function errorsAreOnTerminal(): boolean {
   return windowSize(2) !== undefined;
 }
 
+/** What fits on the terminal behind stderr: the usual where it does not say. */
+export function errorsWindow(): { readonly rows: number; readonly columns: number } {
+  const { rows = 0, columns = 0 } = windowSize(2) ?? {};
+  return { rows: rows || 24, columns: columns || 80 };
+}
+
 export function inputIsTerminal(): boolean {
   return windowSize(0) !== undefined;
 }

@@ -1,7 +1,7 @@
 import { formatDecimalSize } from '../../base/size.ts';
 import { printable } from '../../base/printable.ts';
 import type { Descriptor, LayerProgress } from '../../engine/images/pull.ts';
-import { errorsAreOnTerminal } from '../../engine/output.ts';
+import { errorsAreOnTerminal, errorsWindow } from '../../engine/output.ts';
 import type { Output } from '../output.ts';
 
 /** How a pull goes on, for people: on stderr, as ids are on stdout. */
@@ -62,6 +62,7 @@ interface Bar {
   state: 'waiting' | 'there' | 'received';
 }
 
+/** A line for each layer: above, as they stay, those that are there; below, drawn anew, those that come. */
 class Bars implements PullProgress {
   readonly #output: Output;
   #bars: Bar[] = [];
@@ -82,7 +83,7 @@ class Bars implements PullProgress {
   }
 
   received({ digest }: Descriptor, bytes: number): void {
-    const bar = this.#bars.find(({ layer, state }) => layer.digest === digest && state === 'waiting');
+    const bar = this.#bars.find(({ layer }) => layer.digest === digest);
     if (bar !== undefined) bar.bytes += bytes;
     if (performance.now() - this.#drawnAt > REDRAW_MS) this.#draw();
   }
@@ -97,12 +98,16 @@ class Bars implements PullProgress {
     this.#bars = [];
   }
 
+  /** What is drawn again has to fit: the cursor does not get above the screen, and a line that wraps is two. */
   #draw(): void {
     this.#drawnAt = performance.now();
-    const up = this.#drawn === 0 ? '' : `\x1b[${this.#drawn}A`;
-    const lines = this.#bars.map((bar) => `\x1b[2K${describe(bar)}\n`);
-    void this.#output.err(up + lines.join(''));
-    this.#drawn = this.#bars.length;
+    const { rows, columns } = errorsWindow();
+    const up = this.#drawn === 0 ? '' : `\x1b[${this.#drawn}A\x1b[J`;
+    const ready = this.#bars.filter(({ state }) => state !== 'waiting').map(describe);
+    this.#bars = this.#bars.filter(({ state }) => state === 'waiting');
+    const coming = this.#bars.slice(0, Math.max(1, rows - 2)).map((bar) => describe(bar).slice(0, columns - 1));
+    void this.#output.err(up + [...ready, ...coming].map((line) => `${line}\n`).join(''));
+    this.#drawn = coming.length;
   }
 
   #say(line: string): void {

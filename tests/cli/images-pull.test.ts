@@ -3,8 +3,9 @@ import { imageOf, tar } from '../image-archive.ts';
 import { startRegistry, type Registry } from '../registry-fixture.ts';
 import { busyboxImage, pushImage, pushIndex, type PushedImage } from '../registry-images.ts';
 import { privateWorld } from './limpid.ts';
+import { Terminal } from './terminal.ts';
 
-const { limpid, says, onTerminal } = privateWorld();
+const { program, globals, limpid, says, onTerminal } = privateWorld();
 const PLAIN = ['--tls-verify=false'] as const;
 const hex = (digest: string) => digest.slice('sha256:'.length);
 const HOST_ARCH = process.arch === 'arm64' ? 'arm64' : 'amd64';
@@ -133,6 +134,24 @@ describe('pull', () => {
     expect(terminal.screen).toMatch(new RegExp(`Copying blob ${hex(layers[0]!).slice(0, 12)} done   \\d`));
     await says('rmi', at(name));
   });
+});
+
+test('more layers than rows, and lines longer than these: nothing that stays is drawn twice', async () => {
+  const layers = Array.from({ length: 9 }, (_, at) => tar([{ path: `layer${at}`, data: 'x' }]));
+  const pushed = await pushImage(registry.host, 'tall:1', imageOf(layers));
+  const terminal = new Terminal([program, ...globals, 'pull', ...PLAIN, at('tall:1')], { rows: 6, cols: 30 });
+  expect(await terminal.exited).toBe(0);
+  const drawn = terminal.screen.split('\n').map((line) => line.replace(/\r$/, ''));
+  for (const digest of pushed.layers)
+    expect(drawn.filter((line) => line.includes(`${hex(digest).slice(0, 12)} done`))).toHaveLength(1);
+  // Four rows are drawn again, and the cursor goes up no further.
+  const codes = terminal.screen.split('\x1b[').slice(1);
+  const ups = codes.flatMap((code) => /^(\d+)A/.exec(code)?.[1] ?? []).map(Number);
+  expect([ups.length > 0, ups.every((rows) => rows <= 4)]).toEqual([true, true]);
+  const bars = drawn.map((line) => line.split('\x1b[J').at(-1)!).filter((line) => line.includes(' ['));
+  expect([bars.length > 0, bars.every((line) => line.length < 30)]).toEqual([true, true]);
+  terminal.close();
+  await says('rmi', at('tall:1'));
 });
 
 describe('platforms', () => {

@@ -9,12 +9,12 @@ export class Terminal {
   /** Where in the screen the next `sees` begins to look. */
   #read = 0;
 
-  constructor(command: readonly string[]) {
+  constructor(command: readonly string[], { rows = 24, cols = 80 } = {}) {
     const data = (_: unknown, bytes: Uint8Array) => {
       this.#screen += this.#decoder.decode(bytes, { stream: true });
     };
     // With a terminal made beforehand, Bun would not make it the controlling one.
-    this.#child = Bun.spawn([...command], { terminal: { cols: 80, rows: 24, data } });
+    this.#child = Bun.spawn([...command], { terminal: { cols, rows, data } });
     this.#terminal = this.#child.terminal!;
   }
 
