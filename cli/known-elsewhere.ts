@@ -105,7 +105,6 @@ export const COMMANDS_ELSEWHERE: Readonly<Record<string, Answer>> = {
   secret: ['there are no secrets', 'show a file: -v FILE:/run/secrets/NAME:ro'],
   machine: ['there is no virtual machine between'],
   context: REMOTE,
-  update: ['limits stay as they are', 'write to its cgroup: `limpid inspect --format {{.State.CgroupPath}} NAME`'],
   mount: ['a running one is mounted', '`limpid inspect --format {{.GraphDriver.Data.MergedDir}} NAME` says where'],
   unmount: ['it is unmounted when it ends'],
   umount: ['it is unmounted when it ends'],

@@ -1,6 +1,7 @@
 import { controllerDirectory } from '../kernel/cgroup.ts';
 import { readToEnd } from '../kernel/descriptors.ts';
 import { readKernelFile } from '../kernel/files.ts';
+import { mergeResources } from '../plan/merge-resources.ts';
 import { planUpdate } from '../plan/update.ts';
 import type { IntelRdt, Resources } from '../spec/runtime.ts';
 import { parseResources } from '../spec/validate.ts';
@@ -49,7 +50,7 @@ async function updateResources(world: RuntimeWorld, container: Container, change
     asRuntimeError(() => parseResources(changes)),
     before,
   );
-  const resources = merged(before, asked);
+  const resources = mergeResources(before, asked);
   const target = { id, cgroupsPath, memorySwapBytes: memorySwap(world, container) };
   await runPlan(
     world,
@@ -64,18 +65,6 @@ function withSwap(asked: Resources, before: Resources): Resources {
   const { limit = 0, swap } = asked.memory ?? {};
   if (limit >= 0 || swap !== undefined || (before.memory?.swap ?? 0) <= 0) return asked;
   return { ...asked, memory: { ...asked.memory, swap: -1 } };
-}
-
-/** The rules for devices are those of the start. */
-function merged(old: Resources, changes: Resources): Resources {
-  const both: Record<string, unknown> = { ...old };
-  for (const [name, value] of Object.entries(changes)) {
-    if (name === 'devices') continue;
-    const before = both[name];
-    const isObject = typeof value === 'object' && !Array.isArray(value) && typeof before === 'object';
-    both[name] = isObject ? { ...before, ...value } : value;
-  }
-  return both as Resources;
 }
 
 function memorySwap({ facts }: RuntimeWorld, { cgroupsPath }: Container): number {

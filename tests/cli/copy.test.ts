@@ -131,9 +131,11 @@ describe.each(['running', 'stopped'])('a %s container', (state) => {
 
   test('volumes are a part of it', async () => {
     await says('cp', `${host}/file`, into('/volume'));
+    mkdirSync(`${host}/dir/volume`);
+    writeFileSync(`${host}/dir/volume/below`, 'below');
     await says('cp', `${host}/dir/.`, into('/'));
-    expect(await tree('/volume')).toEqual({ '/file': 'file' });
-    expect(await says('run', '--rm', '-v', `${name}:/v`, BUSYBOX, 'cat', '/v/file')).toBe('file');
+    expect(await tree('/volume')).toEqual({ '/file': 'file', '/below': 'below' });
+    expect(await says('run', '--rm', '-v', `${name}:/v`, BUSYBOX, 'cat', '/v/file', '/v/below')).toBe('filebelow');
     const whole = await tree('/');
     expect([whole['/volume/file'], whole['/sub/leaf']]).toEqual(['file', 'leaf']);
     expect(Object.keys(whole).filter((path) => /^\/(?:proc|sys|dev)\//.test(path))).toEqual([]);
@@ -213,6 +215,10 @@ describe('archives', () => {
       piped(`"$@" cp live:/a - | ${packer} | "$@" cp - live:/into`);
       expect(await inside('live', 'cat /into/a/b/d; rm -r /into/a')).toBe('1');
     }
+    // An archive of a directory has that one too: what it goes into stays as it is.
+    chmodSync(host, 0o700);
+    piped(`tar -c -C ${host} . | "$@" cp - live:/into`);
+    expect(await inside('live', 'stat -c %a /into; cat /into/file')).toBe('755\nfile');
     const { code, err } = await limpidWith({ input: 'no archive at all' }, 'cp', '-', 'live:/into');
     expect([code, err]).toEqual([125, expect.stringContaining('it ends in the middle of an entry')]);
     expect(await limpidWith({ input: '' }, 'cp', '-', 'live:/into/none')).toEqual(
