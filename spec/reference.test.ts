@@ -48,6 +48,16 @@ test.each([
   ['-a', '"-a" is not words of letters and digits with one ".", one or two "_", or "-" between them'],
   ['r.io:0/a', 'its port "0" is no number between 1 and 65535'],
   ['r.io:65536/a', 'its port "65536" is no number between 1 and 65535'],
+  ['localhost:/a', 'its port "" is no number between 1 and 65535'],
+  ['host:5x/a', 'its port "5x" is no number between 1 and 65535'],
+  [
+    'sif:/x',
+    '"sif:" is no transport (hint: docker://, docker-archive:, docker-daemon:, oci:, oci-archive:, dir:, containers-storage: and builtin: are)',
+  ],
+  [
+    'OCI:dir/x',
+    '"OCI:" is no transport (hint: docker://, docker-archive:, docker-daemon:, oci:, oci-archive:, dir:, containers-storage: and builtin: are)',
+  ],
   ['r.io:x/a', 'its port "x" is no number between 1 and 65535'],
   ['-r.io/a', '"-r.io" is no host name'],
   ['[::1/a', '"[:" is no host name'],

@@ -21,6 +21,8 @@ const LABEL = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const HOST = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*\\.?|\\[[0-9a-fA-F:.]+\\])$`);
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]*$/;
+const TRANSPORTS =
+  'docker://, docker-archive:, docker-daemon:, oci:, oci-archive:, dir:, containers-storage: and builtin: are';
 const MAX_NAME_LENGTH = 255;
 const MAX_TAG_LENGTH = 128;
 
@@ -114,8 +116,11 @@ function checkHost(text: string, fault: Fault): void {
   if (!HOST.test(host)) throw fault(`"${host}" is no host name`);
   if (colon < 0) return;
   const port = text.slice(colon + 1);
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)
-    throw fault(`its port "${port}" is no number between 1 and 65535`);
+  if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return;
+  // `sif:/file`, `OCI:dir/x`: other tools' transports, and mistyped ones.
+  if (!/\d/.test(port) && !/[.[]/.test(host) && host !== 'localhost')
+    throw fault(`"${host}:" is no transport`, TRANSPORTS);
+  throw fault(`its port "${port}" is no number between 1 and 65535`);
 }
 
 function checkPath(path: string, fault: Fault): void {

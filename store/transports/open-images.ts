@@ -1,4 +1,4 @@
-import { statPath } from '../../kernel/file-status.ts';
+import { kindInWords, statPath } from '../../kernel/file-status.ts';
 import type { ImageSource } from '../../spec/image-transport.ts';
 import type { StorePlace } from '../place.ts';
 import { soleSource, type HeldImage, type ImageCollection } from './collection.ts';
@@ -59,7 +59,7 @@ async function openArchive(place: StorePlace, path: string, name: string): Promi
 function filesOf(path: string, name: string): ImageFiles {
   const status = statPath(path);
   if (status === undefined) throw badImages(name, `there is no directory "${path}"`);
-  if (status.kind !== 'directory') throw badImages(name, `"${path}" is a ${status.kind}, not a directory`);
+  if (status.kind !== 'directory') throw badImages(name, `"${path}" is ${kindInWords(status)}, not a directory`);
   return directoryFiles(path, name);
 }
 
