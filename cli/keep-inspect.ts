@@ -17,6 +17,8 @@ export async function keepInspect(
   world: World,
   { words, references, askedMs, told, tell }: ToldInspect,
 ): Promise<void> {
+  // On a terminal it may have to be told otherwise than here.
+  if (!/^[\n\t -~\u00a0-\u1fff\u2070-\uffff]*$/.test(told)) return;
   if (!wasTold(world, 'inspect', words, told)) return;
   const [{ inspectFacts }, { keepAnswer }] = await Promise.all([
     import('../engine/kept/answer-facts.ts'),

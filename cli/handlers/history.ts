@@ -1,3 +1,4 @@
+import { printableJson } from '../../base/printable.ts';
 import { imageHistory } from '../../engine/images/history.ts';
 import type { command } from '../commands/history.ts';
 import type { Handler } from '../parse/command.ts';
@@ -9,7 +10,7 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
   const steps = imageHistory(worldOf(invocation), args[0]!);
   const { format, human, 'no-trunc': noTrunc, quiet } = options;
   if (format === 'json') {
-    await output.out(`${JSON.stringify(steps.map(historyJson))}\n`);
+    await output.out(`${printableJson(JSON.stringify(steps.map(historyJson)))}\n`);
     return 0;
   }
   const rows = steps.map((step) => historyRow(step, { nowMs: Date.now(), human, noTrunc }));

@@ -61,9 +61,10 @@ async function describe(
   }
   const details = await detailsOf(world, chosen);
   if (format === 'json') {
+    const { printableJson } = await import('../../base/printable.ts');
     const { imageJson } = await import('../print/image-row.ts');
     const documents = images.map((one) => imageJson(one, details.get(one.image.id)!));
-    return `${JSON.stringify(documents, null, 4)}\n`;
+    return `${printableJson(JSON.stringify(documents, null, 4))}\n`;
   }
   const { formatRows } = await import('../template/format.ts');
   const rows = images.map((one) => imageRow(one, { nowMs, noTrunc }, details.get(one.image.id)));

@@ -1,3 +1,4 @@
+import { printableJson } from '../../base/printable.ts';
 import type { Output } from '../output.ts';
 
 /** How an `inspect` prints: as JSON or by a template, in which `maps` names the fields whose keys are the user's. */
@@ -14,7 +15,7 @@ export async function printDocuments(
   { format, maps, name }: DocumentFormat,
 ): Promise<void> {
   // An empty format is none, for podman and Docker.
-  if (format === 'json' || format === '') return output.out(`${JSON.stringify(documents, null, 5)}\n`);
+  if (format === 'json' || format === '') return output.out(`${printableJson(JSON.stringify(documents, null, 5))}\n`);
   const [{ formatValue }, { withMaps }, { addUnsaidFields }] = await Promise.all([
     import('../template/format.ts'),
     import('../template/value.ts'),

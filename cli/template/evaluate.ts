@@ -7,8 +7,13 @@ import { isTrue, printValue } from './value.ts';
 type Leave = 'break' | 'continue' | undefined;
 
 /** Carries out a template on `data` and answers its text. Throws ETEMPLATE. */
-export function evaluateTemplate(source: Source, nodes: readonly Node[], data: unknown, scope: Scope): string {
-  const evaluation = new Evaluation(source, data, scope);
+export function evaluateTemplate(
+  source: Source,
+  nodes: readonly Node[],
+  data: unknown,
+  { scope, show }: { readonly scope: Scope; readonly show: (value: string) => string },
+): string {
+  const evaluation = new Evaluation(source, data, scope, show);
   evaluation.walk(nodes, data);
   return evaluation.text;
 }
@@ -17,11 +22,13 @@ class Evaluation {
   text = '';
   readonly #source: Source;
   readonly #scope: Scope;
+  readonly #show: (value: string) => string;
   readonly #variables: { readonly name: string; value: unknown }[];
 
-  constructor(source: Source, data: unknown, scope: Scope) {
+  constructor(source: Source, data: unknown, scope: Scope, show: (value: string) => string) {
     this.#source = source;
     this.#scope = scope;
+    this.#show = show;
     this.#variables = [{ name: '', value: data }];
   }
 
@@ -44,7 +51,7 @@ class Evaluation {
   #print(pipe: Pipe, dot: unknown): void {
     const value = this.#pipe(pipe, dot);
     if (pipe.variable === undefined)
-      this.text += value === null || value === undefined ? '<no value>' : printValue(value);
+      this.text += value === null || value === undefined ? '<no value>' : this.#show(printValue(value));
   }
 
   #control(node: Extract<Node, { pipe: Pipe; body: readonly Node[] }>, dot: unknown): Leave {

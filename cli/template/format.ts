@@ -1,4 +1,6 @@
+import { printableLines } from '../../base/printable.ts';
 import { formatTable } from '../../base/table.ts';
+import { outputIsTerminal } from '../../engine/output.ts';
 import { evaluateTemplate } from './evaluate.ts';
 import { FUNCTION_NAMES } from './functions.ts';
 import { parseTemplate } from './parse.ts';
@@ -18,7 +20,7 @@ export interface RowsFormat {
 export function formatValue(format: string, value: unknown, name: string): string {
   if (format === 'json') return `${toJson(value, '    ')}\n`;
   const source = { name, text: format };
-  return `${evaluateTemplate(source, parseTemplate(source, FUNCTION_NAMES), value, DATA_SCOPE)}\n`;
+  return `${evaluateTemplate(source, parseTemplate(source, FUNCTION_NAMES), value, { scope: DATA_SCOPE, show: shown() })}\n`;
 }
 
 /**
@@ -36,11 +38,17 @@ export function formatRows(
   const source: Source = { name, text: table ? format.slice(6).replaceAll('}} {{', '}}\t{{') : format };
   const nodes = parseTemplate(source, FUNCTION_NAMES);
   const ranges = /^\s*\{\{-?\s*range\s/.test(source.text);
-  const line = (data: unknown, scope = DATA_SCOPE) => endLine(evaluateTemplate(source, nodes, data, scope));
+  const show = shown();
+  const line = (data: unknown, scope = DATA_SCOPE) => endLine(evaluateTemplate(source, nodes, data, { scope, show }));
   const lines = ranges ? [line(rows)] : rows.map((row) => line(row));
   if (!table) return lines.join('');
   const heading = noHeading ? [] : [line({}, headingScope(headings))];
   return formatTable(cellsOf([...heading, ...lines].join('')));
+}
+
+/** Values as they are, but for a terminal: no image's label and no container's name steers one. */
+function shown(): (value: string) => string {
+  return outputIsTerminal() ? printableLines : (value) => value;
 }
 
 function endLine(text: string): string {

@@ -1,3 +1,5 @@
+import { printableJson } from '../../base/printable.ts';
+
 /**
  * Go's view of JavaScript values: an object without a prototype is a map (`asMap`), another object a struct, whose fields
  * are its own properties; functions among them are methods.
@@ -64,7 +66,7 @@ export function sortedEntries(map: Readonly<Record<string, unknown>>): [string, 
 
 /** JSON as Go's encoder writes it: maps by key. `indent` is for people. */
 export function toJson(value: unknown, indent?: string): string {
-  return JSON.stringify(value, inGoOrder, indent) ?? 'null';
+  return printableJson(JSON.stringify(value, inGoOrder, indent) ?? 'null');
 }
 
 function inGoOrder(_: string, value: unknown): unknown {

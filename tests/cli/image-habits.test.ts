@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, openSync, closeSync, readdirSync, rmSync, writeF
 import { hex, imageOf, ociMembers, sha256, tar } from '../image-archive.ts';
 import { privateWorld } from './limpid.ts';
 
-const { directory, program, globals, says, limpid, limpidWith } = privateWorld();
+const { directory, program, globals, says, limpid, limpidWith, onTerminal } = privateWorld();
 const at = (name: string) => `${directory}/${name}`;
 
 const step = { created: '2026-01-02T03:04:05.678901234Z', created_by: 'ADD it' };
@@ -54,6 +54,39 @@ describe('a template for what an image does not say', () => {
   test('an empty format is none', async () => {
     expect(await says('image', 'inspect', '--format', '', 'bare')).toBe(await says('image', 'inspect', 'bare'));
   });
+});
+
+test('what an image says of itself steers no terminal; who reads from a pipe gets it as it is', async () => {
+  const evil = '\x1b[2J\x9b31m\u202e\n\tend';
+  const image = imageOf([tar([{ path: 'evil' }])], {
+    config: { Labels: { evil } },
+    history: [{ ...step, comment: evil }],
+  });
+  writeFileSync(at('evil.tar'), tar(ociMembers(image, 'localhost/evil:latest')));
+  await says('load', '-q', '-i', at('evil.tar'));
+  const asks = [
+    ['image', 'inspect', '--format', '{{.Config.Labels.evil}}', 'evil'],
+    ['inspect', '--format', '{{.Config.Labels.evil}}', 'evil'],
+    ['images', '--format', '{{.Labels.evil}}', 'evil'],
+    ['history', '--format', '{{.Comment}}', 'evil'],
+  ] as const;
+  for (const words of asks) {
+    expect(await says(...words)).toBe(evil);
+    const terminal = onTerminal(...words);
+    expect(await terminal.exited).toBe(0);
+    expect({ words, screen: terminal.screen }).toEqual({ words, screen: '\\x1b[2J\\x9b31m\\u202e\r\n\tend\r\n' });
+  }
+  for (const words of [
+    ['image', 'inspect', 'evil'],
+    ['images', '--format', 'json', 'evil'],
+    ['history', '--format', 'json', 'evil'],
+  ]) {
+    const json = await says(...words);
+    expect(json).toContain('\\u001b[2J\\u009b31m\\u202e');
+    expect(JSON.stringify(JSON.parse(json))).toContain(JSON.stringify(evil));
+    expect(json.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+  }
+  await says('rmi', 'evil');
 });
 
 test('times of a history are told to the second', async () => {
