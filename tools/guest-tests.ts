@@ -26,6 +26,8 @@ export const GUEST_TESTS: readonly GuestTests[] = [
     seconds: 25,
   },
   { file: 'tests/cli/limits.test.ts', seconds: 125 },
+  { file: 'tests/cli/update.test.ts', seconds: 40 },
+  { file: 'tests/cli/overlay-mounts.test.ts', only: ['what is written is seen inside'], seconds: 10 },
   // Every statement of the specification is shown on v2: tests/kernel/conformance-statements.test.ts holds this list to it.
   {
     file: 'tests/kernel/conformance-runtime.test.ts',

@@ -50,7 +50,7 @@ export function findTarget(root: TreeNode, place: CopyPlace): Target {
   if (found !== undefined) closeNode(found.node);
   if (found !== undefined && wantsDirectory) throw notADirectory(place);
   const at = found?.path ?? path.replace(/(?:\/\.?)+$/, '');
-  const directory = openBelowAcross(root, at.slice(0, at.lastIndexOf('/')) || '/');
+  const directory = follow(root, at.slice(0, at.lastIndexOf('/')) || '/')?.node;
   if (directory?.kind === 'directory' && baseName(at) !== '')
     return { kind: found === undefined ? 'nothing' : 'file', directory, name: baseName(at), wantsDirectory };
   if (directory !== undefined) closeNode(directory);

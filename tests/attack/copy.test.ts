@@ -1,6 +1,6 @@
 /** `cp`: neither what a container has made nor what an archive says leads out of where it belongs. */
 import { beforeAll, expect, test } from 'bun:test';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { BUSYBOX, privateWorld } from '../cli/limpid.ts';
 
 const { directory, says, limpid, program, globals } = privateWorld();
@@ -16,29 +16,30 @@ beforeAll(async () => {
   mkdirSync(secret);
   writeFileSync(`${secret}/file`, 'secret');
   writeFileSync(`${place}/mine`, 'mine');
+  writeFileSync(`${place}/theirs`, 'theirs\n');
   const devices = ['--cap-add=mknod', '--device-cgroup-rule=c *:* m', '--device-cgroup-rule=b *:* m'];
   await says('run', '-d', '--name', 'evil', ...devices, BUSYBOX, 'sleep', 'infinity');
 });
 
-test.each(['running', 'stopped'])('links of a %s container lead nowhere but into it', async (state) => {
-  await inside(`rm -rf /links; mkdir /links; cd /links
+test.each(['running', 'stopped'])('paths of a %s container are its own, wherever they lead', async (state) => {
+  await inside(`rm -rf /links ${directory}; mkdir -p /links ${secret}; echo theirs > ${secret}/file; cd /links
     ln -s ${secret} absolute; ln -s ${OUT}/secret relative; ln -s / root; ln -s loop loop; ln -s /proc/1/root proc`);
   if (state === 'stopped') await says('stop', '-t', '0', 'evil');
   try {
-    for (const link of ['absolute', 'relative', `root${secret}`, 'loop', 'proc']) {
-      const wanted = link === 'proc' ? `proc${secret}` : link;
-      expect((await limpid('cp', `evil:/links/${wanted}/file`, `${place}/got`)).code).toBe(125);
-      expect((await limpid('cp', `${place}/mine`, `evil:/links/${wanted}/file`)).code).toBe(125);
-      expect((await limpid('cp', `${place}/mine`, `evil:/links/${wanted}/new`)).code).toBe(125);
+    for (const path of [secret, `/${OUT}/secret`, '/links/absolute', '/links/relative', `/links/root${secret}`]) {
+      await says('cp', `evil:${path}/file`, `${place}/got`);
+      expect(readFileSync(`${place}/got`, 'utf8')).toBe('theirs\n');
+      for (const name of ['file', 'new']) await says('cp', `${place}/mine`, `evil:${path}/${name}`);
+      await says('cp', `evil:${path}/new`, `${place}/got`);
+      expect(readFileSync(`${place}/got`, 'utf8')).toBe('mine');
+      await says('cp', `${place}/theirs`, `evil:${path}/file`);
+      expect([readdirSync(secret), readFileSync(`${secret}/file`, 'utf8')]).toEqual([['file'], 'secret']);
     }
-    expect([existsSync(`${place}/got`), readdirSync(secret), readFileSync(`${secret}/file`, 'utf8')]).toEqual([
-      false,
-      ['file'],
-      'secret',
-    ]);
-    // To a link that hangs something is written in its place, below the container's root.
-    await says('cp', `${place}/mine`, 'evil:/links/absolute');
-    expect(readdirSync(secret)).toEqual(['file']);
+    for (const path of ['/links/loop', `/links/proc${secret}`]) {
+      expect((await limpid('cp', `evil:${path}/file`, `${place}/got`)).code).toBe(125);
+      expect((await limpid('cp', `${place}/mine`, `evil:${path}/file`)).code).toBe(125);
+    }
+    expect([readdirSync(secret), readFileSync(`${secret}/file`, 'utf8')]).toEqual([['file'], 'secret']);
   } finally {
     if (state === 'stopped') await says('start', 'evil');
   }
