@@ -58,6 +58,29 @@ describe('--publish', () => {
     );
   });
 
+  test.each([
+    [['80:80', '127.0.0.1:80:80'], [port('', 80, 80)]],
+    [['0.0.0.0:80:80', '80:80', '127.0.0.1:80:80'], [port('', 80, 80)]],
+    [['127.0.0.1:80:80', '0.0.0.0:80:80'], [port('0.0.0.0', 80, 80)]],
+    [['[::1]:80:80', '[::]:80:80'], [port('::', 80, 80)]],
+    [
+      ['[::1]:80:80', '80:80'],
+      [port('::1', 80, 80), port('', 80, 80)],
+    ],
+    [
+      ['127.0.0.1:80:80', '127.0.0.2:80:81', '80:80/udp'],
+      [port('127.0.0.1', 80, 80), port('127.0.0.2', 80, 81), port('', 80, 80, 'udp')],
+    ],
+  ])('what is at every address is at each: %p', (words, expected) => {
+    expect(configOf(...words.flatMap((word) => ['-p', word])).ports).toEqual(expected);
+  });
+
+  test('at one address it cannot lead elsewhere than at all of them', () => {
+    expect(failureOf('-p', '127.0.0.1:80:81', '-p', '80:80')).toBe(
+      'EOPTION cannot use --publish 80: it would lead to ports 80 and 81 of the container at once',
+    );
+  });
+
   test('it needs an address of its own', () => {
     expect(failureOf('-p', '80', '--network=host')).toBe(
       'EOPTION cannot use -p 80: with --network host its ports are the host’s already (hint: leave -p 80 away)',

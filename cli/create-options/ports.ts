@@ -96,14 +96,16 @@ function parsePort(text: string, wrong: Wrong): number {
   return port;
 }
 
-/** The same twice is once; one port of the host cannot lead to two places. */
+/** The same twice is once, also where one of two is at every address; one port of the host cannot lead to two places. */
 function withoutRepeats(ports: readonly PortMapping[]): PortMapping[] {
+  const everywhere = new Map<string, PortMapping>();
+  for (const port of ports) if (isEverywhere(port) && widest(everywhere, port)) everywhere.set(numberOf(port), port);
   const seen = new Map<string, PortMapping>();
   const kept: PortMapping[] = [];
   for (const port of ports) {
-    const place = `${port.hostIp}:${port.hostPort}/${port.protocol}`;
-    const other = port.hostPort === 0 ? undefined : seen.get(place);
-    if (other === undefined) kept.push(port);
+    const place = `${port.hostIp} ${numberOf(port)}`;
+    const other = port.hostPort === 0 ? undefined : (everywhere.get(numberOf(port)) ?? seen.get(place));
+    if (other === undefined || other === port) kept.push(port);
     else if (other.containerPort !== port.containerPort)
       throw optionError(
         `--publish ${port.hostPort}`,
@@ -112,6 +114,22 @@ function withoutRepeats(ports: readonly PortMapping[]): PortMapping[] {
     seen.set(place, port);
   }
   return kept;
+}
+
+function isEverywhere({ hostIp, hostPort }: PortMapping): boolean {
+  return hostPort !== 0 && (hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::');
+}
+
+/** Whether nobody before it is at as many addresses: without one it is at those of IPv6 as well. */
+function widest(everywhere: ReadonlyMap<string, PortMapping>, port: PortMapping): boolean {
+  const before = everywhere.get(numberOf(port));
+  return (
+    before === undefined || (before.containerPort === port.containerPort && port.hostIp === '' && before.hostIp !== '')
+  );
+}
+
+function numberOf({ hostIp, hostPort, protocol }: PortMapping): string {
+  return `${hostIp.includes(':') ? 6 : 4} ${hostPort}/${protocol}`;
 }
 
 function counted(length: number): string {

@@ -28,8 +28,8 @@ export async function runContainer(
       return await startRecord(world, record, options);
     } catch (error) {
       await removeRecord(world, record);
-      const { isWorthAnotherPort } = await import('../networks/port-taken.ts');
-      if (!config.autoRemove || !isWorthAnotherPort(config, error, attempt)) throw error;
+      const { isWorthAnotherTry } = await import('../networks/port-taken.ts');
+      if (!config.autoRemove || !isWorthAnotherTry(config, error, attempt)) throw error;
       if (config.cidFile !== undefined) removeFile(config.cidFile);
     } finally {
       record.lock.release();

@@ -65,7 +65,9 @@ export async function startRecord(world: World, record: NewRecord, options: Star
     const { fillVolumes } = await import('../volumes/fill.ts');
     await fillVolumes(world, config, record.paths);
   }
-  const isOnNetworks = config.namespaces.network.kind === 'private' && (config.networks ?? []).length > 0;
+  // Ports are held also where no network is left that they lead to.
+  const needs = (config.networks ?? []).length + (config.ports ?? []).length > 0 || config.publishAll === true;
+  const isOnNetworks = config.namespaces.network.kind === 'private' && needs;
   return isOnNetworks ? startOnNetworks(world, record, options) : launchRecord(world, record, options);
 }
 
@@ -78,9 +80,9 @@ async function startOnNetworks(world: World, record: NewRecord, options: StartOp
       return await launchRecord(world, record, { ...options, networks });
     } catch (error) {
       networks.release();
-      const { isWorthAnotherPort, withPortHolder } = await import('../networks/port-taken.ts');
+      const { isWorthAnotherTry, withPortHolder } = await import('../networks/port-taken.ts');
       // What goes with its container has gone with the failed launch: `runContainer` begins anew.
-      if (config.autoRemove || !isWorthAnotherPort(config, error, attempt)) throw withPortHolder(world, error);
+      if (config.autoRemove || !isWorthAnotherTry(config, error, attempt)) throw withPortHolder(world, error);
     }
   }
 }

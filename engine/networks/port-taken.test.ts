@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { LimpidError } from '../../base/error.ts';
-import { isWorthAnotherPort } from './port-taken.ts';
+import { isWorthAnotherTry } from './port-taken.ts';
 
 const taken = (subject: string, parts: Partial<LimpidError> = {}) =>
   new LimpidError({ code: 'EPLAN', doing: parts.doing ?? 'publish', subject, errno: parts.errno ?? 'EADDRINUSE' });
@@ -14,11 +14,14 @@ test.each([
   ['one that is refused for another reason', taken('0.0.0.0:40000/tcp', { errno: 'EACCES' }), false],
   ['something else', taken('0.0.0.0:40000/tcp', { doing: 'listen' }), false],
   ['no error of ours', new Error('x'), false],
-])('another port will do instead of %s: %p', (_, error, expected) => {
-  expect(isWorthAnotherPort({ ports }, error, 1)).toBe(expected);
+  ['a firewall that is gone', taken('the firewall', { doing: 'change', errno: 'ENOENT' }), true],
+  ['a firewall that refuses', taken('the firewall', { doing: 'change', errno: 'EEXIST' }), false],
+  ['another thing that is gone', taken('the root', { doing: 'change', errno: 'ENOENT' }), false],
+])('another try, behind %s: %p', (_, error, expected) => {
+  expect(isWorthAnotherTry({ ports }, error, 1)).toBe(expected);
 });
 
 test('not for ever', () => {
-  expect(isWorthAnotherPort({ ports }, taken('0.0.0.0:40000/tcp'), 7)).toBe(true);
-  expect(isWorthAnotherPort({ ports }, taken('0.0.0.0:40000/tcp'), 8)).toBe(false);
+  expect(isWorthAnotherTry({ ports }, taken('0.0.0.0:40000/tcp'), 7)).toBe(true);
+  expect(isWorthAnotherTry({ ports }, taken('0.0.0.0:40000/tcp'), 8)).toBe(false);
 });

@@ -21,17 +21,25 @@ export function withPortHolder(world: World, error: unknown): unknown {
   });
 }
 
-/** How often a port that was chosen as free may be somebody else's a moment later. */
+/** How often a port that was chosen as free may be somebody else's a moment later, or the firewall gone. */
 const ATTEMPTS = 8;
 
-/** Whether a start failed at a port that nobody had asked for by its number: then another will do as well. */
-export function isWorthAnotherPort(
-  { ports = [] }: Pick<ContainerConfig, 'ports'>,
-  error: unknown,
-  attempt: number,
-): boolean {
+/**
+ * Whether a start failed at what the next one finds otherwise: at a port that nobody had asked for by its number, as another will
+ * do as well; or because somebody has flushed the firewall since it looked.
+ */
+export function isWorthAnotherTry(config: Pick<ContainerConfig, 'ports'>, error: unknown, attempt: number): boolean {
+  return attempt < ATTEMPTS && (isFlushed(error) || isOtherPortAsGood(config, error));
+}
+
+function isFlushed(error: unknown): boolean {
+  if (!(error instanceof LimpidError)) return false;
+  return error.doing === 'change' && error.subject === 'the firewall' && error.errno === 'ENOENT';
+}
+
+function isOtherPortAsGood({ ports = [] }: Pick<ContainerConfig, 'ports'>, error: unknown): boolean {
   const taken = takenPort(error);
-  if (taken === undefined || attempt >= ATTEMPTS) return false;
+  if (taken === undefined) return false;
   return !ports.some(({ hostPort, protocol }) => hostPort === taken.port.port && protocol === taken.port.protocol);
 }
 

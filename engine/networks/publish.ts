@@ -4,6 +4,7 @@ import { choosePorts } from '../../network/ports/choose-ports.ts';
 import { forgetConnectionsOps } from '../../network/ports/forget-connections.ts';
 import { hairpinOps } from '../../network/ports/hairpin-ops.ts';
 import { publishOps, unpublishOps } from '../../network/ports/publish-ops.ts';
+import { releasePorts, reservePorts } from '../../network/ports/reserve-ports.ts';
 import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
 import { staleElements } from '../../network/ports/stale-elements.ts';
 import type { Op } from '../../plan/ops.ts';
@@ -36,6 +37,7 @@ export async function publishPorts(
   const wanted = [...(config.ports ?? [])];
   if (config.publishAll) wanted.push(...(await exposedPorts(world, config, wanted)));
   if (wanted.length === 0) return NOTHING;
+  if (endpoints.length === 0) return heldPorts(choosePorts(wanted, last));
   const endpoint = publishedEndpoint(endpoints);
   if (endpoint === undefined) throw notOnBridge(config);
   for (const port of wanted) checkFamily(port, endpoint);
@@ -47,6 +49,11 @@ export async function publishPorts(
     ...hairpinOps(endpoint),
   ];
   return { ports, host, cleanup: unpublishOps(table, endpoint, ports) };
+}
+
+/** On no network now: nobody else gets them until it is connected to one. */
+function heldPorts(ports: readonly PortMapping[]): PublishPlan {
+  return { ports, host: reservePorts({ ip: '' }, ports), cleanup: [releasePorts()] };
 }
 
 /** What is published at an address of a family that the container has none of would lead nowhere. */

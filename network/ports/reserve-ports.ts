@@ -14,7 +14,7 @@ const SOCKETS = {
  * The monitor holds a socket at each published port, so that nobody else on the host can: EADDRINUSE is the answer
  * where somebody does. The first socket of SCTP loads its module; a container that is to be reached by SCTP needs it too.
  */
-export function reservePorts({ ip, ip6 }: Endpoint, ports: readonly PortMapping[]): Op[] {
+export function reservePorts({ ip, ip6 }: Pick<Endpoint, 'ip' | 'ip6'>, ports: readonly PortMapping[]): Op[] {
   const ops: Op[] = [];
   for (const { protocol, hostIp, hostPort, containerPort } of ports) {
     const because = `-p ${hostPort}:${containerPort}/${protocol}`;

@@ -256,6 +256,23 @@ test('taken off its network, a container is reached by its next one, and nobody 
   await says('network', 'rm', 'small');
 });
 
+test('started on no network, its ports are held, and lead to the first one that it is connected to', async () => {
+  await says('create', '--name=lonely', '--network=limpid', '-p', '8092:80', '-p', '81', BUSYBOX, 'sleep', 'infinity');
+  await says('network', 'disconnect', 'limpid', 'lonely');
+  await says('start', 'lonely');
+  expect(await says('port', 'lonely')).toBe('');
+  const { code, err } = await limpid('run', BRIDGE, '-p', '8092:80', BUSYBOX, 'true');
+  expect({ code, err }).toEqual({ code: 125, err: expect.stringContaining('container "lonely" has it') });
+  await says('network', 'connect', 'limpid', 'lonely');
+  const place = await placeOf('lonely');
+  await place.answers('tcp', 80);
+  expect(await lan.asks('192.168.7.1', 8092)).toBe('192.168.7.2 tcp');
+  expect(await says('port', 'lonely')).toMatch(/^80\/tcp -> 0\.0\.0\.0:8092\n81\/tcp -> 0\.0\.0\.0:\d+$/);
+  await place.leave();
+  await says('rm', '-f', '-t', '0', 'lonely');
+  expect(elements()).toEqual([]);
+});
+
 test('what it was connected to while it ran is given back with it', async () => {
   await says('network', 'create', '--subnet=10.96.0.0/24', '--disable-dns', 'later');
   const place = await inside('guest', '--rm', BRIDGE);
