@@ -108,7 +108,8 @@ function wordsOf(text: string, fault: (why: string) => LimpidError): string[] {
 }
 
 function portOf(word: string, fault: (why: string) => LimpidError): string {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/.exec(word);
-  if (match === null || Number(match[1]) > 65535 || Number(match[2] ?? 0) > 65535) throw fault(`"${word}" is no port`);
-  return match[3] === undefined ? `${word}/tcp` : word;
+  const [, first, last = first, protocol = 'tcp'] = /^(\d+)(?:-(\d+))?(?:\/(tcp|udp|sctp))?$/i.exec(word) ?? [];
+  const [from, to] = [Number(first), Number(last)];
+  if (!(from >= 1 && from <= to && to <= 65535)) throw fault(`"${word}" is no port`);
+  return `${first}${last === first ? '' : `-${last}`}/${protocol.toLowerCase()}`;
 }
