@@ -15,7 +15,7 @@ import {
 import { copyImage, type OpenImage } from '../../store/transports/copy-image.ts';
 import { recompressImage, type RecompressedImage } from '../../store/transports/recompress.ts';
 import type { World } from '../world.ts';
-import { findImage } from './find.ts';
+import { findImage, tagsOf, type StoredImage } from './find.ts';
 import { blobMounts } from './blob-mounts.ts';
 import { findList } from './manifest-list.ts';
 import { removeManifestList } from './manifest-remove.ts';
@@ -43,9 +43,9 @@ const SIDE_BY_SIDE = 3;
 
 /** Sends an image or a manifest list of the store to a registry, an archive, a directory. Answers the digest it has there. */
 export async function pushImage(world: World, text: string, options: PushOptions = {}): Promise<Digest> {
-  const { entry } = findImage(world, text);
-  const to = options.destination ?? entry.name;
-  if (to === undefined) throw noDestination(text);
+  const image = findImage(world, text);
+  const { entry } = image;
+  const to = options.destination ?? ownName(image, text);
   if (options.digestFile !== undefined) checkResultFile(options.digestFile);
   const source = storedSource(world, entry, options.progress);
   const digest = await sendImage(world, { source, entry, to }, options);
@@ -148,12 +148,22 @@ function sourceOfList(
   };
 }
 
-function noDestination(text: string): LimpidError {
+/** Where an image goes of itself: to the name that it was called by, else to its only one. */
+function ownName(image: StoredImage, text: string): string {
+  const { id, entry } = image;
+  const names = tagsOf(image);
+  if (entry.name === undefined) throw noDestination(text, 'it has no name that would say where to');
+  const isById = id === text || id.slice(id.indexOf(':') + 1).startsWith(text);
+  if (names.length < 2 || !isById || entry.name.includes(text)) return entry.name;
+  throw noDestination(text, `it has several names: ${names.join(', ')}`);
+}
+
+function noDestination(text: string, why: string): LimpidError {
   return new LimpidError({
     code: 'EOPTION',
     doing: 'push',
     subject: `image "${text}"`,
-    why: 'it has no name that would say where to',
+    why,
     hint: `name a destination: limpid push ${text} docker://registry.example/name:tag`,
   });
 }

@@ -174,6 +174,17 @@ test('where an id or a digest cannot be written to is told before anything is ma
   await says('rm', container);
 });
 
+test('by its id, an image of several names is pushed to none of them unasked', async () => {
+  await says('tag', 'bare', '127.0.0.1:1/one:1', '127.0.0.1:1/two:2');
+  expect(await limpid('push', hex(bare.config))).toEqual({
+    code: 125,
+    out: '',
+    err: `Error: cannot push image "${hex(bare.config)}": it has several names: localhost/bare:latest, 127.0.0.1:1/one:1, 127.0.0.1:1/two:2 (hint: name a destination: limpid push ${hex(bare.config)} docker://registry.example/name:tag)\n`,
+  });
+  expect((await limpid('push', '-q', '127.0.0.1:1/two:2')).err).toContain(' to "127.0.0.1:1/two:2": ECONNREFUSED, ');
+  await says('untag', 'bare', '127.0.0.1:1/one:1', '127.0.0.1:1/two:2');
+});
+
 test('a full disk behind stderr changes neither what is done nor the exit code', async () => {
   const before = readdirSync(directory).length;
   const codes = ['bare', 'nosuch'].map((image) => {
