@@ -20,7 +20,9 @@ const MAPS = new Set([
   'Sysctls',
   'labels',
   'options',
+  'ipam_options',
   'containers',
+  'host_changes',
 ]);
 
 export const handle: Handler<typeof command.options> = async (invocation) => {

@@ -1,9 +1,12 @@
+import { nameNetworkFields } from './network-fields.ts';
+
 /**
  * Fields that Go's types have and a document leaves out, or has under its key for JSON: a template finds them, and nothing
  * that prints the whole shows them. Adds them to a document in Go's view (`withMaps`).
  */
 export function addUnsaidFields(document: unknown): void {
   if (!isRecord(document)) return;
+  if ('network_interface' in document) return nameNetworkFields(document);
   if ('Id' in document) hide(document, { ID: document['Id'] });
   if (!('RepoTags' in document)) return;
   const { Config: config, History: history, Labels: labels, Healthcheck: check = null } = document;

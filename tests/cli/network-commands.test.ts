@@ -55,6 +55,10 @@ describe('create, ls, inspect, exists, rm', () => {
     expect(await says('network', 'inspect', `--format=${format}`, 'lab')).toBe(
       `${shown} 10.5.0.0/24 10.5.0.254 10.5.0.128`,
     );
+    expect(
+      await says('inspect', '--type=network', '--format={{.Name}} {{range .Subnets}}{{.Subnet}}{{end}}', 'lab'),
+    ).toBe('lab 10.5.0.0/24');
+    expect(await says('network', 'inspect', '--format=', 'lab')).toBe(await says('network', 'inspect', 'lab'));
     const whole = await says('network', 'inspect', '--format={{json .}}', 'lab');
     expect(JSON.parse(whole)).toEqual(JSON.parse(await says('network', 'inspect', 'lab'))[0]);
     const list = '--format={{.Name}}: {{range .Subnets}}{{.Subnet}} {{end}}{{.Options}}';
