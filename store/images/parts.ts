@@ -27,9 +27,14 @@ export function partsOf(place: Pick<StorePlace, 'root'>, entries: readonly Image
   };
   for (const { id, manifest, index } of entries) {
     for (const digest of [id, manifest.digest, index]) if (digest !== undefined) blobs.add(digest);
-    // A list of manifests, made here, keeps those that it lists.
-    const listed = document<ImageIndex & ImageManifest>(manifest.digest);
-    for (const { digest } of [...(listed?.manifests ?? []), ...(listed?.layers ?? [])]) blobs.add(digest);
+    const own = document<ImageIndex & ImageManifest>(manifest.digest);
+    for (const { digest } of own?.layers ?? []) blobs.add(digest);
+    // A list of manifests, made here, keeps what it takes to send those that it lists.
+    for (const { digest } of own?.manifests ?? []) {
+      const { config, layers = [] } = readOrNothing<Partial<ImageManifest>>(place, digest) ?? {};
+      for (const part of [digest, config?.digest, ...layers.map((layer) => layer.digest)])
+        if (part !== undefined) blobs.add(part);
+    }
     // The id of a list says nothing.
     if (isIndexType(manifest.mediaType)) continue;
     for (const diffId of document<Partial<ImageConfig>>(id)?.rootfs?.diff_ids ?? []) diffIds.add(diffId);

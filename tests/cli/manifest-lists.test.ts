@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hex, imageOf, ociMembers, sha256, tar } from '../image-archive.ts';
 import { privateWorld } from './limpid.ts';
 
@@ -112,6 +112,23 @@ test('what a list names stays for it: neither pruned nor removed with its last n
   expect((await limpid('manifest', 'exists', 'lab')).code).toBe(1);
   for (const name of ['amd', 'arm']) await says('load', '-q', '-i', at(`${name}.tar`));
 });
+
+test('an image that is here in another compression: the list keeps the one that it names', async () => {
+  await says('push', '-q', '--compression-format', 'zstd', 'amd', `oci:${at('zstd')}:1`);
+  await says('manifest', 'create', 'lab', `oci:${at('zstd')}:1`);
+  await says('image', 'prune', '--force');
+  await says('manifest', 'push', '-q', '--all', 'lab', `oci:${at('both')}:1`);
+  const blobs = (directory: string) => readdirSync(at(`${directory}/blobs/sha256`));
+  expect(blobs('both')).toEqual(expect.arrayContaining(blobs('zstd')));
+  await says('manifest', 'rm', 'lab');
+  const [layer] = JSON.parse(readFileSync(at(`zstd/blobs/sha256/${zstdManifest().slice(7)}`), 'utf8')).layers;
+  expect(blob(layer.digest)).toBe(false);
+});
+
+/** Digest of the manifest in the layout `zstd`. */
+function zstdManifest(): string {
+  return JSON.parse(readFileSync(at('zstd/index.json'), 'utf8')).manifests[0].digest;
+}
 
 test('all names of a list mean the changed one', async () => {
   await says('manifest', 'create', 'lab', 'amd');
