@@ -10,7 +10,6 @@ const DEFAULT_WORDS = ['', 'bridge', 'private', 'default'];
 const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 /** A host name's part. */
 const ALIAS = /^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$/;
-/** dev_valid_name() of the kernel: no slash, colon or space, and at most 15 bytes. */
 
 /** `NAME[:KEY=VALUE,…]`, podman's form. */
 export function attachmentOf(request: CreateRequest, text: string): NetworkAttachment {
@@ -27,7 +26,7 @@ type Options = Omit<NetworkAttachment, 'network'>;
 function attachmentOptions(request: CreateRequest, text: string): Options {
   const aliases: string[] = [];
   const options: Omit<Options, 'aliases'> = {};
-  for (const pair of text.split(',')) {
+  for (const pair of text === '' ? [] : text.split(',')) {
     const equals = pair.indexOf('=');
     const [key, value] = [pair.slice(0, equals), pair.slice(equals + 1)];
     const where = `${key}=${value} for --network`;
@@ -76,8 +75,24 @@ export function withContainerOptions(
     ...(mac === undefined ? {} : { mac: macOption(mac, request.flag('mac-address')) }),
   };
   const more = aliases.map((alias) => aliasWord(alias, `${alias} for --network-alias`));
-  if (second === undefined) return [{ ...first!, ...single, aliases: [...first!.aliases, ...more] }];
+  if (second === undefined) {
+    refuseTwo(request, first!, single);
+    return [{ ...first!, ...single, aliases: [...first!.aliases, ...more] }];
+  }
   return attachments.map((attachment) => ({ ...attachment, aliases: [...attachment.aliases, ...more] }));
+}
+
+/** What is said behind the network's name and by an option of its own has to be the same. */
+function refuseTwo(request: CreateRequest, first: NetworkAttachment, single: Partial<NetworkAttachment>): void {
+  for (const [key, flag] of [
+    ['ip', 'ip'],
+    ['ip6', 'ip6'],
+    ['mac', 'mac-address'],
+  ] as const) {
+    const [one, other] = [first[key], single[key]];
+    if (one !== undefined && other !== undefined && one !== other)
+      throw optionError(request.flag(flag), `${request.flag('network')} says another one`);
+  }
 }
 
 /** Throws EOPTION where two would be on the same network, or have the same interface. */

@@ -45,6 +45,7 @@ describe('--network', () => {
       { network: 'side', aliases: [] },
     ]);
     expect(networksOf('--network=bridge:ip=fd00::1')).toEqual([{ ...LIMPID, ip6: 'fd00::1' }]);
+    expect(networksOf('--network=one:')).toEqual([{ network: 'one', aliases: [] }]);
   });
 
   test('options for the only one, aliases for all', () => {
@@ -89,6 +90,12 @@ describe('--network', () => {
       [`--net=a:interface_name=${name}`],
       `interface_name=${name} for --network: ${NO_INTERFACE_NAME}`,
     ]),
+    ...['a,', ',a', 'a,,b'].map((list): [string[], string] => [[`--net=${list}`], `--net ${list}: a name is missing`]),
+    [['--net=a:ip=10.5.0.7', '--ip=10.5.0.8'], '--ip 10.5.0.8: --net a:ip=10.5.0.7 says another one'],
+    [
+      ['--net=a:mac=02:00:00:00:00:01', '--mac-address=02:00:00:00:00:02'],
+      '--mac-address 02:00:00:00:00:02: --net a:mac=02:00:00:00:00:01 says another one',
+    ],
     [['--dns=none', '--dns=9.9.9.9'], '--dns none: it excludes all that resolv.conf could say'],
     [['--dns=none', '--dns-search=x'], '--dns none: it excludes all that resolv.conf could say'],
     [['--net=a:alias=-x'], 'alias=-x for --network: letters, digits, "-", "_" and "." are wanted'],

@@ -33,6 +33,7 @@ export function chooseNetwork(request: CreateRequest): NetworkChoice {
       `"${mode}" is not one of several networks`,
       'give one mode, or networks',
     );
+  if (second !== undefined && words.includes('')) throw optionError(request.flag('network'), 'a name is missing');
   const attachments = words.map((word) => attachmentOf(request, word));
   const options = withContainerOptions(request, attachments);
   checkAttachments(request, options);
