@@ -44,7 +44,6 @@ async function change(
   isRunning: boolean,
 ): Promise<void> {
   const resources = mergeResources(config.resources, asked);
-  checkSwap(config.name, resources);
   const cgroupsPath = cgroupPath(config);
   const directory = controllerDirectory(world.facts.cgroup, 'memory', cgroupsPath);
   const memorySwapBytes = Number(readKernelFile(`${directory}/memory.memsw.limit_in_bytes`) ?? 0);
@@ -72,17 +71,5 @@ function checkCgroups(name: string, plan: Plan): void {
     subject: `container "${name}"`,
     why: `it was started without a cgroup for ${missing.because}, and gets one (v1) only when it starts`,
     hint: 'stop it, update it, start it',
-  });
-}
-
-function checkSwap(name: string, { memory = {} }: Resources): void {
-  const { limit = -1, swap = -1 } = memory;
-  if (swap === -1 || limit <= swap) return;
-  throw new LimpidError({
-    code: 'EOPTION',
-    doing: 'update',
-    subject: `container "${name}"`,
-    why: 'memory and swap together cannot be less than memory alone',
-    hint: 'give --memory-swap as well',
   });
 }

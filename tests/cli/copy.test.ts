@@ -179,12 +179,13 @@ describe.each(['running', 'stopped'])('a %s container', (state) => {
       'stat',
       '-c',
       '%n %u:%g',
+      '/',
       '/given/sub',
       '/kept/sub',
       '/kept/sub/leaf',
       '/bin',
     );
-    expect(shown.split('\n')).toEqual(['/given/sub 5:0', '/kept/sub 7:8', '/kept/sub/leaf 0:0', '/bin 0:0']);
+    expect(shown.split('\n')).toEqual(['/ 0:0', '/given/sub 5:0', '/kept/sub 7:8', '/kept/sub/leaf 0:0', '/bin 0:0']);
     const { stdout } = Bun.spawnSync([
       'sh',
       '-c',

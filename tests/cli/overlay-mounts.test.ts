@@ -51,6 +51,8 @@ describe('O', () => {
       ['file'],
     ]);
     expect(await says('diff', 'over')).toBe('');
+    const id = await says('inspect', '--format', '{{.Id}}', 'over');
+    expect(names(`${directory}/root/containers/${id}/overlays`)).toEqual([]);
     const format = '{{range .Mounts}}{{.Type}} {{.Source}} {{.Destination}} {{.RW}} {{.Options}}{{end}}';
     expect(await says('inspect', '--format', format, 'over')).toBe(`bind ${path} /m true [rbind O]`);
     await says('rm', 'over');

@@ -22,7 +22,7 @@ function limitsOf(pid: number): string {
 }
 
 test('what is named changes at once and for every later start, what is not stays', async () => {
-  const limits = ['--memory', '64m', '--cpus', '0.5', '--pids-limit', '10'];
+  const limits = ['--memory', '64m', '--memory-reservation', '16m', '--cpus', '0.5', '--pids-limit', '10'];
   await says('run', '-d', '--name', 'changed', ...limits, BUSYBOX, 'sleep', 'infinity');
   const pid = await pidOf('changed');
   expect(limitsOf(pid)).toBe('64 50000 100000 10');
@@ -33,8 +33,8 @@ test('what is named changes at once and for every later start, what is not stays
   if (swapAccounting && !isV2) expect(cgroupValue(pid, 'memory', 'memory.memsw.limit_in_bytes')).toBe(String(64 << 20));
   await says('restart', '-t', '0', 'changed');
   expect(limitsOf(await pidOf('changed'))).toBe('32 150000 100000 max');
-  const format = '{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.Name}}';
-  expect(await says('inspect', '-f', format, 'changed')).toBe(`${32 << 20} 1500000000 changed`);
+  const format = '{{.HostConfig.Memory}} {{.HostConfig.MemoryReservation}} {{.HostConfig.NanoCpus}} {{.Name}}';
+  expect(await says('inspect', '-f', format, 'changed')).toBe(`${32 << 20} ${16 << 20} 1500000000 changed`);
   await says('rm', '-f', '-t', '0', 'changed');
 });
 
