@@ -1,6 +1,7 @@
 import { callerOf } from '../engine/caller.ts';
 import { listContainers, type ContainerSummary } from '../engine/containers/list.ts';
 import type { World } from '../engine/world.ts';
+import { optionError } from './parse/option-error.ts';
 import { latestName } from './latest.ts';
 import { containerFilter } from './filter/containers.ts';
 
@@ -22,6 +23,7 @@ export interface Selection {
 export function selectContainers(world: World, { args, options, whenAll = () => true }: Selection): string[] {
   const { all = false, latest = false, cidfile = [], filter = [] } = options;
   const names = [...args, ...cidfile.map((path) => callerOf().readText(path).trim())];
+  if (all && latest) throw optionError('--all', 'it excludes --latest');
   if (latest) names.push(latestName(world));
   if (!all && filter.length === 0) return names;
   const matches = containerFilter(world, filter);

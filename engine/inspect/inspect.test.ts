@@ -156,6 +156,7 @@ test('mounts: binds and volumes with what they came to, tmpfs apart', () => {
     },
   ]);
   expect(HostConfig.Binds[0]).toBe('/srv:/srv:ro,rbind,rprivate');
+  expect(HostConfig.Binds[1]).toStartWith('data:/data:rw,');
   expect(HostConfig.Tmpfs).toEqual({ '/t': 'size=1m' });
 });
 

@@ -32,10 +32,11 @@ export function mountsSection(facts: InspectFacts) {
   });
 }
 
-/** `HostConfig.Binds`: `SOURCE:DESTINATION:OPTIONS`. */
+/** `HostConfig.Binds`: `SOURCE:DESTINATION:OPTIONS`, volumes by their names, as they can be given to `-v` again. */
 export function bindsSection(facts: InspectFacts): string[] {
   return hostMountsOf(facts).map((mount) => {
-    const { source, options } = mountOf(facts, mount);
+    const { source: path, options } = mountOf(facts, mount);
+    const source = mount.type === 'volume' && mount.source ? mount.source : path;
     const access = options.includes('ro') ? 'ro' : 'rw';
     return [source, mount.destination, [access, ...options.filter((word) => !ACCESS.has(word))].join(',')].join(':');
   });

@@ -139,6 +139,7 @@ const COMMANDS: readonly (readonly [words: string, message: string])[] = [
   ],
   ['ps --filter exited=x', 'filter by "exited=x": it is no filter (hint: an exit code is a number)'],
   ['ps --filter id=[', 'filter by "id=[": it is no filter (hint: write a regular expression)'],
+  ['stop -a -l', 'use --all: it excludes --latest'],
   ['ps -l -n 2', 'use --last: it excludes --latest'],
   [
     'ps --sort x',
