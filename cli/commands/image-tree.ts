@@ -9,7 +9,7 @@ export const command = defineCommand({
   arity: { min: 1, max: 1, what: 'an image' },
   completion: 'image',
   options: {
-    whatrequires: { type: 'bool', help: 'Show the images that are built on it instead' },
+    whatrequires: { type: 'bool', help: 'Show its last layer, and those that other images have on top of it' },
   },
   examples: [{ line: 'limpid image tree alpine', says: 'Its layers, the base first' }],
 });

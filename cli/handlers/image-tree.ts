@@ -1,6 +1,6 @@
 import { printable } from '../../base/printable.ts';
 import { formatDecimalSize } from '../../base/size.ts';
-import { imageTree, type ImageTree } from '../../engine/images/tree.ts';
+import { imageTree, type ImageTree, type TreeLayer } from '../../engine/images/tree.ts';
 import { shortId, tagsOf } from '../../engine/images/find.ts';
 import type { command } from '../commands/image-tree.ts';
 import type { Handler } from '../parse/command.ts';
@@ -14,19 +14,25 @@ export const handle: Handler<typeof command.options> = async (invocation) => {
 };
 
 /** As podman draws it. */
-export function printTree({ image, layers, builtOnIt }: ImageTree, whatRequires: boolean): string {
+function printTree({ image, layers }: ImageTree, whatRequires: boolean): string {
   const head =
     `Image ID: ${shortId(image.id)}\n` +
     `Tags:     [${tagsOf(image).map(printable).join(' ')}]\n` +
-    `Size:     ${formatDecimalSize(image.entry.sizeBytes)}\n`;
-  const heading = whatRequires ? `Image ID: ${shortId(image.id)}\n` : 'Image Layers\n';
-  const lines = whatRequires
-    ? builtOnIt.map((one) => `ID: ${shortId(one.id)}  Tags: [${tagsOf(one).map(printable).join(' ')}]`)
-    : layers.map(
-        ({ diffId, sizeBytes, topOf }) =>
-          `ID: ${shortId(diffId)} Size: ${formatDecimalSize(sizeBytes)}${ending(topOf)}`,
-      );
-  return head + heading + lines.map((line, at) => `${at === lines.length - 1 ? '└──' : '├──'} ${line}\n`).join('');
+    `Size:     ${formatDecimalSize(image.entry.sizeBytes)}\n` +
+    'Image Layers\n';
+  return head + (whatRequires ? drawLayers(layers.slice(-1), true) : drawLayers(layers, false));
+}
+
+function drawLayers(layers: readonly TreeLayer[], deep: boolean, indent = ''): string {
+  return layers
+    .map((layer, at) => {
+      const { diffId, sizeBytes, topOf } = layer;
+      const isLast = at === layers.length - 1;
+      const line = `ID: ${shortId(diffId)} Size: ${formatDecimalSize(sizeBytes)}${ending(topOf)}`;
+      const above = deep ? drawLayers(layer.above, true, `${indent}${isLast ? '    ' : '│   '}`) : '';
+      return `${indent}${isLast ? '└──' : '├──'} ${line}\n${above}`;
+    })
+    .join('');
 }
 
 function ending(names: readonly string[]): string {

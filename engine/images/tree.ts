@@ -11,28 +11,36 @@ export interface TreeLayer {
   readonly sizeBytes: number;
   /** Names of the images whose topmost layer this is. */
   readonly topOf: readonly string[];
+  /** Those that images of this machine have right on top of it. */
+  readonly above: readonly TreeLayer[];
 }
 
 export interface ImageTree {
   readonly image: StoredImage;
   /** The base first. */
   readonly layers: readonly TreeLayer[];
-  /** Images that have all of these layers and more on top. */
-  readonly builtOnIt: readonly StoredImage[];
 }
 
-/** An image's layers, which images end with each, and which are built on it. Throws ENOIMAGE. */
+/** An image's layers, which images end with each, and what is built on them. Throws ENOIMAGE. */
 export function imageTree(world: World, text: string): ImageTree {
   const image = findImage(world, text);
   const own = imageConfig(world, image.id).rootfs.diff_ids;
-  const others = listImages(world).map((other) => ({ other, diffIds: diffIdsOf(world, other.id) }));
-  const layers = own.map((diffId, depth): TreeLayer => {
-    const chain = own.slice(0, depth + 1);
-    const ending = others.filter(({ diffIds }) => diffIds.length === chain.length && startsWith(diffIds, chain));
-    return { diffId, sizeBytes: layerBytes(world, diffId), topOf: ending.flatMap(({ other }) => tagsOf(other)) };
-  });
-  const above = others.filter(({ diffIds }) => diffIds.length > own.length && startsWith(diffIds, own));
-  return { image, layers, builtOnIt: above.map(({ other }) => other) };
+  const all = listImages(world).map((other) => ({ names: tagsOf(other), diffIds: diffIdsOf(world, other.id) }));
+  const layer = (chain: readonly Digest[]): TreeLayer => {
+    const having = all.filter(({ diffIds }) => startsWith(diffIds, chain));
+    const ending = having.filter(({ diffIds }) => diffIds.length === chain.length);
+    const next = new Set(having.flatMap(({ diffIds }) => diffIds[chain.length] ?? []));
+    const diffId = chain.at(-1)!;
+    return {
+      diffId,
+      sizeBytes: layerBytes(world, diffId),
+      topOf: ending.flatMap(({ names }) => names),
+      get above() {
+        return [...next].map((one) => layer([...chain, one]));
+      },
+    };
+  };
+  return { image, layers: own.map((_, depth) => layer(own.slice(0, depth + 1))) };
 }
 
 function startsWith(diffIds: readonly Digest[], chain: readonly Digest[]): boolean {

@@ -122,7 +122,16 @@ describe('what is known of one', () => {
         new RegExp(`^└── ID: ${hex(top!).slice(0, 12)} Size: .*kB Top Layer of: \\[${twoName}\\]$`),
       ),
     ]);
-    expect(await says('image', 'tree', '--whatrequires', 'one')).toEndWith(`Tags: [${twoName}]`);
+    const required = (await says('image', 'tree', '--whatrequires', 'one')).split('\n');
+    expect(required.slice(-3)).toEqual([
+      'Image Layers',
+      expect.stringMatching(
+        new RegExp(`^└── ID: ${hex(base!).slice(0, 12)} Size: .*MB Top Layer of: \\[${oneName}\\]$`),
+      ),
+      expect.stringMatching(
+        new RegExp(`^    └── ID: ${hex(top!).slice(0, 12)} Size: .*kB Top Layer of: \\[${twoName}\\]$`),
+      ),
+    ]);
   });
 
   test('inspect', async () => {
