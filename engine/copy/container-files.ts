@@ -105,13 +105,11 @@ async function mountPlan(world: World, { config, paths }: ContainerRecord): Prom
   const { maps } = shown;
   const owner = maps && { uid: outsideId(0, maps.uidMappings), gid: outsideId(0, maps.gidMappings) };
   const at = { stage: 'host', because: BECAUSE, at: NONE } as const;
-  const chown = (path: string): Op[] => (owner === undefined ? [] : [{ op: 'chown', ...at, path, ...owner }]);
   const overlay = { lower: shown.lower, upper, work };
   return [
     { op: 'unshare', stage: 'host', because: BECAUSE, flags: CLONE_NEWNS },
     { op: 'mount_setattr', ...at, path: '/', recursive: true, attrSet: 0, attrClear: 0, propagation: MS_PRIVATE },
     ...[upper, work, merged].map((path): Op => ({ op: 'mkdir', ...at, path, mode: 0o755, existOk: true })),
-    ...[upper, work].flatMap(chown),
     ...shown.before,
     mountOverlay(overlay, { target: merged, flags: 0, because: BECAUSE, facts: world.facts }),
     ...(shown.staging === undefined ? [] : [umountAt(shown.staging, 'host', BECAUSE)]),
