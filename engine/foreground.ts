@@ -17,7 +17,7 @@ export interface Foreground {
   readonly stderr: boolean;
   /** Signals to us go to the container. */
   readonly signals: boolean;
-  /** Byte values of the keys that leave the container running. */
+  /** Byte values of the keys that leave the container running; of a terminal alone, as elsewhere they are data like any. */
   readonly detachKeys: readonly number[];
 }
 
@@ -26,7 +26,7 @@ export interface Foreground {
  * code (docs/decisions/0002-the-client-is-c.md). Never returns.
  */
 export async function becomeForeground(world: World, { fd, detachKeys, ...wanted }: Foreground): Promise<never> {
-  return becomeClient(await world.executor, fd, clientFlags(wanted), detachKeys);
+  return becomeClient(await world.executor, fd, clientFlags(wanted), wanted.terminal ? detachKeys : []);
 }
 
 export function clientFlags(wanted: Pick<Foreground, keyof typeof CLIENT>): number {

@@ -14,7 +14,6 @@ export type KeptForeground =
       readonly stdout: boolean;
       readonly stderr: boolean;
       readonly signals: boolean;
-      readonly detachKeys: readonly number[];
     }
   | undefined;
 
@@ -90,11 +89,11 @@ export function makeRoom(directory: string, kind: KeptKind): void {
   if (names.length >= MOST) for (const name of names) removeFile(`${directory}/${name}`);
 }
 
-/** What the client is told of a foreground, and its detach keys; nothing where there is none. */
+/** What the client is told of a foreground, and its detach keys: none, as what has a terminal is not kept. Nothing where there is none. */
 export function foregroundFields(foreground: KeptForeground): [string, string] {
   if (foreground === undefined) return ['', ''];
   const flags = clientFlags({ ...foreground, subscribe: false, terminal: false });
-  return [String(flags), foreground.detachKeys.join(',')];
+  return [String(flags), ''];
 }
 
 function encodeFields(fields: readonly Field[]): Uint8Array {

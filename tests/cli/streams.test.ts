@@ -21,6 +21,18 @@ describe('run in the foreground', () => {
     expect([code, out.length, out === input]).toEqual([0, input.length, true]);
   });
 
+  test('detach keys in what is no terminal are data, each time', async () => {
+    const input = 'before \x10\x11 behind';
+    const through = async (...words: string[]) => (await limpidWith({ input }, ...words)).out;
+    await says('run', '-d', '--name', 'keys', BUSYBOX, 'sleep', 'infinity');
+    for (let time = 0; time < 3; time++) {
+      expect(await through('run', '--rm', '-i', BUSYBOX, 'cat')).toBe(input);
+      expect(await through('exec', '-i', 'keys', 'cat')).toBe(input);
+    }
+    await says('create', '-i', '--name', 'later', BUSYBOX, 'cat');
+    expect(await through('start', '-ai', 'later')).toBe(input);
+    await says('rm', '-f', '-t', '0', 'keys', 'later');
+  });
   test('without -i stdin is empty', async () => {
     const { code, out } = await limpidWith({ input: 'not for it' }, 'run', '--rm', BUSYBOX, 'cat');
     expect([code, out]).toEqual([0, '']);

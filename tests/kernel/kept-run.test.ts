@@ -19,7 +19,7 @@ const directory = mkdtempSync('/tmp/limpid-kept-');
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const newWorld = () => new World({ root: `${directory}/root`, runroot: `${directory}/run` });
-const foreground = { stdin: false, stdout: true, stderr: true, signals: true, detachKeys: [16, 17] };
+const foreground = { stdin: false, stdout: true, stderr: true, signals: true };
 
 const parse = (words: readonly string[]) =>
   parseOptions(CREATE_OPTIONS, words, { command: 'run', stopAtFirstArgument: true });
@@ -67,7 +67,7 @@ test.each(KEPT.map((words) => [words.join(' '), words] as const))('run %s', asyn
   const own = { id, name, created, started: prefixOf(whole).split(' ')[1]! };
   expect(fillBlanks(kept.plan, own).equals(encodePlan(whole))).toBe(true);
   expect(JSON.parse(fillBlanks(kept.config, own).toString())).toEqual(JSON.parse(JSON.stringify(config)));
-  expect(kept.foreground).toEqual(['52', '16,17']);
+  expect(kept.foreground).toEqual(['52', '']);
   expect(kept.facts.map(([kind]) => kind)).toContain('path');
 });
 
