@@ -67,8 +67,10 @@ function nameOf(text: string): ImageName | undefined {
 /** The entry of a name, complete or short; a digest may be that of the manifest or of the index it came from. */
 function entryNamed(entries: readonly ImageEntry[], name: ImageName): ImageEntry | undefined {
   const full = formatReference(withDefaultTag(name));
-  if (name.digest !== undefined)
-    return entries.find((entry) => entry.name === full) ?? entries.find((entry) => hasDigest(entry, name));
+  if (name.digest !== undefined) {
+    const having = entries.filter((entry) => hasDigest(entry, name));
+    return having.find((entry) => entry.name === full) ?? having[0];
+  }
   if (name.registry !== undefined) return entries.find((entry) => entry.name === full);
   for (const prefix of USUAL_PREFIXES) {
     const found = entries.find((entry) => entry.name === prefix + full);

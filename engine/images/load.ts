@@ -84,7 +84,8 @@ export async function loadHeld(
   return loaded;
 }
 
-/** As they stand there, completed as Docker completes them; what is no name is left out. */
+/** As they stand there, completed as Docker completes them; what is no name, or a name by a digest, is left out. */
 function loadedNames(held: HeldImage): string[] {
-  return [...new Set(fullNames(held).flatMap((name) => fullName(name) ?? []))];
+  const names = fullNames(held).flatMap((name) => fullName(name) ?? []);
+  return [...new Set(names.filter((name) => !name.includes('@')))];
 }

@@ -32,13 +32,20 @@ export interface ReceivedImage {
 export async function receiveImage(
   place: StorePlace,
   source: ImageSource,
-  options: ReceiveOptions,
+  wanted: ReceiveOptions,
 ): Promise<ReceivedImage> {
   const given = await source.manifest();
-  const top = checkManifest(given, { digest: options.digest ?? given.digest }, source);
+  const top = checkManifest(given, { digest: wanted.digest ?? given.digest }, source);
+  const options = { ...wanted, names: wanted.names.filter((name) => saysTrue(name, top.digest)) };
   const known = knownImage(place, top.digest, options);
   if (known !== undefined) return { ...known, changed: false };
   // An image that is there as it is needs nothing of that.
   const { receiveParts } = await import('./receive-parts.ts');
   return receiveParts(place, source, top, options);
+}
+
+/** A name by digest means what has that digest, whatever an archive says. */
+function saysTrue(name: string, digest: Digest): boolean {
+  const at = name.indexOf('@');
+  return at < 0 || name.slice(at + 1) === digest;
 }

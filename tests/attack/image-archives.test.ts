@@ -90,6 +90,32 @@ describe("Docker's archives", () => {
     before = store();
   });
 
+  test('a name by the digest of another image is not believed', async () => {
+    const evil = `evil@sha256:${'a'.repeat(64)}`;
+    manifest({ ...item, RepoTags: [evil, 'mine:1'] });
+    expect(await says('load', '-q', '-i', file)).toBe('Loaded image: docker.io/library/mine:1');
+    await says('pull', '-q', `docker-archive:${file}`);
+    archive(...ociMembers(image, `docker.io/library/${evil}`));
+    expect(await says('load', '-q', '-i', file)).toMatch(/^Loaded image: sha256:/);
+    for (const place of [`oci-archive:${file}`, `oci-archive:${file}:docker.io/library/${evil}`])
+      await says('pull', '-q', place);
+    for (const name of [evil, `docker.io/library/${evil}`]) {
+      expect((await limpid('image', 'exists', name)).code).toBe(1);
+      expect((await limpid('run', '--rm', '--pull=never', name)).err).toStartWith(
+        `Error: cannot find image "${name}": `,
+      );
+    }
+    // Nor is an index that says so.
+    const index = `${directory}/root/images/index.json`;
+    const text = readFileSync(index, 'utf8');
+    writeFileSync(index, text.replaceAll('docker.io/library/mine:1', `docker.io/library/${evil}`));
+    expect((await limpid('image', 'exists', `docker.io/library/${evil}`)).code).toBe(1);
+    writeFileSync(index, text);
+    await says('rmi', '--force', hex(image.config));
+    await says('image', 'prune', '--force');
+    before = store();
+  });
+
   test.each([
     ['/etc/passwd', 'it names "/etc/passwd", which is outside of it'],
     ['../../../../etc/passwd', 'it names "../../../../etc/passwd", which is outside of it'],
