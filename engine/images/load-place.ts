@@ -24,7 +24,7 @@ export async function loadPlace(
   const { openImages } = await import('../../store/transports/open-images.ts');
   const collection = await openImages(world, location);
   try {
-    return await loadHeld(world, collection.images, shared);
+    return await loadHeld(world, collection, shared);
   } finally {
     await collection.close();
   }

@@ -1,7 +1,8 @@
 import { LimpidError } from '../../base/error.ts';
 import type { Digest } from '../../spec/image.ts';
 import { fullName } from '../../store/transports/is-named.ts';
-import { fullNames, type HeldImage } from '../../store/transports/collection.ts';
+import { fullNames, type HeldImage, type ImageCollection } from '../../store/transports/collection.ts';
+import { badImages } from '../../store/transports/fault.ts';
 import { receiveImage } from '../../store/images/receive-image.ts';
 import type { LayerProgress } from '../../store/images/receive-layers.ts';
 import { pathExists } from '../../kernel/file-status.ts';
@@ -40,7 +41,7 @@ export async function loadImages(world: World, from: LoadFrom, options: LoadOpti
   try {
     const path = 'path' in given ? given.path : '';
     await allowLocation({ transport, path, name: collection.name }, options.registry ?? {});
-    return await loadHeld(world, collection.images, options);
+    return await loadHeld(world, collection, options);
   } finally {
     await collection.close();
   }
@@ -67,9 +68,10 @@ export function isPlace(text: string): boolean {
 /** Images of an archive or a directory, under the names that they have there. */
 export async function loadHeld(
   world: World,
-  images: readonly HeldImage[],
+  { name, images }: Pick<ImageCollection, 'name' | 'images'>,
   { progress }: LoadOptions,
 ): Promise<LoadedImage[]> {
+  if (images.length === 0) throw badImages(name, 'it holds no image');
   const loaded: LoadedImage[] = [];
   for (const held of images) {
     const names = loadedNames(held);

@@ -90,6 +90,16 @@ describe("Docker's archives", () => {
     before = store();
   });
 
+  test('no image at all', async () => {
+    archive({ path: 'manifest.json', data: '[]' });
+    await refuses(file, 'cannot read "FILE": it holds no image');
+    archive(
+      { path: 'oci-layout', data: '{"imageLayoutVersion":"1.0.0"}' },
+      { path: 'index.json', data: '{"schemaVersion":2,"manifests":[]}' },
+    );
+    await refuses(file, 'cannot read "FILE": it holds no image');
+  });
+
   test('a name by the digest of another image is not believed', async () => {
     const evil = `evil@sha256:${'a'.repeat(64)}`;
     manifest({ ...item, RepoTags: [evil, 'mine:1'] });
