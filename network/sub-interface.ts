@@ -1,5 +1,6 @@
 import { parseMac } from '../abi/ip/mac.ts';
 import { addSubInterfaceMessage, renameInterfaceMessage } from '../abi/netlink/interface.ts';
+import { statPath } from '../kernel/file-status.ts';
 import type { Endpoint, NetworkConfig } from '../spec/network.ts';
 import { insideOps, rtnetlink, type EndpointOps, type EndpointOptions } from './endpoint-ops.ts';
 
@@ -24,8 +25,13 @@ export function subInterfaceEndpointOps(endpoint: Endpoint, options: EndpointOpt
   const renamed = rtnetlink('child', options.because, renameInterfaceMessage(interfaceName), name);
   return {
     host: [rtnetlink('host', options.because, message, parent)],
-    child: [renamed, ...insideOps(endpoint, options)],
+    // With an MTU that is too small for IPv6 the parent has none either.
+    child: [renamed, ...insideOps(endpoint, { ...options, hasIpv6: options.hasIpv6 && hasIpv6(parent) })],
   };
+}
+
+function hasIpv6(parent: string): boolean {
+  return statPath(`/proc/sys/net/ipv6/conf/${parent}`) !== undefined;
 }
 
 export function ipvlanMode({ mode = 'l2' }: NetworkConfig['options']): string {

@@ -8,6 +8,7 @@ import { hairpinOps } from '../../network/ports/hairpin-ops.ts';
 import { publishedEndpoint } from '../../network/ports/published-endpoint.ts';
 import { movePortsOps } from '../../network/ports/publish-ops.ts';
 import { releaseEndpoint, takeEndpoint } from '../../network/endpoints.ts';
+import { releaseLeasesOf } from '../../network/leases/sweep.ts';
 import { endpointOps } from '../../network/plan.ts';
 import type { Op, Plan } from '../../plan/ops.ts';
 import { SLOT } from '../../plan/slots.ts';
@@ -64,10 +65,13 @@ export async function disconnectNetwork(world: World, reference: string, contain
     const { config, paths } = record;
     if (config.namespaces.network.kind !== 'private') throw notPrivate(config, 'disconnect');
     const networks = (config.networks ?? []).filter((one) => one.network !== network.name);
-    if (networks.length === (config.networks ?? []).length) throw notConnected(config, network);
-    writeConfig(world, paths, { ...config, networks });
     const { process } = observeState(world, record);
-    const endpoint = readEndpoints(world, config, paths).endpoints.find((one) => one.network.id === network.id);
+    const written = readEndpoints(world, config, paths).endpoints.find((one) => one.network.id === network.id);
+    const endpoint = process === undefined ? undefined : written;
+    // One that was killed on the way is brought to its end.
+    const isOn = networks.length < (config.networks ?? []).length || endpoint !== undefined;
+    if (!isOn) throw notConnected(config, network);
+    writeConfig(world, paths, { ...config, networks });
     if (process !== undefined && endpoint !== undefined) await disconnectRunning(world, record, process, endpoint);
   });
 }
@@ -87,6 +91,9 @@ async function connectRunning(
   const names = [...last.endpoints.map((endpoint) => endpoint.interfaceName), ...interfacesInside(process)];
   const interfaceName = attachment.interfaceName ?? freeInterfaceName(names);
   if (names.includes(interfaceName)) throw interfaceTaken(config, interfaceName);
+  const isHalfMade = last.endpoints.length < written.endpoints.length;
+  // It is not on that network: what it has there is of a connection that was killed.
+  releaseLeasesOf(world, network.name, config.id);
   const request = endpointRequest(world, config, written.endpoints, false);
   const endpoint = takeEndpoint(
     request,
@@ -100,7 +107,7 @@ async function connectRunning(
     const options = { because, returns: false, hasIpv6: statPath('/proc/sys/net/ipv6') !== undefined };
     const before = await missingOps(world, [endpoint]);
     const ops = endpointOps(endpoint, options);
-    const host = [...ops.host, ...portOps(world, last, endpoints)];
+    const host = [...ops.host, ...portOps(world, last, endpoints, isHalfMade)];
     await enter(world, config, process, planConnect({ because, before, ops: { ...ops, host } }));
     writeEndpoints(paths, { ...last, endpoints });
     await attendTo(world, [endpoint]);
@@ -140,14 +147,19 @@ async function disconnectRunning(
   // Whoever gets the address next must not get what is sent to this container's ports.
   await enter(world, config, process, [...portOps(world, last, endpoints), ...leaving]);
   writeEndpoints(paths, { ...last, endpoints });
-  releaseEndpoint(world, endpoint);
+  releaseLeasesOf(world, endpoint.network.name, config.id);
   rewriteEtcFiles(world, { config, paths }, endpoints);
 }
 
 /** Published ports lead to the first endpoint on a bridge, whichever that is now. */
-function portOps(world: World, { endpoints: before, ports }: EndpointRecord, endpoints: readonly Endpoint[]): Op[] {
+function portOps(
+  world: World,
+  { endpoints: before, ports }: EndpointRecord,
+  endpoints: readonly Endpoint[],
+  isHalfMade = false,
+): Op[] {
   const [from, to] = [publishedEndpoint(before), publishedEndpoint(endpoints)];
-  if (ports.length === 0 || from?.network.id === to?.network.id) return [];
+  if (ports.length === 0 || (from?.network.id === to?.network.id && !isHalfMade)) return [];
   const moved = movePortsOps(firewallTable(world), { from, to, ports });
   return to === undefined ? moved : [...moved, ...hairpinOps(to)];
 }

@@ -4,6 +4,7 @@ import { firewallOp } from '../firewall/firewall-op.ts';
 import type { PlacedElement } from '../firewall/network-elements.ts';
 import { placeElements, takeElements } from '../firewall/place-elements.ts';
 import { portElements } from './port-elements.ts';
+import { staleElements } from './stale-elements.ts';
 import { releasePorts, reservePorts } from './reserve-ports.ts';
 
 /**
@@ -25,15 +26,20 @@ export function publishOps(
 
 /**
  * Host stage, in one transaction: ports that the container's monitor holds lead to another of its endpoints now, or, from
- * or to `undefined`, came from or lead nowhere.
+ * or to `undefined`, came from or lead nowhere. As they are its own, so is whatever stands in the maps for them.
  */
 export function movePortsOps(
   table: string,
   { from, to, ports }: { from: Endpoint | undefined; to: Endpoint | undefined; ports: readonly PortMapping[] },
 ): Op[] {
-  const [before, behind] = [from, to].map((one) => (one === undefined ? [] : portElements(one, ports)));
+  const present = new Map<string, PlacedElement>();
+  for (const one of [from, to]) {
+    const found = one === undefined ? [] : staleElements(table, one, ports);
+    for (const element of found) present.set(`${element.set} ${element.key.toHex()}`, element);
+  }
+  const behind = to === undefined ? [] : portElements(to, ports);
   const because = `${(from ?? to)?.containerName} changes its networks`;
-  return firewallOp([...takeElements(table, before!), ...placeElements(table, behind!)], because);
+  return firewallOp([...takeElements(table, [...present.values()]), ...placeElements(table, behind)], because);
 }
 
 /** Clean-up stage: the reverse. What is another container's by now stays. */

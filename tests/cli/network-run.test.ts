@@ -248,6 +248,12 @@ describe('options', () => {
     const out = await inContainer('cat /sys/class/net/eth0/mtu; ip -o addr show eth0', '--network=narrow');
     expect(out.split(/\s+/).slice(0, 5)).toEqual(['1000', '2:', 'eth0', 'inet', '10.27.0.2/24']);
     await says('network', 'rm', 'narrow');
+    host.does('ip link add narrow0 type veth peer name narrow1');
+    host.does('ip link set narrow0 mtu 1000 up');
+    await says('network', 'create', '-d', 'macvlan', '-o', 'parent=narrow0', '--subnet=10.28.0.0/24', 'narrow');
+    expect(await inContainer('cat /sys/class/net/eth0/mtu', '--network=narrow')).toBe('1000');
+    await says('network', 'rm', 'narrow');
+    host.does('ip link del narrow0');
   });
 
   test('a user namespace of its own', async () => {

@@ -162,10 +162,34 @@ test('a connection or its end that is killed: the next connection goes well, and
         const inside = await limpid('exec', 'x', 'ip', '-4', '-o', 'addr', 'show', 'eth1');
         const known = await limpid('inspect', '--format={{.NetworkSettings.Networks.net.IPAddress}}', 'x');
         expect(inside.out).toContain(` ${known.out.trim()}/24 `);
+        const leases = list(`${fault.runroot}/leases/net`).filter((name) => !name.startsWith('last'));
+        expect(leases).toEqual([known.out.trim()]);
       }
     }
   }
-  expect(kills).toBeGreaterThan(6);
+  // Where its port leads while it is on both, and on one.
+  const leads = () => host.does('nft list ruleset').match(/tcp \. 8080 comment "[0-9a-f]{12} x" : (\S+) \. 80/)?.[1];
+  const addressOn = async (network: string) =>
+    (await limpid('inspect', `--format={{.NetworkSettings.Networks.${network}.IPAddress}}`, 'x')).out.trim();
+  for (const call of ['rename', 'socketpair', 'recvfrom']) {
+    for (let killed = 0; ; killed++) {
+      await limpid('network', 'connect', 'net', 'x');
+      expect([call, killed, leads()]).toEqual([call, killed, await addressOn('limpid')]);
+      const words = ['network', 'disconnect', 'limpid', 'x'];
+      const { code } = await fault.limpid(words, [...onHost, ...killedAt(call, killed + 1)]);
+      if (code === SIGKILLED) {
+        const { err } = await limpid(...words);
+        expect(err === '' || err.includes('is not on network "limpid"') ? '' : err).toBe('');
+      }
+      expect((await interfaces()).split('\n')).toHaveLength(3);
+      expect([call, killed, leads()]).toEqual([call, killed, await addressOn('net')]);
+      expect(await limpid('network', 'connect', 'limpid', 'x')).toMatchObject({ code: 0, err: '' });
+      await limpid('network', 'disconnect', 'net', 'x');
+      if (code !== SIGKILLED) break;
+      kills++;
+    }
+  }
+  expect(kills).toBeGreaterThan(9);
   await tidyUp();
   await limpid('network', 'rm', 'net');
   expect(left()).toEqual([]);
