@@ -18,6 +18,8 @@ export interface PlaceContext {
   readonly netDevices?: NetDeviceOps;
   /** Where it goes in resctrl. */
   readonly resctrl?: ResctrlOps;
+  /** The working directory is not there, and is made for the container's user. */
+  readonly makeWorkdir?: boolean;
   /** `--no-pivot`: the root is moved, as pivot_root(2) refuses it. */
   readonly noPivot?: boolean;
 }

@@ -68,6 +68,7 @@ function makeRoot(
     ...becomeMappedRoot(request),
     ...writeSysctls(request),
     ...mountAll(mounts, targets, request, cgroups),
+    ...(request.context.makeWorkdir ? makeWorkdir(process, targets, request.because('process.cwd')) : []),
     ...makeDevices(mounts, targets, request),
     ...(process.terminal ? [...makeConsole(targets), ...openTerminal(process, true, request.because)] : []),
     ...hidePaths(request.spec, request),
@@ -79,6 +80,13 @@ function makeRoot(
     ...unshareCgroup(request),
     ...pivotRoot(request),
   ];
+}
+
+/** As podman and Docker do for the one that an image names. */
+function makeWorkdir({ cwd: path, user }: Process, targets: MountTargets, because: string): Op[] {
+  const { uid, gid } = user ?? { uid: 0, gid: 0 };
+  const own: Op = { op: 'chown', stage: 'child', because, at: SLOT.root, path, uid, gid };
+  return [...targets.directory(path, because), own];
 }
 
 /** A joined mount namespace brings its root along: nothing is mounted, nothing pivoted. */

@@ -1,3 +1,4 @@
+import { pathExists, statPath } from '../../kernel/file-status.ts';
 import { tracePhase } from '../../base/trace.ts';
 import type { LaunchContext } from '../../plan/context.ts';
 import { planLaunch } from '../../plan/launch.ts';
@@ -7,7 +8,9 @@ import type { ContainerConfig } from '../config.ts';
 import type { ContainerPaths } from '../records/paths.ts';
 import { nameClaim } from '../records/paths.ts';
 import { startPrefix } from '../records/state.ts';
+import { layerShowing } from '../rootfs/layers.ts';
 import { resolveRootfs } from '../rootfs/resolve.ts';
+import { isAtOrBelow } from '../spec/paths.ts';
 import type { World } from '../world.ts';
 import { writeEtcFiles, type EtcFile } from './etc-files.ts';
 import type { EtcTexts } from '../networks/etc-texts.ts';
@@ -67,6 +70,9 @@ export async function prepareLaunch(
   const context: LaunchContext = {
     ...launchContext(world, config, paths, lower, read, seccomp?.program),
     ...(networks === undefined ? {} : { network: networks.plan }),
+    ...(lacksWorkdir(world, config, spec, pathExists(paths.upper) ? [paths.upper, ...lower] : lower)
+      ? { makeWorkdir: true }
+      : {}),
   };
   const owner = rootOutside(spec);
   const prelude: Op[] = [
@@ -81,6 +87,24 @@ export async function prepareLaunch(
   const plan = [...prelude, ...planLaunch(spec, context, facts)];
   tracePhase('plan computed');
   return { config, spec, plan };
+}
+
+/** Whether an image names a working directory that is not there. One that the user names has to be. */
+function lacksWorkdir(
+  world: World,
+  config: ContainerConfig,
+  { process }: RuntimeSpec,
+  layers: readonly string[],
+): boolean {
+  const cwd = process?.cwd ?? '/';
+  if (config.rootfs.kind !== 'image' || config.workdir !== undefined || cwd === '/') return false;
+  const [mount] = config.mounts
+    .filter(({ destination }) => isAtOrBelow(cwd, destination))
+    .toSorted((a, b) => b.destination.length - a.destination.length);
+  if (mount === undefined) return layerShowing(layers, cwd) === undefined;
+  if (mount.type !== 'volume') return false;
+  const directory = volumeDirectories(world, config)[mount.source || mount.destination]!;
+  return statPath(directory + cwd.slice(mount.destination.length)) === undefined;
 }
 
 /** /etc/hosts and /etc/resolv.conf, where there is more to them than loopback. */

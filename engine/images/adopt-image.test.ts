@@ -131,5 +131,5 @@ test.each([
   ['usr/bin', false],
 ])('what the engine put there: %s is %p', (path, expected) => {
   const mounts: MountConfig[] = [{ type: 'volume', source: '', destination: '/data/', options: [], because: '' }];
-  expect(ownFiles({ mounts })(path)).toBe(expected);
+  expect(ownFiles({ mounts, readOnly: false, readOnlyTmpfs: true })(path)).toBe(expected);
 });

@@ -59,7 +59,7 @@ export function withImage(
     labels: { ...runtime.Labels, ...config.labels },
     mounts: [
       ...config.mounts,
-      ...(volumes === 'ignore' ? [] : imageVolumes(config, Object.keys(runtime.Volumes ?? {}), volumes)),
+      ...(volumes === 'ignore' ? [] : imageVolumes(config, Object.keys(runtime.Volumes ?? {}), volumes, name)),
     ],
     ...(ownStopSignal || !runtime.StopSignal ? {} : { stopSignal: stopSignal(runtime.StopSignal, name) }),
     because: { ...config.because, root: name },
@@ -71,11 +71,13 @@ function imageVolumes(
   { mounts }: ContainerConfig,
   destinations: readonly string[],
   type: 'volume' | 'tmpfs',
+  image: string,
 ): MountConfig[] {
   const taken = new Set(mounts.map(({ destination }) => cleanPath(destination)));
   const found: MountConfig[] = [];
   for (const wanted of destinations) {
     const destination = cleanPath(wanted.startsWith('/') ? wanted : `/${wanted}`);
+    if (destination === '/') throw rootVolume(image);
     if (taken.has(destination)) continue;
     taken.add(destination);
     found.push(
@@ -85,6 +87,16 @@ function imageVolumes(
     );
   }
   return found;
+}
+
+function rootVolume(image: string): LimpidError {
+  return new LimpidError({
+    code: 'ECONFIG',
+    doing: 'use',
+    subject: `image "${image}"`,
+    why: 'its root directory is to be a volume',
+    hint: 'leave its volumes out: --image-volume ignore',
+  });
 }
 
 function stopSignal(text: string, image: string): number {

@@ -11,6 +11,8 @@ export interface Change {
 interface Eyes {
   /** Names below the root, bytes as one character each, that are no change. */
   readonly isOwn: (path: string) => boolean;
+  /** Directories that are no change where they are empty: the way to something mounted. */
+  readonly ways: ReadonlySet<string>;
   /** Of two files that both show, whether nothing was changed. */
   readonly isSame: (from: Shown, to: Shown) => boolean;
 }
@@ -29,9 +31,6 @@ export function changesBetween(from: readonly string[], to: readonly string[], e
   }
   return walk.changes;
 }
-
-/** Directories in which the engine makes the targets of its mounts. */
-const WAYS: ReadonlySet<string> = new Set(['etc', 'run']);
 
 class ChangeWalk {
   readonly changes: Change[] = [];
@@ -66,7 +65,8 @@ class ChangeWalk {
       return true;
     }
     const inside = isDirectory(after) && this.directory(isDirectory(before) ? before : [], after, `${path}/`);
-    if (!inside && isDirectory(after) && WAYS.has(path) && (before.length === 0 || isLike(before, after))) return false;
+    if (!inside && isDirectory(after) && this.#eyes.ways.has(path) && (before.length === 0 || isLike(before, after)))
+      return false;
     if (!inside && before.length > 0 && this.#eyes.isSame(before, after)) return false;
     this.#tell(before.length === 0 ? 'added' : 'changed', path, at);
     return true;
@@ -74,7 +74,7 @@ class ChangeWalk {
 
   /** A directory that is only the way to something mounted is no change. */
   #isWayOnly(gone: Shown, path: string): boolean {
-    if (!WAYS.has(path) || !isDirectory(gone)) return false;
+    if (!this.#eyes.ways.has(path) || !isDirectory(gone)) return false;
     const at = this.changes.length;
     const any = this.directory(gone, [], `${path}/`);
     this.changes.length = at;

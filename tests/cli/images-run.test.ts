@@ -206,3 +206,41 @@ test('a damaged image breaks only what uses it', async () => {
   expect(await says('system', 'check', '--repair', '--tls-verify=false')).toContain('all is whole again');
   await says('run', '--rm', broken);
 });
+
+describe('a working directory that no layer has', () => {
+  beforeAll(async () => {
+    await says('run', '--name', 'base', 'builtin:busybox', 'true');
+    for (const [image, change] of [
+      ['deep', 'WORKDIR /x/y'],
+      ['root', 'VOLUME /'],
+    ] as const)
+      await says('commit', '-q', '-c', change, '-c', 'USER 7:8', 'base', image);
+    await says('rm', 'base');
+  });
+  const shown = (...words: string[]) =>
+    says('run', '--rm', ...words, 'deep', 'sh', '-c', 'pwd; stat -c "%n %u:%g %a" /x /x/y');
+
+  test('is made for the container’s user, also where nothing else can be written, and in a volume', async () => {
+    expect(await shown()).toBe('/x/y\n/x 0:0 755\n/x/y 7:8 755');
+    expect(await shown('--read-only')).toBe('/x/y\n/x 0:0 755\n/x/y 7:8 755');
+    const maps = ['--uidmap', '0:100000:1000', '--gidmap', '0:100000:1000'];
+    expect(await shown(...maps)).toBe('/x/y\n/x 0:0 755\n/x/y 7:8 755');
+    for (const user of ['7:8', '0']) expect(await shown('-u', user, '-v', 'way:/x')).toEndWith('\n/x/y 7:8 755');
+  });
+
+  test('one that the user names has to be there', async () => {
+    expect(await limpid('run', '--rm', '-w', '/q/r', 'deep', 'pwd')).toMatchObject({
+      code: 126,
+      err: expect.stringContaining('cannot change to working directory "/q/r"'),
+    });
+  });
+
+  test('the root itself cannot be a volume', async () => {
+    expect(await limpid('run', '--rm', 'root', 'true')).toEqual({
+      code: 125,
+      out: '',
+      err: 'Error: cannot use image "localhost/root:latest": its root directory is to be a volume (hint: leave its volumes out: --image-volume ignore)\n',
+    });
+    expect(await says('run', '--rm', '--image-volume', 'ignore', 'root', 'id', '-u')).toBe('7');
+  });
+});

@@ -248,6 +248,17 @@ describe('commit and diff', () => {
     await says('rm', 'd');
   });
 
+  test('diff of what has nothing of its own: a read-only container; of an image all that its layer has', async () => {
+    await says('run', '--name', 'sealed', '--read-only', 'one', 'touch', '/tmp/x');
+    expect(await says('diff', 'sealed')).toBe('');
+    await says('rm', 'sealed');
+    await says('run', '--name', 'ways', 'builtin:busybox', 'sh', '-c', 'mkdir /var/run /made');
+    await says('commit', '-q', 'ways', 'ways');
+    expect(await says('diff', 'ways')).toContain('A /made');
+    await says('rm', 'ways');
+    await says('rmi', 'ways');
+  });
+
   test('diff of two: what the first has otherwise', async () => {
     await says('run', '--name', 'other', 'two', 'sh', '-c', 'rm /extra; mkdir /a; echo y > /a/c; chmod 711 /bin');
     const lines = async (...words: string[]) => (await says('diff', ...words)).split('\n');

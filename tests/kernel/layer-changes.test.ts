@@ -47,7 +47,7 @@ test('a directory of a pulled layer hides a file below it, without a word of ove
   mkdirSync(`${above}/x`, { recursive: true });
   writeFileSync(`${above}/x/y`, '');
   mkdirSync(other);
-  const eyes = { isOwn: () => false, isSame: isLike };
+  const eyes = { isOwn: () => false, ways: new Set<string>(), isSame: isLike };
   expect(changesBetween([other, below], [above, below], eyes)).toEqual([
     { kind: 'changed', path: '/x' },
     { kind: 'added', path: '/x/y' },
@@ -67,12 +67,12 @@ show 4:3:2:1:empty >shown-4; show 3:2:1:empty >shown-3; show 5:2:1:empty >shown-
   expect([stderr.toString(), exitCode]).toEqual(['', 0]);
   const stack = (...names: number[]) => names.map((name) => `${place}/${name}`);
   const shown = (name: number) => shownFiles(readFileSync(`${place}/shown-${name}`, 'utf8'));
-  const isOwn = () => false;
+  const [isOwn, ways] = [() => false, new Set(['run'])];
   const [from, to] = [stack(4, 3, 2, 1), stack(5, 2, 1)];
-  expect(changesBetween(from, to, { isOwn, isSame: isLike })).toEqual(expectedChanges(shown(4), shown(5)));
-  expect(changesBetween(to, from, { isOwn, isSame: isLike })).toEqual(expectedChanges(shown(5), shown(4)));
+  expect(changesBetween(from, to, { isOwn, ways, isSame: isLike })).toEqual(expectedChanges(shown(4), shown(5)));
+  expect(changesBetween(to, from, { isOwn, ways, isSame: isLike })).toEqual(expectedChanges(shown(5), shown(4)));
   // Whatever the topmost layer has was written, also where it is as before.
-  const written = changesBetween(from.slice(1), from, { isOwn, isSame: isCopyOf });
+  const written = changesBetween(from.slice(1), from, { isOwn, ways, isSame: isCopyOf });
   expect(written).toEqual(expect.arrayContaining(expectedChanges(shown(3), shown(4))));
   rmSync(place, { recursive: true });
 }
