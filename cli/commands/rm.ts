@@ -8,8 +8,8 @@ export const command = defineCommand({
   synopsis: 'Remove containers',
   usage: '[options] CONTAINER [CONTAINER...]',
   description:
-    'Its exit code is 1 where there is no such container, 2 where one is running or paused, and 125 for any other ' +
-    'failure, or more than one kind.',
+    'Its exit code is 1 where there is no such container and nothing else fails, 2 where one is running or paused, and ' +
+    '125 for any other failure.',
   arity: containers('all', 'latest', 'cidfile', 'filter'),
   completion: 'container',
   options: {

@@ -1,7 +1,7 @@
 import { LimpidError } from '../../base/error.ts';
 import { listContainers } from '../../engine/containers/list.ts';
 import { cpuPercent, sampleStats, type StatsSample } from '../../engine/containers/stats.ts';
-import { findRecord, type ContainerRecord } from '../../engine/records/read.ts';
+import { findRecord, noSuchContainer, recordExists, type ContainerRecord } from '../../engine/records/read.ts';
 import { outputIsTerminal } from '../../engine/output.ts';
 import type { World } from '../../engine/world.ts';
 import type { command } from '../commands/stats.ts';
@@ -45,7 +45,11 @@ function chooser(world: World, { args, options }: Invocation<StatsOptions>): () 
     return () => listContainers(world).filter(({ state }) => options.all || state.process !== undefined);
   const records = names.map((name) => findRecord(world, name));
   if (!options.all) for (const record of records) sampleStats(world, record);
-  return () => records;
+  return () => {
+    // One that was removed has nothing more to be told.
+    for (const { config } of records) if (!recordExists(world, config.id)) throw noSuchContainer(config.name);
+    return records;
+  };
 }
 
 function sampleAll(world: World, records: readonly ContainerRecord[]): Map<string, StatsSample> {

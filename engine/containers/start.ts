@@ -51,8 +51,21 @@ export async function startContainer(
       record.lock.release();
     }
   }
-  if (observeState(world, found).process !== undefined) return undefined;
+  const { process, status } = observeState(world, found);
+  if (status === 'paused') throw pausedContainer(found.config.name);
+  if (process !== undefined) return undefined;
   throw busyContainer(found.config.name);
+}
+
+/** Who starts it wants it to go on, and it would not. */
+function pausedContainer(name: string): LimpidError {
+  return new LimpidError({
+    code: 'EPAUSED',
+    doing: 'start',
+    subject: `container "${name}"`,
+    why: 'it is paused',
+    hint: `\`limpid unpause ${name}\``,
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'bun:test';
 import { BUSYBOX, finish, privateWorld } from './limpid.ts';
 import { until } from './until.ts';
 
-const { directory, program, says, limpid } = privateWorld();
+const { directory, program, says, limpid, begin } = privateWorld();
 const TRAPS =
   'trap "echo got INT; exit 21" INT; trap "echo got TERM; exit 20" TERM; echo ready; while :; do sleep 0.1; done';
 
@@ -85,6 +85,17 @@ test('run with options that are empty, as scripts write them', async () => {
     '0\n/\n0022',
   );
   expect(await says('logs', '--since', '', '--until', '', '--tail', '0', 'lab')).toBe('');
+});
+
+test('stats ends with the container that it is asked about', async () => {
+  await says('run', '-d', '--name', 'brief', BUSYBOX, 'sleep', 'infinity');
+  const watching = begin('stats', '-i', '1', 'brief');
+  await watching.stdout.getReader().read();
+  await says('rm', '-f', '-t', '0', 'brief');
+  expect(await watching.stderr.text()).toBe(
+    'Error: cannot find container "brief": there is no such container (hint: `limpid ps -a` lists all)\n',
+  );
+  expect(await watching.exited).toBe(125);
 });
 
 test('inspect says what was typed', async () => {

@@ -92,6 +92,8 @@ describe('one that runs', () => {
     expect(await limpid('exec', 'busy', 'true')).toEqual(
       error('run a command in container "busy": it is paused (hint: `limpid unpause busy` first)'),
     );
+    const start = error('start container "busy": it is paused (hint: `limpid unpause busy`)');
+    for (const words of [['busy'], ['-a', 'busy']]) expect(await limpid('start', ...words)).toEqual(start);
     expect((await limpid('rm', 'busy')).code).toBe(2);
     expect(await says('unpause', 'busy')).toBe('busy');
   });
@@ -117,12 +119,12 @@ test('several at once: what can be done is done, and the rest told', async () =>
   ]);
 });
 
-test('rm: 1 for none of that name, 2 for one that runs, 125 for both', async () => {
+test('rm: 1 for none of that name and nothing else, 2 for one that runs', async () => {
   await says('run', '-d', '--name', 'runs', BUSYBOX, 'sleep', 'infinity');
   const codes = [['nope'], ['runs'], ['nope', 'runs'], ['nope', 'neither'], ['-f', 'nope']].map(
     async (names) => (await limpid('rm', ...names)).code,
   );
-  expect(await Promise.all(codes)).toEqual([1, 2, 125, 1, 0]);
+  expect(await Promise.all(codes)).toEqual([1, 2, 2, 1, 0]);
   await says('rm', '-f', '-t', '0', 'runs');
 });
 
