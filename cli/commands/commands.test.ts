@@ -83,8 +83,8 @@ test('the help of rm', () => {
 Usage:
   limpid rm [options] CONTAINER [CONTAINER...]
 
-Its exit code is 1 where there is no such container, 2 where one is running or paused, and 125 for
-any other failure, or more than one kind.
+Its exit code is 1 where there is no such container and nothing else fails, 2 where one is running
+or paused, and 125 for any other failure.
 
 Example:
   # Whether it runs or not
