@@ -43,7 +43,9 @@ export function overlayDirectories(config: ContainerConfig, paths: ContainerPath
 
 /** Mount points of overlays that a dead container may have left. */
 export function leftOverlays({ storage }: Pick<ContainerPaths, 'storage'>): string[] {
-  const bases = listDirectory(overlaysDirectory(storage)).map((name) => `${overlaysDirectory(storage)}/${name}`);
+  const directory = overlaysDirectory(storage);
+  // What is called as a container may be a stranger's file.
+  const bases = statPath(directory) === undefined ? [] : listDirectory(directory).map((name) => `${directory}/${name}`);
   return bases.flatMap((base) => [`${base}/merged`, `${base}/lower`]);
 }
 
